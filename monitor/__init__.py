@@ -1,0 +1,1 @@
+"""news-monitor: feeds in, stories out, alerts delivered once, each with the proof of why."""

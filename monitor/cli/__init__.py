@@ -1,0 +1,1 @@
+"""The command line: words typed by a person, exit codes; no logic."""

@@ -1,0 +1,1 @@
+"""config.yaml and rules/*.yaml into frozen settings; every mistake at once."""

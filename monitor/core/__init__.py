@@ -1,0 +1,1 @@
+"""Decisions and the nouns they are made of: no I/O, no clock, no dice; everything variable is an argument."""

@@ -1,0 +1,109 @@
+"""Alerts: what becomes of a match, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.core.models.entries import Entry
+from monitor.core.models.matches import Hit, Severity
+from monitor.core.models.stories import News, Story
+
+
+class Verdict(StrEnum):
+    """What becomes of a match."""
+
+    ALERT = "alert"
+    UPDATE = "update"
+    HELD = "held"
+    SUPPRESSED = "suppressed"
+
+
+class Reason(StrEnum):
+    """Why: stored with each decision, logged and shown."""
+
+    NEW_STORY = "first match in this story"
+    NEW_INFORMATION = "new information in a known story"
+    CORROBORATED = "enough outlets tell it"
+    UNCONFIRMED = "deadline passed without corroboration"
+    ANOTHER_SOURCE = "another source of a story already alerted"
+    QUIET_FOLLOW_UP = "the rule asks for silence after the first alert"
+    COPY = "copy of a text already alerted"
+    REVISION = "changed text of an article already alerted"
+    BEFORE_MATCH = "revision of an article that had matched before"
+    TOO_OLD = "too old to alert when first seen"
+    COOLDOWN = "the rule's cooldown has not passed"
+    SILENCED = "silenced"
+    QUIET_HOURS = "quiet hours"
+    AWAITING_OUTLETS = "held until enough outlets tell it"
+    NO_CHANNEL = "no channel is configured for it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided on one match of one entry, with its reason."""
+
+    entry: str
+    rule: str
+    story: str
+    verdict: Verdict
+    reason: Reason
+    at: datetime
+    detail: str = ""
+    """What the reason refers to: a silence's id, the entry copied, the deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRecord:
+    """The alert of one rule on one story, as remembered."""
+
+    id: str
+    """32 hex digits, derived from rule and story."""
+    rule: str
+    story: str
+    entry: str
+    """The entry that raised it."""
+    state: Verdict
+    """ALERT once sent to the outbox, HELD while it waits."""
+    created_at: datetime
+    updated_at: datetime
+    deadline: datetime | None = None
+    """When a held alert is decided at the latest."""
+    outlets: int = 0
+    """Outlets named in the last message about it."""
+    hits: tuple[Hit, ...] = ()
+    """The proof of the entry that raised it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Matchers, all of which an alert must satisfy to be silenced, and until when."""
+
+    id: str
+    matchers: Mapping[str, str]
+    """rule, severity, story, outlet, tag or entity to the value it must have."""
+    starts_at: datetime
+    ends_at: datetime
+    author: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """All that a message about an alert may show; what the renderer turns into a Message."""
+
+    alert: str
+    rule: str
+    rule_title: str
+    severity: Severity
+    verdict: Verdict
+    reason: Reason
+    entry: Entry
+    hits: tuple[Hit, ...]
+    story: Story
+    news: tuple[News, ...] = ()
+    sample: bool = False
+    held: int = 0
+    """Matches held back since the last message, told with it."""

@@ -1,0 +1,125 @@
+"""Deliveries: an alert on its way to a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An alert in every form a channel may need; frozen in the outbox, the same bytes at every attempt."""
+
+    title: str
+    """One line of plain text without control characters."""
+    text: str
+    """Plain text of several lines."""
+    html: str
+    """A self-contained HTML fragment: no remote image, no script."""
+    blocks: tuple[Mapping[str, object], ...]
+    """Slack Block Kit, within every documented limit."""
+    link: str | None = None
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery does at its channel."""
+
+    POST = "post"
+    UPDATE = "update"
+    """Edit the message that the alert's POST left (channels that cannot edit do nothing)."""
+    THREAD = "thread"
+    """A follow-up under the first message."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. SENDING is committed before the first byte leaves."""
+
+    READY = "ready"
+    SENDING = "sending"
+    UNSURE = "unsure"
+    """The request left, the answer is unknown: ask the channel before sending again."""
+    SENT = "sent"
+    PARKED = "parked"
+    """A dead letter: refused for good; kept, shown and retried only by a person."""
+    DROPPED = "dropped"
+    """Overtaken by a later update, or dropped by a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message on its way to one channel."""
+
+    id: str
+    """32 hex digits, derived from alert, channel, kind and ordinal; carried to the channel for look-ups."""
+    alert: str
+    story: str
+    channel: str
+    recipient: str | None = None
+    """For channels with several recipients (e-mail) there is one delivery for each."""
+    kind: DeliveryKind
+    ordinal: int = 0
+    """0 for the first post, n for the n-th follow-up of the alert on this channel."""
+    message: Message
+    state: DeliveryState = DeliveryState.READY
+    created_at: datetime
+    next_attempt_at: datetime
+    attempts: int = 0
+    started_at: datetime | None = None
+    """When the latest attempt began."""
+    epoch: int = 0
+    remote_id: str | None = None
+    """What the channel calls the message: a Slack ts, a Message-ID."""
+    root_remote_id: str | None = None
+    """Of the alert's first post on this channel, for updates and threads."""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The channel has it."""
+
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """The channel certainly does not have it and may take it later."""
+
+    why: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsure:
+    """The channel may or may not have it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The channel will never take it as it is."""
+
+    why: str
+
+
+Outcome = Sent | Deferred | Unsure | Rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """The channel was asked and certainly does not have the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """The channel cannot tell whether it has the message."""
+
+    why: str
+    retry_after: timedelta | None = None
+    """When asking again may help; None if it never will."""
+
+
+Lookup = Sent | Absent | Unknown

@@ -1,0 +1,189 @@
+"""Feeds: what is configured, what is remembered of them, what a poll brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed as configured. `url` is its identity for ever; `address` is where it is fetched from now."""
+
+    url: str
+    name: str
+    outlet: str
+    """Who publishes it: the unit in which corroboration is counted, e.g. `bbc.co.uk`."""
+    tags: tuple[str, ...] = ()
+    lang: str | None = None
+    """Two-letter ISO 639-1 code if the configuration knows better than the feed."""
+    interval: timedelta = timedelta(minutes=5)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxy: str | None = field(default=None, repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password for HTTP basic authentication."""
+    allow_private: bool = False
+    """Whether this feed may be fetched from a private, loopback or link-local address."""
+    sample: bool = False
+    """Whether it is one of the invented outlets that ship with the package; their alerts say so."""
+    address: str | None = None
+
+    @property
+    def fetch_url(self) -> str:
+        """The address to request, which for most feeds is their identity."""
+        return self.address or self.url
+
+
+class FeedStatus(StrEnum):
+    """What the last poll of a feed came to."""
+
+    NEVER = "never polled"
+    OK = "ok"
+    FAILING = "failing"
+    NOT_A_FEED = "not a feed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What is remembered of a feed between polls, as stored. `epoch` fences the claim that read it."""
+
+    url: str
+    epoch: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    moved_to: str | None = None
+    """Where permanent redirects lead, once seen often enough to be believed (see `moves`)."""
+    moving_to: str | None = None
+    moves: int = 0
+    """How many polls in a row were permanently redirected to `moving_to`."""
+    next_poll_at: datetime
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    first_read_at: datetime | None = None
+    """When the feed was first read with success; None before. The first read never floods."""
+    last_entry_at: datetime | None = None
+    failures: int = 0
+    """Failed polls in a row."""
+    status: FeedStatus = FeedStatus.NEVER
+    error: str | None = None
+    """One sentence on what went wrong at the last poll, None if nothing did."""
+    entries: int = 0
+    """Entries ever stored from this feed."""
+
+
+class Failure(StrEnum):
+    """Why a fetch brought no document: the reasons that are told apart in health and counts."""
+
+    UNREACHABLE = "unreachable"
+    DNS = "name not found"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    HTTP = "http status"
+    RATE_LIMITED = "rate limited"
+    GONE = "gone"
+    TOO_LARGE = "too large"
+    BAD_ENCODING = "bad content encoding"
+    REDIRECTS = "redirects"
+    FORBIDDEN_ADDRESS = "forbidden address"
+    MALFORMED = "malformed response"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A response with a document. `body` is decompressed and within the size limits."""
+
+    url: str
+    """Where the document finally came from, after redirects."""
+    status: int
+    body: bytes = field(repr=False)
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    """The target if the chain of redirects was permanent from its start, else None."""
+    retry_after: timedelta | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A 304: the document is the one we know."""
+
+    url: str
+    moved_to: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """Anything the network did instead of answering; a value, never an exception."""
+
+    url: str
+    failure: Failure
+    message: str
+    """One sentence without secrets: no query string, no user information."""
+    status: int | None = None
+    retry_after: timedelta | None = None
+    seconds: float = 0.0
+
+
+FetchResult = Fetched | NotModified | FetchFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """One item as the parser read it: text may still hold markup, dates are the feed's word."""
+
+    guid: str | None = None
+    link: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    lang: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    date_text: str | None = None
+    """The date as written when it could not be read, for the record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What could be read of a document; `problem` says in one sentence what could not."""
+
+    title: str = ""
+    link: str | None = None
+    lang: str | None = None
+    version: str = ""
+    """rss20, rss10, rss091, atom10, json1 and so on, as feedparser names them."""
+    ttl: timedelta | None = None
+    entries: tuple[RawEntry, ...] = ()
+    problem: str | None = None
+
+
+class Document(StrEnum):
+    """What a response turned out to be instead of a feed."""
+
+    EMPTY = "an empty body"
+    HTML = "a web page"
+    JSON = "JSON that is no JSON Feed"
+    BINARY = "binary data"
+    XML = "XML that is no feed"
+    TEXT = "plain text"
+    HOSTILE = "a document that cost more than a feed may"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAFeed:
+    """The server answered, but not with a feed."""
+
+    document: Document
+    message: str
+
+
+ParseResult = ParsedFeed | NotAFeed

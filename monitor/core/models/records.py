@@ -1,0 +1,62 @@
+"""Records: what one stage commits and the next one reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from monitor.core.models.alerts import AlertRecord, Decision
+from monitor.core.models.deliveries import Delivery
+from monitor.core.models.entries import Entry
+from monitor.core.models.feeds import FeedState
+from monitor.core.models.matches import Findings
+from monitor.core.models.stories import Assignment, Source, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry never seen, or a changed text of a known one (`entry.revision` > 0), with what was found in it."""
+
+    entry: Entry
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """What one poll leaves behind, committed in one transaction: the feed's new state and its new entries."""
+
+    state: FeedState
+    entries: tuple[NewEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingEntry:
+    """A committed entry that no story has yet; `seq` is its place in the order of arrival."""
+
+    seq: int
+    entry: Entry
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """What one pending entry came to, committed in one transaction with its outbox rows."""
+
+    seq: int
+    entry: Entry
+    assignment: Assignment
+    story: Story
+    """The story after the entry."""
+    decisions: tuple[Decision, ...] = ()
+    alerts: tuple[AlertRecord, ...] = ()
+    """New or changed records."""
+    deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An entry of the story window as stored: what the story book is rebuilt from after a restart."""
+
+    source: Source
+    story: str
+    of: str | None = None
+    trace: bytes = field(default=b"", repr=False)

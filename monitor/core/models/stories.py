@@ -1,0 +1,82 @@
+"""Stories: where an entry belongs and who tells the story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Placement(StrEnum):
+    """How an entry relates to what is known."""
+
+    OPENS = "opens"
+    JOINS = "joins"
+    COPY = "copy"
+    REVISION = "revision"
+
+
+class News(StrEnum):
+    """What an entry adds to the story it joins: the reasons to tell the reader again."""
+
+    OUTLET = "another outlet"
+    LANGUAGE = "another language"
+    ENTITY = "a new name"
+    NUMBER = "a new number"
+    DENIAL = "an official denial"
+    CONFIRMATION = "a confirmation"
+    CORRECTION = "a correction"
+    NOVELTY = "unseen information"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Where an entry belongs, and why."""
+
+    entry: str
+    story: str
+    """Id of the story: the id of the entry that opened it."""
+    placement: Placement
+    of: str | None = None
+    """The entry it copies or revises, or the nearest member of the story it joins."""
+    score: float = 1.0
+    """Likeness to `of` in [0, 1]."""
+    reason: str
+    """A sentence, stored and shown."""
+    news: tuple[News, ...] = ()
+    trace: bytes = field(default=b"", repr=False)
+    """What the story book needs to remember this entry after a restart; opaque to everybody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One entry of a story as shown to people."""
+
+    entry: str
+    outlet: str
+    title: str
+    link: str | None
+    lang: str | None
+    at: datetime
+    """First seen."""
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One happening and who reports it."""
+
+    id: str
+    title: str
+    opened_at: datetime
+    updated_at: datetime
+    entries: int
+    """Articles, revisions not counted."""
+    outlets: tuple[str, ...]
+    """Distinct outlets in order of appearance."""
+    texts: int
+    """Independent texts: copies of one text count once."""
+    languages: tuple[str, ...]
+    entities: tuple[str, ...]
+    sources: tuple[Source, ...]
+    """The first source of each outlet and the latest ones, at most 50."""

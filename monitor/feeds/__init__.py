@@ -1,0 +1,1 @@
+"""Fetching and reading feeds: the only part that talks to publishers' servers."""

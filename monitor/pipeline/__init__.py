@@ -1,0 +1,1 @@
+"""The stages an entry passes: poll, assemble, deliver; each carries out what core decides."""

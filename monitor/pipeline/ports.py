@@ -1,0 +1,166 @@
+"""What the pipeline needs of the world, in its own words; app.py brings those who provide it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.core.models import (
+    AlertRecord,
+    Assembled,
+    Delivery,
+    EntryKey,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchResult,
+    KnownEntry,
+    Lookup,
+    Outcome,
+    ParseResult,
+    PendingEntry,
+    PollRecord,
+    Remembered,
+    Silence,
+)
+
+
+class Clock(Protocol):
+    """Says what time it is: aware UTC. The daemon has one; replay and tests hand in a virtual one."""
+
+    def __call__(self) -> datetime:
+        """Return the present moment."""
+
+
+class Fetcher(Protocol):
+    """Asks servers for feeds."""
+
+    async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
+        """Ask conditionally with the validators in `state`; whatever the network does comes back as a value."""
+
+
+class Parser(Protocol):
+    """Reads documents, outside the event loop, within a deadline."""
+
+    async def parse(self, fetched: Fetched) -> ParseResult:
+        """Read whatever can be read of the document."""
+
+
+class PollStore(Protocol):
+    """What polling keeps."""
+
+    async def claim_due_feeds(self, now: datetime, *, lease: timedelta, limit: int) -> list[FeedState]:
+        """Take up to `limit` feeds that are due and unclaimed, longest due first; nobody else gets them.
+
+        A feed may be claimed when it is configured, `next_poll_at <= now`, and its lease is free or over.
+        Each claim raises the feed's epoch; a PollRecord with an older epoch is refused.
+        """
+
+    async def next_poll_at(self) -> datetime | None:
+        """When the next unclaimed feed is due; None if there is none."""
+
+    async def known_entries(self, feed: str, keys: Sequence[EntryKey]) -> list[KnownEntry]:
+        """The stored entries of the feed that bear any of the keys."""
+
+    async def commit_polls(self, polls: Sequence[PollRecord]) -> int:
+        """Store states and entries of several polls in one transaction, free the claims.
+
+        An entry id already stored with the same or a later revision is left alone, so that a repeat changes
+        nothing. Records whose epoch is no longer the feed's are left out.
+
+        Returns:
+            How many entries were added or revised.
+        """
+
+
+class StoryStore(Protocol):
+    """What the assembly of stories and alerts keeps."""
+
+    async def pending_entries(self, *, limit: int) -> list[PendingEntry]:
+        """The oldest entries not yet assembled, in order of arrival (`seq` ascending)."""
+
+    async def remembered(self, since: datetime) -> list[Remembered]:
+        """Every assembled entry first seen at or after `since`, in order of assembly."""
+
+    async def alert_records(self, pairs: Sequence[tuple[str, str]]) -> list[AlertRecord]:
+        """The alerts of these (rule, story) pairs that exist."""
+
+    async def last_alert_at(self, rule: str) -> datetime | None:
+        """When the rule last alerted on any story."""
+
+    async def held_alerts(self, *, due: datetime) -> list[AlertRecord]:
+        """The alerts still held whose deadline is at or before `due`."""
+
+    async def silences(self, now: datetime) -> list[Silence]:
+        """The silences in force."""
+
+    async def commit_assembled(self, batch: Sequence[Assembled]) -> None:
+        """Store stories, decisions, alerts and outbox rows of several entries in one transaction.
+
+        An entry already assembled is left alone. A READY update delivery is DROPPED when a later one of the
+        same alert and channel is added, since the later one tells more.
+        """
+
+
+class Outbox(Protocol):
+    """What delivery keeps: the ledger that alone decides on repeats."""
+
+    async def recover_deliveries(self, now: datetime) -> int:
+        """After a crash: turn every delivery found SENDING into UNSURE; returns how many."""
+
+    async def claim_deliveries(self, now: datetime, *, lease: timedelta, limit: int) -> list[Delivery]:
+        """Take due deliveries, oldest first; nobody else gets them while the lease lasts.
+
+        READY ones come back as SENDING with `attempts` and `epoch` raised and `started_at` set, committed
+        before this returns. UNSURE ones come back as UNSURE. An UPDATE or THREAD is due only once the alert's
+        POST on the same channel and recipient is SENT (its `root_remote_id` is filled in); if that POST is
+        PARKED or DROPPED the follow-up is due as well, with no root.
+        """
+
+    async def settle(
+        self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime
+    ) -> bool:
+        """Record what came of an attempt or a look-up.
+
+        Sent -> SENT; Deferred -> READY at `retry_at`; Unsure and Unknown -> UNSURE at `retry_at`; Absent ->
+        READY at once; Rejected -> PARKED.
+
+        Returns:
+            False if the delivery's epoch is stale (somebody else owns it now) and nothing was written.
+        """
+
+    async def next_delivery_at(self) -> datetime | None:
+        """When the next delivery is due; None if none waits."""
+
+
+class Channel(Protocol):
+    """A place alerts go to."""
+
+    @property
+    def name(self) -> str:
+        """The channel's name in config.yaml."""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The addresses of a channel that needs one delivery for each; empty for all others."""
+
+    @property
+    def can_update(self) -> bool:
+        """Whether a message once sent can be edited."""
+
+    @property
+    def settle(self) -> timedelta:
+        """How long after an unanswered request a look-up gives a reliable answer."""
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """Try once. Never retries by itself and raises nothing that the other side can cause."""
+
+    async def find(self, delivery: Delivery) -> Lookup:
+        """Ask whether an earlier, unanswered attempt arrived."""
+
+    async def verify(self) -> list[str]:
+        """What is wrong with the channel's settings as the other side sees them, one sentence each."""
+
+    async def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,1 @@
+"""Invented outlets served on loopback, so that a first start shows alerts with or without a network."""

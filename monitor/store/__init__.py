@@ -1,0 +1,1 @@
+"""What is kept: SQLAlchemy Core on SQLite or PostgreSQL, one statement per function."""

@@ -1,0 +1,22 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Path:
+    """Return the folder of recorded feeds and items; skip, and say so, where it is absent.
+
+    NEWS_MONITOR_DATA names it; by default it is `shared/data` beside the checkout.
+    """
+    folder = Path(os.environ.get("NEWS_MONITOR_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"recorded data not found at {folder}; set NEWS_MONITOR_DATA")
+    return folder
