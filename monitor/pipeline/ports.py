@@ -37,7 +37,7 @@ class Fetcher(Protocol):
     """Asks servers for feeds."""
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
-        """Ask conditionally with the validators in `state`; whatever the network does comes back as a value."""
+        """Ask conditionally with the validators in `state`; failures of the network are values."""
 
 
 class Parser(Protocol):

@@ -14,7 +14,7 @@ from monitor.core.models.stories import Assignment, Source, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """An entry never seen, or a changed text of a known one (`entry.revision` > 0), with what was found in it."""
+    """An entry never seen, or a changed text of a known one (`entry.revision` > 0), and what it holds."""
 
     entry: Entry
     findings: Findings
