@@ -1,1 +1,1 @@
-"""Rules as data: entities, the condition tree, the policy of alerting; read from files, compiled by the matcher."""
+"""Rules as data: entities, condition trees and alert policies; read from files, compiled by the matcher."""

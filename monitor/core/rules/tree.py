@@ -1,4 +1,4 @@
-"""The condition tree and the entities: what a rule file means, whichever form (YAML or query) it was written in.
+"""The condition tree and the entities: what a rule file means, in YAML or as a query.
 
 Both forms compile to these classes; the matcher compiles all of them at once and `explain` walks them.
 Distances are counted in words between two occurrences.
@@ -27,8 +27,8 @@ class Case(StrEnum):
     """Whether the case of letters counts."""
 
     AUTO = "auto"
-    """Folded, except that an acronym (up to five capitals) must be in capitals, and that a capitalised word of
-    an entity's alias wants a capital in the text."""
+    """Folded, except that an acronym (up to five capitals) must be in capitals, and that a capitalised word
+    of an entity's alias wants a capital in the text."""
     FOLD = "fold"
     EXACT = "exact"
 
@@ -208,7 +208,7 @@ class Rule:
     condition: Condition
     """`any`, `all` and `none` of the file, joined by AllOf."""
     where: Where = Where()
-    alert: AlertPolicy = AlertPolicy()
+    alert: AlertPolicy = field(default_factory=AlertPolicy)
     spike: Spike | None = None
     first_seen: FirstSeen | None = None
     tests: RuleTests = RuleTests()
