@@ -1,0 +1,271 @@
+"""What a configuration of the right shape may still get wrong. No check touches a network."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path as FilePath
+from urllib.parse import urlsplit
+
+from monitor.config.outlets import host_of
+from monitor.config.schema import Path
+from monitor.core.errors import Weight
+from monitor.core.settings import (
+    ChannelSettings,
+    EmailChannel,
+    FeedSettings,
+    Settings,
+    SlackChannel,
+    WebhookChannel,
+)
+
+ZERO = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Settings of the right shape, and where in the file their feeds and routes stand.
+
+    What had the wrong shape has been left out, so that the rest can be checked in the same go.
+    """
+
+    settings: Settings
+    feed_at: tuple[int, ...]
+    route_at: tuple[int, ...]
+    channels: frozenset[str]
+    """Every channel the file names, usable or not."""
+    root: FilePath
+
+    def feeds(self) -> Iterator[tuple[Path, FeedSettings]]:
+        """Give each feed with its place."""
+        for index, feed in zip(self.feed_at, self.settings.feeds, strict=True):
+            yield ("feeds", index), feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something wrong at a place of the document."""
+
+    at: Path
+    sentence: str
+    weight: Weight = Weight.ERROR
+
+
+def remarks(draft: Draft) -> Iterator[Remark]:
+    """Run every check."""
+    yield from _feeds(draft)
+    yield from _same_feed_twice(draft)
+    yield from _polling(draft)
+    yield from _durations(draft)
+    yield from _channels(draft)
+    yield from _named_channels(draft)
+    yield from _unreached_routes(draft)
+    yield from _database(draft)
+    yield from _rules(draft)
+    yield from _nothing_to_do(draft)
+
+
+def problem_of_url(url: str) -> str | None:
+    """Say why an address cannot be polled; None if it can."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is no valid address"
+    if parts.scheme.lower() not in {"http", "https"}:
+        return "must begin with http:// or https://"
+    return "is no valid address" if not host or any(sign.isspace() for sign in url) else None
+
+
+def same_address(url: str) -> str:
+    """Return what two spellings of one feed's address have in common: no scheme, default port or fragment."""
+    parts = urlsplit(url)
+    port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{host_of(url)}{port}{parts.path.rstrip('/')}{query}"
+
+
+def spoken(length: timedelta) -> str:
+    """Write a duration the way config.yaml does."""
+    seconds = length.total_seconds()
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:g}s"
+
+
+def _feeds(draft: Draft) -> Iterator[Remark]:
+    least = draft.settings.polling.min_interval
+    for at, feed in draft.feeds():
+        if problem := problem_of_url(feed.url):
+            yield Remark(at=(*at, "url"), sentence=f"the address of a feed {problem}")
+        if feed.interval is not None and feed.interval < least:
+            yield Remark(at=(*at, "interval"), sentence=_too_often(least))
+        if feed.auth and feed.url.startswith("http://"):
+            sentence = "the password would travel in clear: use an https:// address"
+            yield Remark(at=(*at, "auth"), sentence=sentence, weight=Weight.WARNING)
+        if feed.proxy and problem_of_url(feed.proxy.get_secret_value()):
+            yield Remark(at=(*at, "proxy"), sentence="`proxy` must be an http:// or https:// address")
+
+
+def _too_often(least: timedelta) -> str:
+    return f"`interval` must be at least `polling.min_interval`, which is {spoken(least)}"
+
+
+def _same_feed_twice(draft: Draft) -> Iterator[Remark]:
+    seen: dict[str, Path] = {}
+    for at, feed in draft.feeds():
+        if not feed.enabled or problem_of_url(feed.url):
+            continue
+        first = seen.setdefault(same_address(feed.url), at)
+        if first != at:
+            yield Remark(
+                at=(*at, "url"),
+                sentence=f"this feed is already item {int(first[1]) + 1} of `feeds`; remove one",
+            )
+
+
+def _polling(draft: Draft) -> Iterator[Remark]:
+    polling = draft.settings.polling
+    if polling.interval < polling.min_interval:
+        yield Remark(at=("polling", "interval"), sentence=_too_often(polling.min_interval))
+    if polling.proxy and problem_of_url(polling.proxy.get_secret_value()):
+        yield Remark(at=("polling", "proxy"), sentence="`proxy` must be an http:// or https:// address")
+    for index, network in enumerate(polling.allow_networks):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            sentence = "this is no network; write it as 10.0.0.0/8 or fd00::/8, host bits zero"
+            yield Remark(at=("polling", "allow_networks", index), sentence=sentence)
+
+
+def _durations(draft: Draft) -> Iterator[Remark]:
+    settings = draft.settings
+    zero_allowed = {"first_read_max_age", "settle"}
+    for section in ("polling", "alerts", "stories", "retention"):
+        for key, value in getattr(settings, section):
+            if isinstance(value, timedelta) and (value < ZERO or (value == ZERO and key not in zero_allowed)):
+                yield Remark(at=(section, key), sentence=f"`{key}` must be longer than 0s")
+    if settings.retention.entries < settings.stories.window:
+        yield Remark(
+            at=("retention", "entries"),
+            sentence=f"entries must be kept at least for `stories.window`, {spoken(settings.stories.window)}",
+        )
+
+
+def _channels(draft: Draft) -> Iterator[Remark]:
+    for name, channel in draft.settings.channels.items():
+        for key, sentence in _channel(channel, draft.root):
+            yield Remark(at=("channels", name, key) if key else ("channels", name), sentence=sentence)
+        if isinstance(channel, EmailChannel) and channel.password and channel.tls == "none":
+            sentence = "the password would travel in clear: use `tls: starttls` or `tls: implicit`"
+            yield Remark(at=("channels", name, "tls"), sentence=sentence, weight=Weight.WARNING)
+
+
+def _channel(channel: ChannelSettings, root: FilePath) -> Iterator[tuple[str, str]]:
+    match channel:
+        case SlackChannel():
+            yield from _slack(channel)
+        case EmailChannel():
+            yield from _email(channel, root)
+        case WebhookChannel() if problem := problem_of_url(channel.url.get_secret_value()):
+            yield "url", f"`url` {problem}"
+        case _:
+            return
+
+
+def _slack(channel: SlackChannel) -> Iterator[tuple[str, str]]:
+    if (channel.token is None) == (channel.webhook is None):
+        yield (
+            "",
+            "a Slack channel needs either `token` (a bot: messages are updated and threaded) or `webhook`",
+        )
+    if channel.token and not channel.channel:
+        yield "", "a Slack channel with `token` needs `channel`, the id (C0…) or name of where to post"
+    if channel.webhook and problem_of_url(channel.webhook.get_secret_value()):
+        yield "webhook", "`webhook` must be an https:// address"
+    if problem := problem_of_url(channel.api_url):
+        yield "api_url", f"`api_url` {problem}"
+
+
+def _email(channel: EmailChannel, root: FilePath) -> Iterator[tuple[str, str]]:
+    if not channel.sender:
+        yield "", "an e-mail channel needs `from`, the address it writes as"
+    elif not _is_mailbox(channel.sender):
+        yield "from", "`from` must be an e-mail address"
+    if not all(map(_is_mailbox, channel.to)):
+        yield "to", "each item of `to` must be an e-mail address"
+    if (channel.username is None) != (channel.password is None):
+        yield "", "an e-mail channel needs both `username` and `password`, or neither"
+    if channel.ca_file and not (root / channel.ca_file).is_file():
+        yield "ca_file", "there is no such file"
+
+
+def _is_mailbox(address: str) -> bool:
+    """Accept `name@host` and `Name <name@host>`; the server knows the rest."""
+    inner = address.rsplit("<", 1)[-1].rstrip("> ")
+    local, _, host = inner.rpartition("@")
+    return bool(local and host) and not any(sign in inner for sign in " \r\n,;") and address.isprintable()
+
+
+def _named_channels(draft: Draft) -> Iterator[Remark]:
+    for at, name in _channel_names(draft):
+        if name not in draft.channels:
+            near = get_close_matches(name, draft.channels, n=1)
+            known = ", ".join(sorted(draft.channels)) or "none yet"
+            remedy = f"did you mean `{near[0]}`?" if near else f"the channels are: {known}"
+            yield Remark(at=at, sentence=f"there is no channel `{name}`; {remedy}")
+
+
+def _channel_names(draft: Draft) -> Iterator[tuple[Path, str]]:
+    for index, name in enumerate(draft.settings.alerts.channels):
+        yield ("alerts", "channels", index), name
+    for at, route in zip(draft.route_at, draft.settings.routes, strict=True):
+        for index, name in enumerate(route.channels):
+            yield ("routes", at, "channels", index), name
+
+
+def _unreached_routes(draft: Draft) -> Iterator[Remark]:
+    stopped_by: int | None = None
+    for at, route in zip(draft.route_at, draft.settings.routes, strict=True):
+        if stopped_by is not None:
+            sentence = (
+                f"no alert gets here: route {stopped_by + 1} takes all; give it a `match` or `continue: true`"
+            )
+            yield Remark(at=("routes", at), sentence=sentence, weight=Weight.WARNING)
+        elif not route.go_on and not any(value for _, value in route.match):
+            stopped_by = at
+
+
+def _database(draft: Draft) -> Iterator[Remark]:
+    url = draft.settings.database.get_secret_value()
+    scheme = url.partition(":")[0]
+    if scheme not in {"sqlite", "postgresql"}:
+        plain = scheme.partition("+")[0]
+        remedy = f"{plain}://…" if plain in {"sqlite", "postgresql"} else "sqlite:///path or postgresql://…"
+        yield Remark(at=("database",), sentence=f"`database` must be written as {remedy}")
+    elif scheme == "sqlite" and (
+        not url.startswith("sqlite:///") or url.endswith(("sqlite:///", ":memory:"))
+    ):
+        yield Remark(at=("database",), sentence="`database` needs a file: sqlite:///data/news-monitor.db")
+
+
+def _rules(draft: Draft) -> Iterator[Remark]:
+    for index, name in enumerate(draft.settings.rules):
+        if not (draft.root / name).exists():
+            sentence = f"there is no file or folder {name} beside the configuration"
+            yield Remark(
+                at=("rules", index) if draft.settings.model_fields_set & {"rules"} else (), sentence=sentence
+            )
+
+
+def _nothing_to_do(draft: Draft) -> Iterator[Remark]:
+    settings = draft.settings
+    if not (draft.feed_at or settings.opml or settings.samples):
+        yield Remark(at=(), sentence="there is no feed: add some under `feeds`", weight=Weight.WARNING)
+    if not draft.channels:
+        sentence = "there is no channel: alerts are kept but sent nowhere; add one under `channels`"
+        yield Remark(at=(), sentence=sentence, weight=Weight.WARNING)

@@ -1,0 +1,114 @@
+"""What pydantic found wrong, in words for the person who wrote the file. No sentence repeats a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+
+from pydantic_core import ErrorDetails
+
+from monitor.config.schema import Path, inside, keys_of, model_of, owner
+from monitor.core.settings import Settings
+
+_LIST = "`{key}` must be a list, e.g. [first, second], or one item a line after a dash"
+_TEXT = "`{key}` must be text; put it in quotes"
+_NUMBER = "`{key}` must be a whole number"
+_MAPPING = "`{key}` must hold keys of its own, indented below it"
+_BY_TYPE = {
+    "string_type": _TEXT,
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_from_float": _NUMBER,
+    "bool_type": "`{key}` must be true or false",
+    "bool_parsing": "`{key}` must be true or false",
+    "tuple_type": _LIST,
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "greater_than_equal": "`{key}` must be at least {ge}",
+    "less_than_equal": "`{key}` must be at most {le}",
+    "too_short": "`{key}` needs at least one item",
+    "literal_error": "`{key}` must be one of {choices}",
+    "union_tag_invalid": "`type` must be one of {choices}",
+    "union_tag_not_found": "{key} needs a `type`: console, slack, email or webhook",
+    "value_error": "`{key}`: {error}",
+    "time_delta_parsing": "`{key}`: write a duration as 30s, 5m, 2h or 7d",
+}
+
+
+def place_of(detail: ErrorDetails) -> Path:
+    """Return the path of an error in the document; pydantic also names the chosen kind of a channel."""
+    where: Path = detail["loc"]
+    if where[:1] == ("channels",) and len(where) > 2:  # noqa: PLR2004
+        where = (*where[:2], *where[3:])
+    return (*where, "type") if detail["type"] == "union_tag_invalid" else where
+
+
+def sentence(detail: ErrorDetails, document: object) -> str:
+    """Say what is wrong and what to write instead."""
+    where = place_of(detail)
+    special: dict[str, Callable[[Path, object], str]] = {
+        "extra_forbidden": _unknown_key,
+        "missing": _missing_key,
+    }
+    if detail["type"] in special:
+        return special[detail["type"]](where, document)
+    if detail["type"] == "string_pattern_mismatch":  # only `language` has a pattern
+        return f"`{where[-1]}` must be a two-letter code such as en, ru or uk"
+    context = detail.get("ctx", {})
+    words = {
+        **context,
+        "key": spoken(where) if where else "the file",
+        "choices": choices_of(context),
+    }
+    pattern = _BY_TYPE.get(detail["type"])
+    return (
+        pattern.format(**words) if pattern else f"`{words['key']}` is not accepted: {detail['msg'].lower()}"
+    )
+
+
+def choices_of(context: Mapping[str, object]) -> str:
+    """List the accepted words without pydantic's quotes."""
+    return (
+        str(context.get("expected_tags", context.get("expected", ""))).replace("'", "").replace(" or ", ", ")
+    )
+
+
+def spoken(where: Path) -> str:
+    """Name a place by its key, or the list it is an item of."""
+    if isinstance(where[-1], str):
+        return where[-1]
+    return f"{where[-2]}, item {where[-1] + 1}" if len(where) > 1 else f"item {where[-1] + 1}"
+
+
+def _owner_of(where: Path, document: object) -> tuple[str, list[str]]:
+    """Name what holds the key at `where`, and the keys it may hold."""
+    annotation: object = Settings
+    value = document
+    for step in where[:-1]:
+        annotation = inside(annotation, step, value)
+        value = _under(value, step)
+    model = model_of(annotation, value)
+    return (owner(model), list(keys_of(model))) if model else ("this mapping", [])
+
+
+def _under(value: object, step: str | int) -> object:
+    match value, step:
+        case Mapping(), str():
+            return value.get(step)
+        case list(), int() if step < len(value):
+            return value[step]
+        case _:
+            return None
+
+
+def _unknown_key(where: Path, document: object) -> str:
+    name, keys = _owner_of(where, document)
+    near = get_close_matches(str(where[-1]).lower().replace("-", "_"), keys, n=1, cutoff=0.6)
+    remedy = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(keys)}"
+    return f"{name} has no key `{where[-1]}`; {remedy}"
+
+
+def _missing_key(where: Path, document: object) -> str:
+    name, _ = _owner_of(where, document)
+    return f"{name} needs the key `{where[-1]}`"

@@ -1,0 +1,197 @@
+"""config.yaml -> Settings and feeds, or every mistake in it at once.
+
+    read -> plain values -> resolve references -> shape -> checks -> feeds (list and OPML) -> Loaded
+
+A pure function of files and environment, so that a reload is a second call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from pydantic import SecretStr
+
+from monitor.config.checks import Remark, problem_of_url, remarks, same_address
+from monitor.config.draft import Resolved, draft, hidden_values, resolve, with_short_forms
+from monitor.config.outlets import host_of, outlet_of
+from monitor.config.schema import Path
+from monitor.core.document import Node
+from monitor.core.errors import ConfigurationError, Mistake, Weight
+from monitor.core.models import Feed
+from monitor.core.settings import FeedSettings, PollingSettings, Settings
+from monitor.opml import MAX_BYTES, Outline, read_opml
+from monitor.yamlfile import read_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a configuration file says. `settings` is None, and there are no feeds, if anything is wrong."""
+
+    path: FilePath
+    settings: Settings | None = None
+    """The database's path is absolute; everything else is as written or by default."""
+    feeds: tuple[Feed, ...] = ()
+    """Enabled feeds of the list, then those of the OPML files that the list lacks."""
+    rules: tuple[FilePath, ...] = ()
+    """Rule files and folders, relative ones taken from the folder of the file."""
+    mistakes: tuple[Mistake, ...] = ()
+    """Errors and warnings, in the order of the file."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """Every value that no log and no output may show; for telemetry.Redactor."""
+
+    def accepted(self) -> Settings:
+        """Return the settings.
+
+        Raises:
+            ConfigurationError: the file has mistakes; all of them are in the exception.
+        """
+        if self.settings is None:
+            raise ConfigurationError(self.mistakes)
+        return self.settings
+
+
+def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = None) -> Loaded:
+    """Read a configuration file; never raises for what a person can write into one.
+
+    Relative paths in it are relative to its folder. `environment` is this process's unless given.
+    """
+    environment = os.environ if environment is None else environment
+    node, mistakes = _document(path)
+    if node is None:
+        return Loaded(path=path, mistakes=tuple(mistakes))
+    values = node.plain()
+    if not isinstance(values, dict):
+        wrong = Mistake(
+            path=str(path), line=1, column=1, message="the file must consist of `key: value` lines"
+        )
+        return Loaded(path=path, mistakes=(*mistakes, wrong))
+    root = path.absolute().parent
+    values = with_short_forms(values)
+    resolved = resolve(values, environment=environment, root=root)
+    settings, found = _settle(values, resolved, root=root)
+    mistakes += [_mistake(node, remark) for remark in found]
+    if settings is None:
+        return Loaded(path=path, mistakes=tuple(sorted(mistakes)))
+    feeds, more = _all_feeds(settings, node, root)
+    mistakes = sorted({*mistakes, *more})
+    secrets = frozenset(hidden_values(settings, resolved.secrets))
+    if any(mistake.weight is Weight.ERROR for mistake in mistakes):
+        return Loaded(path=path, mistakes=tuple(mistakes), secrets=secrets)
+    return Loaded(
+        path=path,
+        settings=_at_home(settings, root),
+        feeds=feeds,
+        rules=tuple(root / name for name in settings.rules),
+        mistakes=tuple(mistakes),
+        secrets=secrets,
+    )
+
+
+def _document(path: FilePath) -> tuple[Node | None, list[Mistake]]:
+    if not path.exists():
+        message = "there is no such file; name your configuration with --config PATH"
+        return None, [Mistake(path=str(path), message=message)]
+    return read_yaml(path)
+
+
+def _settle(
+    values: Mapping[str, object], resolved: Resolved, *, root: FilePath
+) -> tuple[Settings | None, list[Remark]]:
+    channels = values.get("channels")
+    names = map(str, channels) if isinstance(channels, dict) else ()
+    made, found = draft(resolved, channels=names, root=root)
+    everything = [*resolved.remarks, *found]
+    if made is None:
+        return None, everything
+    known = {remark.at for remark in everything}
+    everything += [remark for remark in remarks(made) if remark.at not in known or not remark.at]
+    return made.settings, everything
+
+
+def _mistake(node: Node, remark: Remark) -> Mistake:
+    where = _nearest(node, remark.at)
+    return Mistake(
+        path=where.path, line=where.line, column=where.column, message=remark.sentence, weight=remark.weight
+    )
+
+
+def _nearest(node: Node, at: Path) -> Node:
+    """Find the place of a path, or of the nearest thing around it that stands in the file."""
+    while at:
+        if found := node.at(at):
+            return found
+        at = at[:-1]
+    return node
+
+
+def _at_home(settings: Settings, root: FilePath) -> Settings:
+    """Make the path of an SQLite database absolute, so that every working directory means the same file."""
+    url = settings.database.get_secret_value()
+    if not url.startswith("sqlite:///"):
+        return settings
+    file = root / url.removeprefix("sqlite:///")
+    return settings.model_copy(update={"database": SecretStr(f"sqlite:///{file}")})
+
+
+def _all_feeds(settings: Settings, node: Node, root: FilePath) -> tuple[tuple[Feed, ...], list[Mistake]]:
+    feeds = {
+        same_address(feed.url): feed_of(feed, settings.polling)
+        for feed in settings.feeds
+        if feed.enabled and not problem_of_url(feed.url)
+    }
+    disabled = {
+        same_address(feed.url) for feed in settings.feeds if not feed.enabled and not problem_of_url(feed.url)
+    }
+    mistakes: list[Mistake] = []
+    for index, name in enumerate(settings.opml):
+        place = _nearest(node, ("opml", index))
+        for found in _outlines(root / name, place):
+            if isinstance(found, Mistake):
+                mistakes.append(found)
+            elif (address := same_address(found.url)) not in disabled:
+                settings_of = FeedSettings(
+                    url=found.url, name=found.title, tags=found.tags, language=found.lang
+                )
+                feeds.setdefault(address, feed_of(settings_of, settings.polling))
+    return tuple(feeds.values()), mistakes
+
+
+def _outlines(file: FilePath, place: Node) -> Iterator[Outline | Mistake]:
+    """Read an OPML file; what is wrong with it is said at its own lines, its absence where it is named."""
+    try:
+        with file.open("rb") as opened:
+            document = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        message = f"the OPML file {file.name} cannot be read: {error.strerror}"
+        yield Mistake(path=place.path, line=place.line, column=place.column, message=message)
+        return
+    read = read_opml(document)
+    if read.problem:
+        weight = Weight.WARNING if read.outlines else Weight.ERROR
+        yield Mistake(path=str(file), line=read.line, message=read.problem, weight=weight)
+    for outline in read.outlines:
+        if problem := problem_of_url(outline.url):
+            message = f"left out: the address of a feed {problem}"
+            yield Mistake(path=str(file), line=outline.line, message=message, weight=Weight.WARNING)
+        else:
+            yield outline
+
+
+def feed_of(feed: FeedSettings, polling: PollingSettings) -> Feed:
+    """Build the feed the daemon polls from what is configured, filling in what is left open."""
+    proxy = feed.proxy or polling.proxy
+    return Feed(
+        url=feed.url,
+        name=feed.name or host_of(feed.url),
+        outlet=feed.outlet or outlet_of(feed.url),
+        tags=feed.tags,
+        lang=feed.language,
+        interval=feed.interval or polling.interval,
+        headers={name: value.get_secret_value() for name, value in feed.headers.items()},
+        proxy=proxy.get_secret_value() if proxy else None,
+        auth=(feed.auth.user, feed.auth.password.get_secret_value()) if feed.auth else None,
+        allow_private=feed.allow_private,
+    )
