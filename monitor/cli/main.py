@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from monitor.cli.guard import GuardedGroup
+
 _COMMANDS = {
     "run": "Run the daemon: poll, match, build stories, alert.",
     "demo": "Run the daemon on the sample outlets alone and watch alerts arrive.",
@@ -19,7 +21,7 @@ _COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(GuardedGroup):
     """A group whose commands live in `monitor.cli.<name>` and are imported when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -50,4 +52,7 @@ def cli() -> None:
     """Watch news feeds; alert once per story, with the proof of why.
 
     Start with `news-monitor demo`. Configuration lives in config.yaml, rules in rules/*.yaml.
+
+    Exit codes: 0 fine; 1 something was found; 2 mistakes in configuration, rules or usage; 3 another
+    daemon holds the database; 4 the database cannot be used.
     """

@@ -1,0 +1,101 @@
+"""What the commands share: where the configuration is, and how values are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from monitor.cli.guard import one_paragraph
+from monitor.config.settings import Loaded, load_settings
+from monitor.core.errors import Mistake
+from monitor.telemetry import Redactor, set_up_logging
+
+HERE = Path("config.yaml")
+INSTALLED = Path("/etc/news-monitor/config.yaml")
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def config_option(command: _Command) -> _Command:
+    """Add `--config/-c PATH`, handed to the command as `config`."""
+    return click.option(
+        "-c",
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=lambda: HERE if HERE.exists() or not INSTALLED.exists() else INSTALLED,
+        show_default=f"./{HERE}, else {INSTALLED}",
+        help="The configuration file.",
+    )(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """Add `--json`, handed to the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def say_mistakes(mistakes: Iterable[Mistake]) -> None:
+    """Print mistakes on standard error, one a line."""
+    for mistake in mistakes:
+        click.echo(one_paragraph(str(mistake)), err=True)
+
+
+def configured(config: Path) -> Loaded:
+    """Load the configuration for a command: say the warnings, hide the secrets from every log line.
+
+    Raises:
+        ConfigurationError: it has mistakes.
+    """
+    loaded = load_settings(config)
+    loaded.accepted()
+    say_mistakes(loaded.mistakes)
+    set_up_logging(level="warning", style="text", redactor=Redactor(loaded.secrets))
+    return loaded
+
+
+def now() -> datetime:
+    """Return the wall clock's time; a command that looks once has no other clock."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def ago(moment: datetime | None, at: datetime) -> str:
+    """Say how long ago or in how long something is: `3 min ago`, `in 2 h`, `never`."""
+    if moment is None:
+        return "never"
+    seconds = (at - moment).total_seconds()
+    size, unit = next(
+        ((size, unit) for size, unit in ((86400, "d"), (3600, "h"), (60, "min")) if abs(seconds) >= size),
+        (1, "s"),
+    )
+    length = f"{abs(seconds) / size:.0f} {unit}"
+    return f"{length} ago" if seconds >= 0 else f"in {length}"
+
+
+def plain(value: object) -> object:
+    """Turn the nouns into what JSON knows; texts stay as they are, so that programs see what is stored."""
+    if is_dataclass(value):
+        return {known.name: plain(getattr(value, known.name)) for known in fields_of(value) if known.repr}
+    match value:
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case _:
+            return value.value if isinstance(value, Enum) else value
+
+
+def print_json(value: object, redactor: Redactor | None = None) -> None:
+    """Print a value as indented JSON."""
+    text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+    click.echo(redactor.for_people(text) if redactor else text)
