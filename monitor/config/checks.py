@@ -55,7 +55,7 @@ class Remark:
 
 
 def remarks(draft: Draft) -> Iterator[Remark]:
-    """Run every check."""
+    """Run every check but that for idleness, which makes sense only when nothing was left out."""
     yield from _feeds(draft)
     yield from _same_feed_twice(draft)
     yield from _polling(draft)
@@ -65,7 +65,6 @@ def remarks(draft: Draft) -> Iterator[Remark]:
     yield from _unreached_routes(draft)
     yield from _database(draft)
     yield from _rules(draft)
-    yield from _nothing_to_do(draft)
 
 
 def problem_of_url(url: str) -> str | None:
@@ -262,7 +261,8 @@ def _rules(draft: Draft) -> Iterator[Remark]:
             )
 
 
-def _nothing_to_do(draft: Draft) -> Iterator[Remark]:
+def nothing_to_do(draft: Draft) -> Iterator[Remark]:
+    """Warn of a daemon that would idle."""
     settings = draft.settings
     if not (draft.feed_at or settings.opml or settings.samples):
         yield Remark(at=(), sentence="there is no feed: add some under `feeds`", weight=Weight.WARNING)

@@ -114,34 +114,29 @@ def draft(
     `channels` are all names under `channels`, so that a wrong channel is not also called unknown.
     """
     values = resolved.values
-    remarks: list[Remark] = []
-    unresolved = {remark.at for remark in resolved.remarks if remark.weight is Weight.ERROR}
+    said: list[Path] = [remark.at for remark in resolved.remarks if remark.weight is Weight.ERROR]
     kept = {
         key: list(range(len(items)))
         for key in ("feeds", "routes")
         if isinstance(items := values.get(key), list)
     }
+    remarks: list[Remark] = []
     for _ in range(_ROUNDS):
         try:
             settings = Settings.model_validate(values)
         except ValidationError as error:
             details = error.errors(include_url=False, include_input=False)
         else:
-            made = Draft(
-                settings=settings,
-                feed_at=tuple(kept.get("feeds", ())),
-                route_at=tuple(kept.get("routes", ())),
-                channels=frozenset(channels),
-                root=root,
-            )
+            places = {f"{key[:-1]}_at": tuple(kept.get(key, ())) for key in ("feeds", "routes")}
+            made = Draft(settings=settings, channels=frozenset(channels), root=root, **places)
             return made, tuple(remarks)
-        wrong = [place_of(detail) for detail in details]
-        remarks += [
-            Remark(at=at, sentence=sentence(detail, values))
-            for detail, shown in zip(details, wrong, strict=True)
-            if (at := _as_written(shown, kept)) not in unresolved
-        ]
-        values = _without(values, details_at=wrong, kept=kept)
+        for detail in details:
+            at = _as_written(place_of(detail), kept)
+            # What was wrong and left out may now be missing: that is no second mistake.
+            if not any(old[: len(at)] == at for old in said):
+                said.append(at)
+                remarks.append(Remark(at=at, sentence=sentence(detail, values)))
+        values = _without(values, wrong=[place_of(detail) for detail in details], kept=kept)
     return None, tuple(remarks)
 
 
@@ -153,31 +148,52 @@ def _as_written(path: Path, kept: Mapping[str, list[int]]) -> Path:
 
 
 def _without(
-    values: dict[str, object], *, details_at: Iterable[Path], kept: dict[str, list[int]]
+    values: dict[str, object], *, wrong: Iterable[Path], kept: dict[str, list[int]]
 ) -> dict[str, object]:
-    """Leave out each wrong thing, an item, a channel or a key, with as little around it as may be."""
+    """Leave out each wrong thing, with as little around it as may be: a key, else its item or channel."""
     left = dict(values)
-    items: dict[str, set[int]] = {}
-    for path in details_at:
+    gone: dict[str, set[int]] = {key: set() for key in kept}
+    for path in wrong:
+        section = left.get(str(path[0])) if path else None
         match path:
+            case (str(key), name, inner, *_) if _has(section, name, inner):
+                left[key] = _put(section, name, _less(_get(section, name), inner))
             case (str(key), int(index), *_) if key in kept:
-                items.setdefault(key, set()).add(index)
-            case ("channels", str(name), *_) if isinstance(channels := left.get("channels"), dict):
-                left["channels"] = {other: value for other, value in channels.items() if other != name}
-            case (str(section), str(key), *_) if (
-                isinstance(inner := left.get(section), dict) and key in inner
-            ):
-                left[section] = {other: value for other, value in inner.items() if other != key}
-            case (str(section), *_):
-                left.pop(section, None)
+                gone[key].add(index)
+            case (str(key), name, *_) if isinstance(section, dict) and name in section:
+                left[key] = _less(section, name)
+            case (str(key), *_):
+                left.pop(key, None)
             case _:
                 left.clear()
-    for key, wrong in items.items():
-        values_of = left.get(key)
-        if isinstance(values_of, list):
-            left[key] = [item for index, item in enumerate(values_of) if index not in wrong]
-            kept[key] = [place for index, place in enumerate(kept[key]) if index not in wrong]
+    for key, indices in gone.items():
+        if isinstance(items := left.get(key), list):
+            left[key] = [item for index, item in enumerate(items) if index not in indices]
+            kept[key] = [place for index, place in enumerate(kept[key]) if index not in indices]
     return left
+
+
+def _get(section: object, name: str | int) -> object:
+    if isinstance(section, list) and isinstance(name, int):
+        return section[name]
+    return section.get(name) if isinstance(section, dict) else None
+
+
+def _has(section: object, name: str | int, inner: str | int) -> bool:
+    item = _get(section, name)
+    return isinstance(item, dict) and inner in item
+
+
+def _put(section: object, name: str | int, item: object) -> object:
+    if isinstance(section, list):
+        return [item if index == name else other for index, other in enumerate(section)]
+    return {**section, name: item} if isinstance(section, dict) else section
+
+
+def _less(mapping: object, name: str | int) -> object:
+    return (
+        {key: item for key, item in mapping.items() if key != name} if isinstance(mapping, dict) else mapping
+    )
 
 
 def hidden_values(settings: Settings, brought: Iterable[str]) -> Iterator[str]:

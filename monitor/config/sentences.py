@@ -10,29 +10,29 @@ from pydantic_core import ErrorDetails
 from monitor.config.schema import Path, inside, keys_of, model_of, owner
 from monitor.core.settings import Settings
 
-_LIST = "`{key}` must be a list, e.g. [first, second], or one item a line after a dash"
-_TEXT = "`{key}` must be text; put it in quotes"
-_NUMBER = "`{key}` must be a whole number"
-_MAPPING = "`{key}` must hold keys of its own, indented below it"
+_LIST = "{key} must be a list, e.g. [first, second], or one item a line after a dash"
+_TEXT = "{key} must be text; put it in quotes"
+_NUMBER = "{key} must be a whole number"
+_MAPPING = "{key} must hold keys of its own, indented below it"
 _BY_TYPE = {
     "string_type": _TEXT,
     "int_type": _NUMBER,
     "int_parsing": _NUMBER,
     "int_from_float": _NUMBER,
-    "bool_type": "`{key}` must be true or false",
-    "bool_parsing": "`{key}` must be true or false",
+    "bool_type": "{key} must be true or false",
+    "bool_parsing": "{key} must be true or false",
     "tuple_type": _LIST,
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
-    "greater_than_equal": "`{key}` must be at least {ge}",
-    "less_than_equal": "`{key}` must be at most {le}",
-    "too_short": "`{key}` needs at least one item",
-    "literal_error": "`{key}` must be one of {choices}",
+    "greater_than_equal": "{key} must be at least {ge}",
+    "less_than_equal": "{key} must be at most {le}",
+    "too_short": "{key} needs at least one item",
+    "literal_error": "{key} must be one of {choices}",
     "union_tag_invalid": "`type` must be one of {choices}",
-    "union_tag_not_found": "{key} needs a `type`: console, slack, email or webhook",
-    "value_error": "`{key}`: {error}",
-    "time_delta_parsing": "`{key}`: write a duration as 30s, 5m, 2h or 7d",
+    "union_tag_not_found": "channel {key} needs a `type`: console, slack, email or webhook",
+    "value_error": "{key}: {error}",
+    "time_delta_parsing": "{key}: write a duration as 30s, 5m, 2h or 7d",
 }
 
 
@@ -62,9 +62,7 @@ def sentence(detail: ErrorDetails, document: object) -> str:
         "choices": choices_of(context),
     }
     pattern = _BY_TYPE.get(detail["type"])
-    return (
-        pattern.format(**words) if pattern else f"`{words['key']}` is not accepted: {detail['msg'].lower()}"
-    )
+    return pattern.format(**words) if pattern else f"{words['key']} is not accepted: {detail['msg'].lower()}"
 
 
 def choices_of(context: Mapping[str, object]) -> str:
@@ -75,10 +73,10 @@ def choices_of(context: Mapping[str, object]) -> str:
 
 
 def spoken(where: Path) -> str:
-    """Name a place by its key, or the list it is an item of."""
+    """Name a place by its key, or as an item of the list that has one; items count from 1."""
     if isinstance(where[-1], str):
-        return where[-1]
-    return f"{where[-2]}, item {where[-1] + 1}" if len(where) > 1 else f"item {where[-1] + 1}"
+        return f"`{where[-1]}`"
+    return f"item {where[-1] + 1} of `{where[-2]}`" if len(where) > 1 else f"item {where[-1] + 1}"
 
 
 def _owner_of(where: Path, document: object) -> tuple[str, list[str]]:

@@ -11,10 +11,11 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from monitor.config.checks import Remark, problem_of_url, remarks, same_address
+from monitor.config.checks import Remark, nothing_to_do, problem_of_url, remarks, same_address
 from monitor.config.draft import Resolved, draft, hidden_values, resolve, with_short_forms
 from monitor.config.outlets import host_of, outlet_of
 from monitor.config.schema import Path
@@ -75,7 +76,7 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
     mistakes += [_mistake(node, remark) for remark in found]
     if settings is None:
         return Loaded(path=path, mistakes=tuple(sorted(mistakes)))
-    feeds, more = _all_feeds(settings, node, root)
+    feeds, more = _all_feeds(settings, values, node)
     mistakes = sorted({*mistakes, *more})
     secrets = frozenset(hidden_values(settings, resolved.secrets))
     if any(mistake.weight is Weight.ERROR for mistake in mistakes):
@@ -108,6 +109,8 @@ def _settle(
         return None, everything
     known = {remark.at for remark in everything}
     everything += [remark for remark in remarks(made) if remark.at not in known or not remark.at]
+    if not found:
+        everything += nothing_to_do(made)
     return made.settings, everything
 
 
@@ -136,26 +139,30 @@ def _at_home(settings: Settings, root: FilePath) -> Settings:
     return settings.model_copy(update={"database": SecretStr(f"sqlite:///{file}")})
 
 
-def _all_feeds(settings: Settings, node: Node, root: FilePath) -> tuple[tuple[Feed, ...], list[Mistake]]:
-    feeds = {
-        same_address(feed.url): feed_of(feed, settings.polling)
-        for feed in settings.feeds
-        if feed.enabled and not problem_of_url(feed.url)
-    }
-    disabled = {
-        same_address(feed.url) for feed in settings.feeds if not feed.enabled and not problem_of_url(feed.url)
-    }
+def _all_feeds(
+    settings: Settings, values: Mapping[str, object], node: Node
+) -> tuple[tuple[Feed, ...], list[Mistake]]:
+    listed = values.get("feeds")
+    feeds: dict[str, Feed] = {}
+    taken: set[str] = set()
+    for feed, as_written in zip(settings.feeds, listed if isinstance(listed, list) else (), strict=False):
+        if problem_of_url(feed.url):
+            continue
+        taken.add(same_address(feed.url))
+        if feed.enabled:
+            feeds.setdefault(
+                same_address(feed.url), feed_of(feed, settings.polling, identity=as_written.get("url"))
+            )
     mistakes: list[Mistake] = []
     for index, name in enumerate(settings.opml):
         place = _nearest(node, ("opml", index))
-        for found in _outlines(root / name, place):
+        for found in _outlines(FilePath(place.path).parent / name, place):
             if isinstance(found, Mistake):
                 mistakes.append(found)
-            elif (address := same_address(found.url)) not in disabled:
-                settings_of = FeedSettings(
-                    url=found.url, name=found.title, tags=found.tags, language=found.lang
-                )
-                feeds.setdefault(address, feed_of(settings_of, settings.polling))
+            elif (address := same_address(found.url)) not in taken:
+                taken.add(address)
+                written = FeedSettings(url=found.url, name=found.title, tags=found.tags, language=found.lang)
+                feeds[address] = feed_of(written, settings.polling)
     return tuple(feeds.values()), mistakes
 
 
@@ -180,18 +187,34 @@ def _outlines(file: FilePath, place: Node) -> Iterator[Outline | Mistake]:
             yield outline
 
 
-def feed_of(feed: FeedSettings, polling: PollingSettings) -> Feed:
-    """Build the feed the daemon polls from what is configured, filling in what is left open."""
+def feed_of(feed: FeedSettings, polling: PollingSettings, *, identity: str | None = None) -> Feed:
+    """Build the feed the daemon polls from what is configured, filling in what is left open.
+
+    `identity` is the address as the file has it, `${TOKEN}` unresolved: what is stored and shown holds
+    no secret, and a new token is no new feed. User and password in an address become `auth`.
+    """
     proxy = feed.proxy or polling.proxy
+    address, auth = _without_user(feed.url)
+    if feed.auth:
+        auth = (feed.auth.user, feed.auth.password.get_secret_value())
+    known_as = _without_user(identity or feed.url)[0]
     return Feed(
-        url=feed.url,
-        name=feed.name or host_of(feed.url),
-        outlet=feed.outlet or outlet_of(feed.url),
+        url=known_as,
+        address=address if address != known_as else None,
+        name=feed.name or host_of(address),
+        outlet=feed.outlet or outlet_of(address),
         tags=feed.tags,
         lang=feed.language,
         interval=feed.interval or polling.interval,
         headers={name: value.get_secret_value() for name, value in feed.headers.items()},
         proxy=proxy.get_secret_value() if proxy else None,
-        auth=(feed.auth.user, feed.auth.password.get_secret_value()) if feed.auth else None,
+        auth=auth,
         allow_private=feed.allow_private,
     )
+
+
+def _without_user(url: str) -> tuple[str, tuple[str, str] | None]:
+    parts = urlsplit(url)
+    user, at, place = parts.netloc.rpartition("@")
+    name, _, password = user.partition(":")
+    return urlunsplit(parts._replace(netloc=place)), (unquote(name), unquote(password)) if at else None
