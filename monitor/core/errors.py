@@ -56,3 +56,7 @@ class DatabaseHeldError(NewsMonitorError):
 
 class DatabaseUnusableError(NewsMonitorError):
     """The database cannot be opened, read or written (exit code 4); the message names file and remedy."""
+
+
+class StoreUnavailableError(NewsMonitorError):
+    """The database cannot serve just now: full disk, locked, connection lost. Wait and try the same again."""

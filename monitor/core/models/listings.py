@@ -1,0 +1,106 @@
+"""Listings: what the store answers to people who ask, beyond what the daemon itself needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from monitor.core.models.alerts import AlertRecord
+from monitor.core.models.deliveries import DeliveryState
+from monitor.core.models.entries import Entry
+from monitor.core.models.matches import Findings
+from monitor.core.models.stories import Assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry with all that is known of it."""
+
+    seq: int
+    """Its place in the order of arrival; a revision keeps it."""
+    entry: Entry
+    findings: Findings
+    assignment: Assignment | None = None
+    """None while it waits for its story."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A former text of an entry."""
+
+    entry: str
+    revision: int
+    fetched: datetime
+    title: str
+    summary: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedAlert:
+    """An alert, what it is about, and where it went."""
+
+    record: AlertRecord
+    title: str
+    """Of the entry that raised it; of the story where retention has taken the entry."""
+    link: str | None
+    outlet: str
+    deliveries: Mapping[DeliveryState, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDay:
+    """What a rule did on one UTC day."""
+
+    day: date
+    matches: int
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleStatistics:
+    """What a rule did, as far back as decisions are kept."""
+
+    rule: str
+    last_match_at: datetime
+    last_alert_at: datetime | None
+    days: tuple[RuleDay, ...]
+    """Oldest first; days without a match are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much there is of everything: for doctor, status lines and summaries."""
+
+    feeds: int
+    """Configured ones."""
+    failing: int
+    """Configured feeds whose last poll failed."""
+    entries: int
+    pending: int
+    stories: int
+    alerts: int
+    held: int
+    deliveries: Mapping[DeliveryState, int]
+    oldest_unsent_at: datetime | None
+    """When the oldest delivery that is READY, SENDING or UNSURE was created."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long each kind of thing is kept."""
+
+    entries: timedelta
+    """Also for stories, alerts and their decisions; entries of a live story are kept with it."""
+    deliveries: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What retention deleted."""
+
+    entries: int = 0
+    stories: int = 0
+    deliveries: int = 0
+    decisions: int = 0
