@@ -1,0 +1,1 @@
+"""What `doctor` examines, one file per subject; each check yields findings with their remedy."""
