@@ -57,8 +57,8 @@ HOLES: dict[str, tuple[Hole, ...]] = {
     "python": (
         Hole(
             below=(3, 11, 10),
-            what="the standard library lets a subject line add mail headers (CVE-2024-6923); alerts are safe, "
-            "since their subjects are encoded by our own code",
+            what="the standard library lets a subject line add mail headers (CVE-2024-6923); alerts are "
+            "safe, since their subjects are encoded by our own code",
         ),
     ),
 }
