@@ -1,0 +1,94 @@
+"""The language of a short text: the code a feed names, or a cautious guess from letters and small words."""
+
+from __future__ import annotations
+
+import re
+
+_CODE = re.compile(r"\s*([a-z]{2})(?![a-z])", re.IGNORECASE)
+_LONG_CODES = {
+    "eng": "en",
+    "rus": "ru",
+    "ukr": "uk",
+    "deu": "de",
+    "ger": "de",
+    "fra": "fr",
+    "fre": "fr",
+    "pol": "pl",
+}
+_SLIPS = {"ua": "uk", "gb": "en", "us": "en", "cz": "cs", "by": "be", "iw": "he", "jp": "ja", "cn": "zh"}
+_LETTERS = re.compile(r"[^\W\d_]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+_WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC_LANGUAGES = frozenset(
+    {"ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg", "tt", "ce", "ab"}
+)
+_ONLY_UKRAINIAN = frozenset("іїєґ")
+_ONLY_RUSSIAN = frozenset("ыэъё")
+_NEITHER = frozenset("ўјљњћђџқәғөұ")
+# fmt: off
+_UKRAINIAN_WORDS = frozenset({"та", "що", "як", "від", "про", "після", "під", "із", "й", "у", "до", "не"})
+_RUSSIAN_WORDS = frozenset({"и", "что", "как", "от", "после", "под", "из", "с", "о", "об", "или", "был"})
+_ENGLISH_WORDS = frozenset({"the", "of", "and", "to", "with", "for", "from", "after", "by", "over", "as"})
+# fmt: on
+_MOSTLY = 0.6
+_ENOUGH_ENGLISH = 2
+
+
+def language_code(claim: str | None) -> str | None:
+    """Reduce a feed's word for its language (`en-US`, `rus`, the slip `ua`) to two letters, if it can be."""
+    lowered = (claim or "").strip().lower()
+    if lowered[:3] in _LONG_CODES and not lowered[3:4].isalpha():
+        return _LONG_CODES[lowered[:3]]
+    found = _CODE.match(lowered)
+    return _SLIPS.get(found[1], found[1]) if found else None
+
+
+def language_of(text: str, *claims: str | None) -> str | None:
+    """Return the first usable claim that the script of the text does not give the lie, else a guess.
+
+    Publishing software often leaves `en` where nobody said anything: a text in Cyrillic letters is not
+    English, one in Latin letters is not Russian.
+    """
+    for claim in claims:
+        code = language_code(claim)
+        if code is not None and _script_allows(text, code):
+            return code
+    return guess(text)
+
+
+def guess(text: str) -> str | None:
+    """Tell Russian, Ukrainian and English apart; None for everything else and where little speaks for it."""
+    lowered = text.lower()
+    letters = len(_LETTERS.findall(lowered))
+    if not letters:
+        return None
+    if len(_CYRILLIC.findall(lowered)) > _MOSTLY * letters:
+        return _guess_cyrillic(lowered)
+    words = _WORD.findall(lowered)
+    if lowered.isascii() and sum(word in _ENGLISH_WORDS for word in words) >= _ENOUGH_ENGLISH:
+        return "en"
+    return None
+
+
+def _guess_cyrillic(lowered: str) -> str | None:
+    letters = set(lowered)
+    if letters & _NEITHER:
+        return None
+    ukrainian, russian = bool(letters & _ONLY_UKRAINIAN), bool(letters & _ONLY_RUSSIAN)
+    if ukrainian != russian:
+        return "uk" if ukrainian else "ru"
+    words = set(_WORD.findall(lowered))
+    for_uk, for_ru = len(words & _UKRAINIAN_WORDS), len(words & _RUSSIAN_WORDS)
+    if for_uk == for_ru:
+        return None
+    return "uk" if for_uk > for_ru else "ru"
+
+
+def _script_allows(text: str, code: str) -> bool:
+    letters = len(_LETTERS.findall(text))
+    if not letters:
+        return True
+    if code in _CYRILLIC_LANGUAGES:
+        return len(_LATIN.findall(text)) <= _MOSTLY * letters or code not in {"ru", "uk", "be", "bg"}
+    return code != "en" or len(_CYRILLIC.findall(text)) <= _MOSTLY * letters

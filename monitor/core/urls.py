@@ -1,0 +1,182 @@
+"""Addresses of articles: the canonical form in which two of them are compared, and the links safe to show.
+
+Two addresses with one canonical form are taken for one article of one feed. The form is made for comparing,
+never for opening: the entry keeps the address as published beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from yarl import URL
+
+LINK_LIMIT = 2048
+"""Longer addresses are not believed; the longest that browsers and mail programs carry reliably."""
+
+# What newsrooms and networks add to count clicks. Everything else stays: `?id=` can be the article.
+# fmt: off
+_TRACKING = frozenset({
+    "__twitter_impression", "_ga", "_hsenc", "_hsmi", "ai_eid", "amp", "cmp", "cmpid", "cmp_id", "dclid",
+    "fbclid", "feedname", "feedtype", "ftag", "gaa_at", "gbraid", "gclid", "gclsrc", "guccounter", "icid",
+    "igshid", "intcmp", "ito", "mbid", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "mtm_campaign", "mtm_source",
+    "ncid", "ns_campaign", "ns_mchannel", "ns_source", "ocid", "oc", "outputtype", "partner", "rss", "rssref",
+    "s_cid", "scid", "smid", "smtyp", "spm", "sref", "srnd", "taid", "traffic_source", "twclid", "wbraid",
+    "wt_mc", "xtor", "yclid", "ysclid", "yptr",
+})
+# fmt: on
+_TRACKING_STARTS = ("utm_", "at_", "pk_", "hsa_", "mtm_", "maca_", "wt.", "__s_", "ga_", "cmpid")
+_SIDE_HOSTS = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+_AMP_END = re.compile(r"(?:/amp|\.amp|/amp\.html|\.amp\.html)/?$", re.IGNORECASE)
+_AMP_START = re.compile(r"^/amp(?=/.)", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
+_GOOGLE_NEWS = re.compile(r"^/(?:(?:__i/)?rss/(?:rd/)?)?(?:articles|read)/(?P<code>[\w-]{16,})=*$")
+_ARTICLE_ID = re.compile(
+    r"(?:^|[-_.])(?P<id>[0-9a-f]{12,40}|\d{7,})(?:\.(?:html?|php|s?html|ece|cms))?$", re.IGNORECASE
+)
+_DAY = re.compile(r"(?:19|20)\d{6}")
+_STRAY = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+
+
+def web_link(url: str | None) -> str | None:
+    """Return the address without stray characters and user information; None unless it is http or https.
+
+    `javascript:`, `data:`, `file:`, `mailto:` and addresses without host are no links.
+    """
+    parsed = _parsed(url)
+    if parsed is None:
+        return None
+    if parsed.user is None and parsed.password is None:
+        return _STRAY.sub("", url or "")
+    return str(parsed.with_user(None))
+
+
+def canonical_url(url: str | None) -> str | None:
+    """Return the form in which addresses are compared; None unless it is http or https.
+
+    Wrappers that carry the address inside (Google News in its old form, AMP caches, redirectors of search
+    engines) are opened without asking anybody. Then: https, host in lower case without `www.`, `m.`, `amp.`
+    and default ports, path without `..`, `/amp`, `index.html` and final slash, no fragment (but `#!`), no
+    tracking parameters. The parameters that are left are sorted by name: servers read them in any order,
+    and some feeds write them in any order. Idempotent.
+    """
+    parsed = _parsed(url)
+    if parsed is None:
+        return None
+    for _ in range(3):
+        inner = _parsed(_wrapped(parsed))
+        if inner is None:
+            break
+        parsed = inner
+    port = "" if parsed.is_default_port() or parsed.explicit_port in {80, 443} else f":{parsed.explicit_port}"
+    return f"https://{_host(parsed)}{port}{_path(parsed)}{_query(parsed)}{_hashbang(parsed)}"
+
+
+def is_home(canonical: str) -> bool:
+    """Say whether a canonical address is a bare home page, which names no article."""
+    return canonical.count("/") <= 3 and canonical.endswith("/")  # noqa: PLR2004 - the slashes of https://host/
+
+
+def article_id(canonical: str) -> str | None:
+    """Return `host#id` if the last part of the path ends in a long number or hexadecimal id, else None.
+
+    Newsrooms that rewrite the words of an address when they rewrite the headline keep this part. A day
+    written as eight digits is no id.
+    """
+    parsed = URL(canonical)
+    found = _ARTICLE_ID.search(parsed.name)
+    if found is None:
+        return None
+    number = found["id"].lower()
+    if _DAY.fullmatch(number) or number.isalpha():
+        return None
+    return f"{parsed.host}#{number}"
+
+
+def _parsed(url: str | None) -> URL | None:
+    text = _STRAY.sub("", url or "")
+    if not text or len(text) > LINK_LIMIT:
+        return None
+    try:
+        parsed = URL(text)
+        absolute = parsed.scheme in {"http", "https"} and bool(parsed.host) and parsed.explicit_port != 0
+    except ValueError:
+        return None
+    return parsed if absolute else None
+
+
+def _host(url: URL) -> str:
+    host = (url.host_subcomponent or "").lower().rstrip(".")
+    while (bare := _SIDE_HOSTS.sub("", host)) != host:
+        host = bare
+    return host
+
+
+def _path(url: URL) -> str:
+    path = url.raw_path
+    while True:
+        shorter = _INDEX.sub("/", _AMP_START.sub("", _AMP_END.sub("", path)))
+        shorter = shorter.rstrip("/") or "/"
+        if shorter == path:
+            return path
+        path = shorter
+
+
+def _query(url: URL) -> str:
+    kept = sorted(
+        ((name, value) for name, value in url.query.items() if not _tracks(name)), key=lambda pair: pair[0]
+    )
+    return f"?{URL.build(query=kept).raw_query_string}" if kept else ""
+
+
+def _tracks(name: str) -> bool:
+    lowered = name.lower()
+    return lowered in _TRACKING or lowered.startswith(_TRACKING_STARTS)
+
+
+def _hashbang(url: URL) -> str:
+    return f"#{url.raw_fragment}" if url.raw_fragment.startswith("!") else ""
+
+
+def _wrapped(url: URL) -> str | None:
+    """Return the address inside a wrapper, None if this is none or cannot be opened offline."""
+    host = url.host or ""
+    if host == "news.google.com":
+        return _inside_google_news(url.path)
+    if host.startswith("www.google.") and url.path == "/url":
+        return url.query.get("url") or url.query.get("q")
+    if host == "www.bing.com" and url.path.lower() == "/news/apiclick.aspx":
+        return url.query.get("url")
+    if host.startswith("www.google.") and url.path.startswith("/amp/"):
+        return _after_amp_cache(url.path.removeprefix("/amp/"))
+    if host.endswith(".cdn.ampproject.org"):
+        return _after_amp_cache(re.sub(r"^/[cva]+/", "", url.path))
+    return None
+
+
+def _after_amp_cache(rest: str) -> str:
+    return f"https://{rest.removeprefix('s/')}"
+
+
+def _inside_google_news(path: str) -> str | None:
+    """Open the form used until 2024: base64 of a small message whose field 4 is the address itself."""
+    found = _GOOGLE_NEWS.match(path)
+    if found is None:
+        return None
+    code = found["code"]
+    try:
+        message = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    address = re.search(rb"\x22(?:[\x80-\xff]?[\x00-\x7f])(https?://[\x21-\x7e]+)", message)
+    if address is None:
+        return None
+    # The next field may begin with a printable byte: cut at the length given, not at the first odd byte.
+    return address[1][: _length(message[address.start() + 1 :])].decode("ascii", "replace")
+
+
+def _length(prefix: bytes) -> int:
+    """Read a length of one or two bytes (a varint of Protocol Buffers, seven bits each, lowest first)."""
+    first = prefix[0]
+    return (first & 0x7F) | (prefix[1] << 7) if first & 0x80 else first
