@@ -1,0 +1,66 @@
+"""What titles and addresses say about identity, and where they must not be trusted."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+_PREFIX = re.compile(
+    r"""^\s*(?:[\[(]\s*)?(?:
+        (?P<correction>correct(?:ed|ion|s)|retract(?:ed|ion)|исправлен[аоы]?|исправление|уточнение|виправлен[аоі]?)
+        |update\s*\d*|updated|\d*\s*lead|recasts?|refiles?|wrapup\s*\d*|breaking(?:\s+news)?|urgent|alert
+        |обновлен[аоы]?|обновляется|дополнен[аоы]?|срочно|молния|оновлен[аоі]?|оновлюється|доповнен[аоі]?|терміново
+    )(?:\s*[\])]\s*[:\-–—|]?|\s*[:\-–—|.!]+)\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LIVE = re.compile(
+    r"""\blive\s*(?::|updates?\b|blog\b|coverage\b|-)|\bas\s+it\s+happened\b|^\s*live\b
+    |текстовая\s+трансляция|онлайн-трансляция|хроника\b.*\bонлайн|наживо\b|онлайн:""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LIVE_PATH = re.compile(r"/(?:live|liveblog|live-?news|live-?updates|online)(?:/|$|-)", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:den(?:y|ies|ied)|refut(?:es|ed)|disput(?:es|ed)|dismiss(?:es|ed))\b|опроверг|опровер[жг]|отрица(?:ет|ют|л)"
+    r"|спростува|спростову|запереч(?:ує|ил|ують)",
+    re.IGNORECASE,
+)
+_CONFIRMATION = re.compile(
+    r"\bconfirm(?:s|ed)?\b(?!\s+(?:cases?|infections?|deaths?))|подтверд(?:ил|ит|жда)|підтверд(?:ил|ив|жу)",
+    re.IGNORECASE,
+)
+
+
+def bare_title(title: str) -> tuple[str, bool]:
+    """Strip `UPDATE 2-`, `CORRECTED-`, `(LEAD)`, `ОБНОВЛЕНО:` and their like, repeatedly.
+
+    Returns:
+        The rest of the title, and whether one of the prefixes announced a correction or retraction.
+    """
+    correction = False
+    while (found := _PREFIX.match(title)) and found.end() < len(title):
+        correction = correction or found["correction"] is not None
+        title = title[found.end() :]
+    return title, correction
+
+
+def is_live(title: str, url: str | None) -> bool:
+    """Whether title or address say that this page is rewritten while things happen."""
+    return bool(_LIVE.search(title)) or bool(url and _LIVE_PATH.search(url))
+
+
+def names_page(url: str | None) -> bool:
+    """Whether an address can stand for one article: a home page cannot."""
+    if not url:
+        return False
+    parts = urlsplit(url)
+    return bool(parts.path.strip("/") or parts.query)
+
+
+def denies(text: str) -> bool:
+    """Whether somebody is said to deny something."""
+    return bool(_DENIAL.search(text))
+
+
+def confirms(text: str) -> bool:
+    """Whether somebody is said to confirm something."""
+    return bool(_CONFIRMATION.search(text))

@@ -1,0 +1,96 @@
+"""From an entry to what the book compares: one pass over its text, bounded whatever its length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+import xxhash
+
+from monitor.core.models import Entry, Findings
+from monitor.core.signature import Sketch, credited, sketch
+from monitor.core.stories.identity import bare_title, confirms, denies, is_live, names_page
+from monitor.core.stories.trace import Flag
+from monitor.core.stories.words import terms, words
+
+_LEAD = 400
+"""Characters of the text that decide its story: the first sentences say what happened."""
+_WHOLE = 100_000
+"""Characters of the text that decide whether it is a copy."""
+_CREDITED = 3000
+_BODY_TERMS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What an entry's text says, before anything is known of its neighbours."""
+
+    url: int
+    title_key: int
+    text_key: int
+    words: int
+    """Words of title and text, as far as they were read."""
+    lang: str
+    title: tuple[int, ...]
+    body: tuple[int, ...]
+    by_term: dict[int, str]
+    """A word for each term, to show."""
+    sketch: Sketch
+    entities: tuple[str, ...]
+    flags: Flag
+    agency: str
+
+
+def key64(kind: str, value: str) -> int:
+    """Hash a value to 64 bits, apart from values of other kinds; never 0."""
+    return xxhash.xxh3_64_intdigest(f"{kind}\0{value}".encode("utf-8", "surrogatepass")) or 1
+
+
+def observe(entry: Entry, findings: Findings) -> Observed:
+    """Read an entry."""
+    title, correction = bare_title(entry.title)
+    text = _text(entry)
+    title_words = words(title[:_LEAD])
+    lead = words(text[:_LEAD])
+    whole = title_words + (words(text[:_WHOLE]) if len(text) > _LEAD else lead)
+    own = terms(title_words)
+    known = frozenset(own)
+    return Observed(
+        url=key64("url", entry.url or "") if names_page(entry.url) else 0,
+        title_key=key64("title", " ".join(title_words)) if title_words else 0,
+        text_key=key64("text", " ".join(whole)) if whole else 0,
+        words=len(whole),
+        lang=(entry.lang or "")[:8],
+        title=tuple(own[:_BODY_TERMS]),
+        body=tuple(term for term in terms(lead) if term not in known)[:_BODY_TERMS],
+        by_term=_words_by_term(title_words, lead),
+        sketch=sketch(whole),
+        entities=findings.entities[:_BODY_TERMS],
+        flags=_flags(entry, title, text, correction=correction),
+        agency=credited(f"{entry.author} {text[:_CREDITED]} {text[-_LEAD:]}") or "",
+    )
+
+
+def _text(entry: Entry) -> str:
+    """The longer of summary and content, which usually begins with the summary."""
+    return entry.content if len(entry.content) > len(entry.summary) else entry.summary
+
+
+def _words_by_term(title: list[str], lead: list[str]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for word in chain(title, lead):
+        for term in terms((word,)):
+            found.setdefault(term, word)
+    return found
+
+
+def _flags(entry: Entry, title: str, text: str, *, correction: bool) -> Flag:
+    flags = Flag.CORRECTION if correction else Flag.NONE
+    lead = f"{title}. {text[:_LEAD]}"
+    if is_live(title, entry.url):
+        flags |= Flag.LIVE
+    if denies(lead):
+        flags |= Flag.DENIAL
+    if confirms(lead):
+        flags |= Flag.CONFIRMATION
+    return flags

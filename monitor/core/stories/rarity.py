@@ -1,0 +1,52 @@
+"""How rare a word is in the window: document frequencies counted as entries come and go."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from math import log
+
+_BITS = 21
+_MASK = (1 << _BITS) - 1
+
+
+class Rarity:
+    """Document frequencies of hashed terms over the entries of the window, on a background of common words.
+
+    Terms share 2^21 counters (8 MB); with half a million distinct terms one in five shares its counter,
+    nearly always with a term seen once. `background` gives the share of documents that hold a common term,
+    and counts like `prior` documents, so that the first entries after a start already know what is common.
+    """
+
+    def __init__(self, background: Mapping[int, float], *, prior: float) -> None:
+        self._counts = array("I", bytes(4 << _BITS))
+        self._background = background
+        self._prior = prior
+        self.documents = 0
+
+    def add(self, terms: Iterable[int]) -> None:
+        """Count one document."""
+        counts = self._counts
+        for term in terms:
+            counts[term & _MASK] += 1
+        self.documents += 1
+
+    def remove(self, terms: Iterable[int]) -> None:
+        """Take back one document that was counted."""
+        counts = self._counts
+        for term in terms:
+            counts[term & _MASK] -= 1
+        self.documents -= 1
+
+    def frequency(self, term: int) -> int:
+        """In how many documents of the window the term (or one sharing its counter) stands."""
+        return self._counts[term & _MASK]
+
+    def weights(self, terms: Iterable[int]) -> dict[int, float]:
+        """The inverse document frequency of each term, natural logarithm, never below zero."""
+        counts, background, prior = self._counts, self._background, self._prior
+        total = log(self.documents + prior + 1.0)
+        return {
+            term: max(0.0, total - log(counts[term & _MASK] + prior * background.get(term, 0.0) + 0.5))
+            for term in terms
+        }

@@ -1,0 +1,159 @@
+"""The shelf: entries of the window in compact form, and the stories that several of them share."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from monitor.core.models import Placement, Source
+from monitor.core.stories.trace import Flag, Footprint, decode
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_COMPACT = 4096
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """The time that `micros` came from."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+@dataclass(slots=True)
+class Group:
+    """A story with several members, or whose opening entry has left the window."""
+
+    id: str
+    opened: int
+    entries: int = 1
+    texts: int = 1
+    members: list[int] = field(default_factory=list)
+    """Numbers of the entries on the shelf, in order."""
+    entities: Counter[str] = field(default_factory=Counter)
+
+
+class Shelf:
+    """Entries by number; numbers rise by arrival and are never used again."""
+
+    def __init__(self) -> None:
+        self.first = 0
+        self._traces: list[bytes] = []
+        self._cards: list[bytes] = []
+        self._times = array("q")
+        self._outlets = array("I")
+        self._outlet_names: list[str] = []
+        self._outlet_numbers: dict[str, int] = {}
+        self._groups: list[Group | None] = []
+        self._gone = 0
+
+    def __len__(self) -> int:
+        return self.end - self.first
+
+    @property
+    def end(self) -> int:
+        """The number that the next entry gets at the earliest."""
+        return self._gone + len(self._traces)
+
+    def outlet_number(self, outlet: str) -> int:
+        """The number standing for an outlet."""
+        number = self._outlet_numbers.setdefault(outlet, len(self._outlet_names))
+        if number == len(self._outlet_names):
+            self._outlet_names.append(outlet)
+        return number
+
+    def put(self, seq: int, source: Source, trace: bytes) -> None:
+        """Append an entry as number `seq`, at or above `end`; numbers left out are empty places."""
+        if not self._traces:
+            self._gone = self.first = seq
+        while self.end < seq:
+            self._append(b"", b"", 0, 0)
+        card = "\0".join((source.entry, source.link or "", source.title)).encode("utf-8", "surrogatepass")
+        self._append(trace, card, micros(source.at), self.outlet_number(source.outlet))
+
+    def _append(self, trace: bytes, card: bytes, at: int, outlet: int) -> None:
+        self._traces.append(trace)
+        self._cards.append(card)
+        self._times.append(at)
+        self._outlets.append(outlet)
+        self._groups.append(None)
+
+    def clear(self, seq: int) -> None:
+        """Empty a place."""
+        place = seq - self._gone
+        self._traces[place] = self._cards[place] = b""
+        self._groups[place] = None
+        while self.first < self.end and not self._traces[self.first - self._gone]:
+            self.first += 1
+        if self.first - self._gone > _COMPACT:
+            dead = self.first - self._gone
+            del self._traces[:dead], self._cards[:dead], self._groups[:dead]
+            del self._times[:dead], self._outlets[:dead]
+            self._gone = self.first
+
+    def holds(self, seq: int) -> bool:
+        """Whether an entry of this number is there."""
+        return self.first <= seq < self.end and bool(self._traces[seq - self._gone])
+
+    def footprint(self, seq: int) -> Footprint:
+        """The footprint of an entry that is there."""
+        return decode(self._traces[seq - self._gone])
+
+    def trace(self, seq: int) -> bytes:
+        """The trace of an entry that is there."""
+        return self._traces[seq - self._gone]
+
+    def time(self, seq: int) -> int:
+        """When the entry was first seen, in microseconds since 1970."""
+        return self._times[seq - self._gone]
+
+    def outlet(self, seq: int) -> int:
+        """The number of the entry's outlet."""
+        return self._outlets[seq - self._gone]
+
+    def outlet_name(self, number: int) -> str:
+        """The outlet that a number stands for."""
+        return self._outlet_names[number]
+
+    def entry_id(self, seq: int) -> str:
+        """The id of an entry that is there."""
+        return self._cards[seq - self._gone].split(b"\0", 1)[0].decode("utf-8", "surrogatepass")
+
+    def group(self, seq: int) -> Group | None:
+        """The story an entry shares with others; None if it is alone in a story of its own id."""
+        return self._groups[seq - self._gone]
+
+    def set_group(self, seq: int, group: Group | None) -> None:
+        """Say which story an entry shares."""
+        self._groups[seq - self._gone] = group
+
+    def source(self, seq: int) -> Source:
+        """The entry as shown to people."""
+        entry, link, title = self._cards[seq - self._gone].decode("utf-8", "surrogatepass").split("\0", 2)
+        footprint = self.footprint(seq)
+        return Source(
+            entry=entry,
+            outlet=self._outlet_names[self.outlet(seq)],
+            title=title,
+            link=link or None,
+            lang=footprint.lang or None,
+            at=moment(self.time(seq)),
+            placement=_placement(footprint),
+        )
+
+    def __iter__(self) -> Iterator[int]:
+        return (seq for seq in range(self.first, self.end) if self._traces[seq - self._gone])
+
+
+def _placement(footprint: Footprint) -> Placement:
+    if footprint.flags & Flag.REVISED:
+        return Placement.REVISION
+    if footprint.flags & Flag.COPY:
+        return Placement.COPY
+    return Placement.OPENS if footprint.entries == 1 else Placement.JOINS

@@ -1,0 +1,150 @@
+"""Footprints: all that the story book keeps of an entry's text, and their bytes in the store."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntFlag
+from functools import lru_cache
+
+import xxhash
+
+from monitor.core.signature import Sketch
+from monitor.core.stories.words import NUMBER
+
+_VERSION = 1
+_HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
+_INDEXED = 12
+_CACHE = 4096
+
+
+class Flag(IntFlag):
+    """What is special about an entry."""
+
+    NONE = 0
+    COPY = 1
+    LIVE = 2
+    DENIAL = 4
+    CONFIRMATION = 8
+    CORRECTION = 16
+    REVISED = 32
+    LABEL = 64
+    """Its title is a section label."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """An entry as the book compares it. Terms are hashes of stems, rarest first as of its arrival."""
+
+    seq: int
+    """Place in the order of the book; a revision takes a new one."""
+    opened: int
+    """When its story opened, microseconds since 1970."""
+    entries: int
+    """Articles of its story up to and with it."""
+    texts: int
+    """Independent texts of its story up to and with it."""
+    flags: Flag
+    url: int
+    """Hash of the canonical address, 0 without one."""
+    title_key: int
+    """Hash of the folded title without prefixes, 0 without one."""
+    text_key: int
+    """Hash of all folded words."""
+    lang: str
+    norm: float
+    """Length of its vector, weighed as of its arrival."""
+    title: tuple[int, ...]
+    body: tuple[int, ...]
+    """Terms of summary or first words of the content that are not in the title."""
+    sketch: Sketch
+    entities: tuple[str, ...]
+    agency: str
+    """The news agency credited, empty if none is."""
+
+    @property
+    def terms(self) -> tuple[int, ...]:
+        """All terms."""
+        return self.title + self.body
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The terms that are numbers."""
+        return frozenset(term for term in self.terms if term & NUMBER)
+
+    def rare(self, limit: int = _INDEXED) -> tuple[int, ...]:
+        """The terms under which it can be found."""
+        half = limit // 2
+        title = self.title[: max(half, limit - len(self.body))]
+        return title + self.body[: limit - len(title)]
+
+
+def entity_key(entity: str) -> int:
+    """Hash an entity id to a key that no word has."""
+    return xxhash.xxh3_64_intdigest(f"\0entity {entity}".encode("utf-8", "surrogatepass")) >> 32
+
+
+def _pack_ints(values: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(values)}I", *values)
+
+
+def encode(print_: Footprint) -> bytes:
+    """Write a footprint as bytes: about 230 for a title with a summary."""
+    sketch = sorted(print_.sketch.hashes)
+    head = _HEAD.pack(
+        _VERSION,
+        print_.flags,
+        print_.seq,
+        print_.opened,
+        print_.entries,
+        print_.texts,
+        print_.url,
+        print_.title_key,
+        print_.text_key,
+        min(print_.sketch.triples, 0xFFFF),
+        print_.norm,
+        len(print_.title),
+        len(sketch),
+        len(print_.body),
+        print_.sketch.scale.bit_length() - 1,
+    )
+    tail = "\0".join((print_.lang, print_.agency, *print_.entities)).encode("utf-8", "surrogatepass")
+    return head + _pack_ints(print_.title) + _pack_ints(print_.body) + _pack_ints(sketch) + tail
+
+
+@lru_cache(maxsize=_CACHE)
+def decode(trace: bytes) -> Footprint:
+    """Read a footprint back.
+
+    Raises:
+        ValueError: the bytes were not written by `encode` of this version.
+    """
+    if len(trace) < _HEAD.size or trace[0] != _VERSION:
+        raise ValueError("not a trace of this version")
+    (_, flags, seq, opened, entries, texts, url, title_key, text_key, triples, norm, titles, kept, bodies,
+     scale) = _HEAD.unpack_from(trace)  # fmt: skip
+    at = _HEAD.size
+    ends = (at + 4 * titles, at + 4 * (titles + bodies), at + 4 * (titles + bodies + kept))
+    lang, agency, *entities = trace[ends[2] :].decode("utf-8", "surrogatepass").split("\0")
+    return Footprint(
+        seq=seq,
+        opened=opened,
+        entries=entries,
+        texts=texts,
+        flags=Flag(flags),
+        url=url,
+        title_key=title_key,
+        text_key=text_key,
+        lang=lang,
+        norm=norm,
+        title=_unpack_ints(trace, at, ends[0]),
+        body=_unpack_ints(trace, ends[0], ends[1]),
+        sketch=Sketch(1 << scale, triples, frozenset(_unpack_ints(trace, ends[1], ends[2]))),
+        entities=tuple(entities),
+        agency=agency,
+    )
+
+
+def _unpack_ints(trace: bytes, start: int, end: int) -> tuple[int, ...]:
+    return struct.unpack(f"<{(end - start) // 4}I", trace[start:end])

@@ -1,0 +1,144 @@
+"""The window: every entry that can still attract others, found by key, by word, by story."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from monitor.core.models import Source
+from monitor.core.stories.common import BACKGROUND
+from monitor.core.stories.observe import key64
+from monitor.core.stories.postings import Postings
+from monitor.core.stories.rarity import Rarity
+from monitor.core.stories.shelf import Group, Shelf, micros
+from monitor.core.stories.trace import Flag, Footprint, entity_key
+
+_PRIOR = 2000.0
+_INDEX_SCALE = 4
+_ALL_INDEXED = 64
+_EXEMPLARS = 8
+
+
+class Window:
+    """Entries by number, with what they share. Its state follows from the entries in it alone."""
+
+    def __init__(self, length: timedelta, *, limit: int) -> None:
+        self._length = length // timedelta(microseconds=1)
+        self._limit = limit
+        self._now = 0
+        self.shelf = Shelf()
+        self.keys = Postings()
+        self.terms = Postings()
+        self.rarity = Rarity(BACKGROUND, prior=_PRIOR)
+        self.groups: dict[str, Group] = {}
+        self._late: list[tuple[int, int]] = []
+
+    def expire(self, now: int) -> None:
+        """Forget the entries first seen longer ago than the window, `now` in microseconds."""
+        self._now = max(self._now, now)
+        horizon = self._now - self._length
+        shelf = self.shelf
+        while len(shelf) and (shelf.time(shelf.first) < horizon or len(shelf) > self._limit):
+            self.remove(shelf.first)
+        while self._late and self._late[0][0] < horizon:
+            _, seq = heapq.heappop(self._late)
+            if shelf.holds(seq):
+                self.remove(seq)
+        self.keys.drop_before(shelf.first)
+        self.terms.drop_before(shelf.first)
+
+    def story_id(self, seq: int) -> str:
+        """The id of the story that an entry on the shelf belongs to."""
+        group = self.shelf.group(seq)
+        return group.id if group else self.shelf.entry_id(seq)
+
+    def members(self, seq: int) -> Sequence[int]:
+        """All entries of the story that an entry on the shelf belongs to, in order."""
+        group = self.shelf.group(seq)
+        return group.members if group else (seq,)
+
+    def find(self, entry: str) -> int | None:
+        """The number of the entry of this id, None if the window does not hold it."""
+        for seq in self.keys.find(key64("id", entry) >> 32):
+            if self.shelf.holds(seq) and self.shelf.entry_id(seq) == entry:
+                return seq
+        return None
+
+    def counts(self, seq: int) -> tuple[int, int, int]:
+        """Of an entry's story: when it opened, in microseconds; its articles and independent texts so far."""
+        group = self.shelf.group(seq)
+        if group:
+            return group.opened, group.entries, group.texts
+        footprint = self.shelf.footprint(seq)
+        return footprint.opened, footprint.entries, footprint.texts
+
+    def live(self, key: int, limit: int) -> Iterator[int]:
+        """The newest entries under a key, at most `limit`."""
+        holds = self.shelf.holds
+        for seq in self.keys.find(key):
+            if holds(seq):
+                yield seq
+                limit -= 1
+                if not limit:
+                    return
+
+    def exemplars(self, seq: int) -> list[Footprint]:
+        """The first and the latest members of an entry's story; live pages only if there is nothing else."""
+        members = self.members(seq)
+        chosen = members if len(members) <= _EXEMPLARS else [members[0], *members[1 - _EXEMPLARS :]]
+        footprints = [self.shelf.footprint(number) for number in chosen]
+        return [found for found in footprints if not found.flags & Flag.LIVE] or footprints
+
+    def enter(self, source: Source, footprint: Footprint, trace: bytes, story: str) -> None:
+        """Take in an entry."""
+        seq = footprint.seq
+        at = micros(source.at)
+        if at < self._now:
+            heapq.heappush(self._late, (at, seq))
+        self.shelf.put(seq, source, trace)
+        self._group(seq, source.entry, story, footprint)
+        keys = [key64("id", source.entry) >> 32]
+        keys += [key >> 32 for key in (footprint.url, footprint.title_key, footprint.text_key) if key]
+        self.keys.add(seq, keys)
+        self.keys.add(seq, _indexed(footprint))
+        entities = [entity_key(name) for name in footprint.entities]
+        self.terms.add(seq, (*footprint.rare(), *entities))
+        self.rarity.add((*footprint.terms, *entities))
+
+    def _group(self, seq: int, entry: str, story: str, footprint: Footprint) -> None:
+        group = self.groups.get(story)
+        if group is None:
+            if story == entry:
+                return
+            opener = self.find(story)
+            group = self.groups[story] = Group(story, footprint.opened)
+            if opener is not None:
+                self._join(opener, group)
+        self._join(seq, group)
+
+    def _join(self, seq: int, group: Group) -> None:
+        footprint = self.shelf.footprint(seq)
+        group.members.append(seq)
+        group.entities.update(footprint.entities)
+        group.entries = max(group.entries, footprint.entries)
+        group.texts = max(group.texts, footprint.texts)
+        self.shelf.set_group(seq, group)
+
+    def remove(self, seq: int, *, keep: str = "") -> None:
+        """Take an entry off the shelf; `keep` names a story that stays though it may be empty."""
+        footprint = self.shelf.footprint(seq)
+        group = self.shelf.group(seq)
+        if group is not None:
+            group.members.remove(seq)
+            group.entities.subtract(footprint.entities)
+            if not group.members and group.id != keep:
+                del self.groups[group.id]
+        self.rarity.remove((*footprint.terms, *map(entity_key, footprint.entities)))
+        self.shelf.clear(seq)
+
+
+def _indexed(footprint: Footprint) -> frozenset[int]:
+    """The hashes under which a copy looks for this text: all of a short text's."""
+    sketch = footprint.sketch
+    return sketch.hashes if sketch.triples <= _ALL_INDEXED else sketch.at_scale(_INDEX_SCALE)

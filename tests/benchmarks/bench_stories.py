@@ -1,0 +1,225 @@
+"""How well and how fast entries become stories, on labelled sets; run as a program.
+
+    python tests/benchmarks/bench_stories.py [FOLDER] [--speed]
+
+For each set: B-cubed and pairwise scores of the stories as decided on arrival, beside two simple baselines; true
+stories swallowed (their first article neither opened a story nor was told as new), later articles told again,
+articles told in all; entries a second. `--speed` fills a window of 300,000 entries first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import math
+import os
+import resource
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.core.models import Assignment, Entry, Findings, News, Placement
+from monitor.core.stories import StoryBook
+from monitor.core.stories.words import terms, words
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("NEWS_MONITOR_DATA", ROOT.parent / "shared" / "data")) / "stories"
+WINDOW = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An entry and the story a person says it tells."""
+
+    entry: Entry
+    gold: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Percentages."""
+
+    precision: float
+    recall: float
+    f1: float
+    pairwise: float
+    swallowed: float
+    repeated: float
+    told: float
+
+    def __str__(self) -> str:
+        return (
+            f"B3 {self.precision:5.1f}/{self.recall:5.1f}/{self.f1:5.1f}  pairs {self.pairwise:5.1f}  "
+            f"swallowed {self.swallowed:5.1f}  repeated {self.repeated:5.1f}  told {self.told:5.1f}"
+        )
+
+
+def read(path: Path) -> list[Labelled]:
+    """Read a set: JSON lines, packed or not."""
+    opened = lzma.open(path, "rt") if path.suffix == ".xz" else path.open()
+    with opened as lines:
+        return [_labelled(json.loads(line)) for line in lines]
+
+
+def _labelled(item: dict[str, str]) -> Labelled:
+    seen = datetime.fromisoformat(item.get("fetched") or item["published"])
+    entry = Entry(
+        id=item["id"],
+        feed=item["feed"],
+        outlet=item["feed"],
+        url=item["url"] or None,
+        title=item["title"],
+        summary=item["summary"],
+        lang=item["lang"],
+        fetched=seen,
+        first_seen=seen,
+    )
+    return Labelled(entry, item["gold_story"])
+
+
+def score(items: Sequence[Labelled], stories: Sequence[str], told: Sequence[bool]) -> Scores:
+    """Compare stories with the labels: B-cubed, pairwise, and what a reader would miss or hear twice."""
+    gold: defaultdict[str, set[int]] = defaultdict(set)
+    ours: defaultdict[str, set[int]] = defaultdict(set)
+    for number, (item, story) in enumerate(zip(items, stories, strict=True)):
+        gold[item.gold].add(number)
+        ours[story].add(number)
+    precision = recall = 0.0
+    for number, (item, story) in enumerate(zip(items, stories, strict=True)):
+        common = len(gold[item.gold] & ours[story])
+        precision += common / len(ours[story]) / len(items)
+        recall += common / len(gold[item.gold]) / len(items)
+    both = Counter((item.gold, story) for item, story in zip(items, stories, strict=True))
+    pairs = _pairs(both.values())
+    pairwise = 2 * pairs / max(1, _pairs(map(len, gold.values())) + _pairs(map(len, ours.values())))
+    firsts = {min(members) for members in gold.values()}
+    return Scores(
+        100 * precision,
+        100 * recall,
+        200 * precision * recall / (precision + recall),
+        100 * pairwise,
+        100 * sum(not told[number] for number in firsts) / len(firsts),
+        100 * sum(told[n] for n in range(len(items)) if n not in firsts) / max(1, len(items) - len(firsts)),
+        100 * sum(told) / len(items),
+    )
+
+
+def _pairs(sizes: Iterator[int] | map[int] | object) -> int:
+    return sum(size * (size - 1) // 2 for size in sizes)  # type: ignore[attr-defined]
+
+
+def is_told(assignment: Assignment) -> bool:
+    """Whether a reader hears of the entry."""
+    return assignment.placement is Placement.OPENS or News.NOVELTY in assignment.news
+
+
+def by_book(items: Sequence[Labelled]) -> tuple[list[str], list[bool], float]:
+    """The stories of the book, who is told, and seconds."""
+    book = StoryBook(WINDOW)
+    began = time.perf_counter()
+    found = [book.assign(item.entry, Findings())[0] for item in items]
+    seconds = time.perf_counter() - began
+    return [a.story for a in found], [is_told(a) for a in found], seconds
+
+
+def by_title(items: Sequence[Labelled]) -> list[str]:
+    """Baseline: equal titles are one story."""
+    return [" ".join(words(item.entry.title)) for item in items]
+
+
+def by_tfidf(items: Sequence[Labelled], threshold: float = 0.3) -> list[str]:
+    """Baseline: the story whose three nearest members have the highest mean cosine, if above a threshold."""
+    counts: Counter[int] = Counter()
+    vectors: list[dict[int, float]] = []
+    postings: defaultdict[int, list[int]] = defaultdict(list)
+    stories: list[str] = []
+    for number, item in enumerate(items):
+        found = terms(words(f"{item.entry.title} {item.entry.summary}"))
+        idf = {term: math.log((number + 2000) / (counts[term] + 1)) for term in found}
+        norm = math.sqrt(sum(value * value for value in idf.values())) or 1.0
+        vector = {term: value / norm for term, value in idf.items()}
+        near: Counter[int] = Counter()
+        for term, value in vector.items():
+            for other in postings[term]:
+                near[other] += value * vectors[other][term]
+        groups: defaultdict[str, list[float]] = defaultdict(list)
+        for other, cosine in near.items():
+            if item.entry.first_seen - items[other].entry.first_seen <= WINDOW:
+                groups[stories[other]].append(cosine)
+        best = max(
+            ((sum(sorted(c, reverse=True)[:3]) / min(3, len(c)), s) for s, c in groups.items()),
+            default=(0.0, ""),
+        )
+        stories.append(best[1] if best[0] >= threshold else item.entry.id)
+        vectors.append(vector)
+        counts.update(found)
+        for term in found:
+            postings[term].append(number)
+    return stories
+
+
+def opens(items: Sequence[Labelled], stories: Sequence[str]) -> list[bool]:
+    """Who is told if only new stories are."""
+    seen: set[str] = set()
+    return [not (story in seen or seen.add(story)) for _, story in zip(items, stories, strict=True)]  # type: ignore[func-returns-value]
+
+
+def speed(count: int = 300_000) -> None:
+    """Fill a window with invented entries, then measure the rate and the memory."""
+    import random
+
+    dice = random.Random(7)
+    vocabulary = [f"w{n}{chr(97 + n % 26)}ord" for n in range(200_000)]
+    weights = [1 / (n + 10) for n in range(len(vocabulary))]
+    pool = dice.choices(vocabulary, weights, k=2_000_000)
+    start = datetime.fromisoformat("2026-07-01T00:00:00Z")
+    step = WINDOW / count
+    book = StoryBook(WINDOW)
+    began = mark = time.perf_counter()
+    for number in range(count + 20_000):
+        at = dice.randrange(len(pool) - 60)
+        seen = start + step * number
+        entry = Entry(
+            id=f"{number:032x}",
+            feed=f"feed{number % 1000}",
+            outlet=f"outlet{number % 400}.example",
+            url=f"https://outlet{number % 400}.example/news/{number}/some-words-of-the-title",
+            title=" ".join(pool[at : at + 11]),
+            summary=" ".join(pool[at + 11 : at + 41]),
+            lang="en",
+            fetched=seen,
+            first_seen=seen,
+        )
+        book.assign(entry, Findings())
+        if number == count:
+            mark = time.perf_counter()
+            print(f"filled: {count / (mark - began):.0f} entries/s")
+    seconds = time.perf_counter() - mark
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{20_000 / seconds:.0f} entries/s with {len(book):,} in the window, peak {peak} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=DATA)
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--no-baselines", action="store_true")
+    options = parser.parse_args()
+    for path in sorted(options.folder.glob("*.jsonl*")):
+        items = read(path)
+        name = path.name.split(".")[0]
+        stories, told, seconds = by_book(items)
+        print(f"{name:16} {'book':12} {score(items, stories, told)}  {len(items) / seconds:.0f}/s")
+        if not options.no_baselines:
+            for label, other in (("exact title", by_title(items)), ("tf-idf top 3", by_tfidf(items))):
+                print(f"{'':16} {label:12} {score(items, other, opens(items, other))}")
+    if options.speed:
+        speed()
+
+
+if __name__ == "__main__":
+    main()
