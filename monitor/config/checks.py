@@ -245,7 +245,7 @@ def _database(draft: Draft) -> Iterator[Remark]:
     if scheme not in {"sqlite", "postgresql"}:
         plain = scheme.partition("+")[0]
         remedy = f"{plain}://…" if plain in {"sqlite", "postgresql"} else "sqlite:///path or postgresql://…"
-        yield Remark(at=("database",), sentence=f"`database` must be written as {remedy}")
+        yield Remark(at=("database",), sentence=f"`database` must be written as {remedy}, without a driver")
     elif scheme == "sqlite" and (
         not url.startswith("sqlite:///") or url.endswith(("sqlite:///", ":memory:"))
     ):

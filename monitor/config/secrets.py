@@ -15,10 +15,12 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-_VARIABLE = re.compile(r"\$(\$)?\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _LOOSE = re.compile(r"(?<!\$)\$\{[^}]*\}?")
+_USER_PART = re.compile(r"(?<=://)[^/?#]*(?=@)")
+_BREAKS_ADDRESS = re.compile(r"[/@:?#\[\]\s]")
 _MAX_SECRET = 64 * 2**10
 _SLACK_TOKEN = re.compile(r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{6,}")
 _SLACK_HOOK = re.compile(r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/\S")
@@ -50,13 +52,17 @@ def _from_environment(text: str, environment: Mapping[str, str]) -> Expanded:
     missing: list[str] = []
     found: list[str] = []
 
+    user_part = _USER_PART.search(text)
+
     def value(match: re.Match[str]) -> str:
-        escaped, name, otherwise = match.groups()
-        if escaped:
-            return match[0][1:]
-        if environment.get(name):
-            found.append(environment[name])
-            return environment[name]
+        name, otherwise = match.groups()
+        if name is None:
+            return "${"
+        if known := environment.get(name):
+            found.append(known)
+            inside = user_part and user_part.start() <= match.start() < user_part.end()
+            # A password may hold signs that would end it here; one that is quoted already has none of them.
+            return quote(known, safe="") if inside and _BREAKS_ADDRESS.search(known) else known
         if otherwise is None:
             missing.append(name)
         return otherwise or ""
