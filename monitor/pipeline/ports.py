@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from monitor.core.models import (
     AlertRecord,
@@ -152,6 +152,10 @@ class Channel(Protocol):
     @property
     def settle(self) -> timedelta:
         """How long after an unanswered request a look-up gives a reliable answer."""
+
+    @property
+    def on_doubt(self) -> Literal["repeat", "hold"]:
+        """What to do when a look-up is Unknown for good: send again marked as a repeat, or park and say so."""
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Try once. Never retries by itself and raises nothing that the other side can cause."""

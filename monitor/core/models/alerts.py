@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -107,3 +107,9 @@ class Card:
     sample: bool = False
     held: int = 0
     """Matches held back since the last message, told with it."""
+    root: Entry | None = None
+    """The entry that raised the alert where `entry` is a later one: a message that lives keeps its headline."""
+    root_hits: tuple[Hit, ...] = ()
+    """The proof in `root`."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Ids of entities to the names that people know; ids not in it are shown as they are."""
