@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from monitor.core.models import (
     AlertRecord,
     Assembled,
+    Decision,
     Delivery,
     EntryKey,
     Feed,
@@ -100,6 +101,14 @@ class StoryStore(Protocol):
 
         An entry already assembled is left alone. A READY update delivery is DROPPED when a later one of the
         same alert and channel is added, since the later one tells more.
+        """
+
+    async def commit_released(
+        self, alerts: Sequence[AlertRecord], decisions: Sequence[Decision], deliveries: Sequence[Delivery]
+    ) -> None:
+        """Store what became of held alerts that no new entry released, in one transaction.
+
+        An alert that is no longer HELD in the store is left alone, with its decisions and deliveries.
         """
 
 
