@@ -16,6 +16,7 @@ import click
 from monitor.cli.guard import one_paragraph
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake
+from monitor.core.settings import duration
 from monitor.telemetry import Redactor, set_up_logging
 
 HERE = Path("config.yaml")
@@ -58,6 +59,26 @@ def configured(config: Path) -> Loaded:
     say_mistakes(loaded.mistakes)
     set_up_logging(level="warning", style="text", redactor=Redactor(loaded.secrets))
     return loaded
+
+
+class Age(click.ParamType[timedelta]):
+    """A length of time as config.yaml writes it."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read `30m` or `7d`."""
+        try:
+            length = duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not isinstance(length, timedelta) or length > _LONGEST:
+            self.fail("that is too long", param, ctx)
+        return length
+
+
+AGE = Age()
+_LONGEST = timedelta(days=36500)
 
 
 def now() -> datetime:

@@ -16,10 +16,15 @@ from monitor.core.errors import (
     DatabaseHeldError,
     DatabaseUnusableError,
     NewsMonitorError,
+    StoreUnavailableError,
 )
 from monitor.telemetry import Redactor
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+class NothingFoundError(NewsMonitorError):
+    """There is nothing by the name a person gave (exit code 1)."""
 
 
 class Exit(IntEnum):
@@ -39,7 +44,7 @@ def exit_code_of(error: NewsMonitorError) -> Exit:
             return Exit.MISTAKES
         case DatabaseHeldError():
             return Exit.HELD
-        case DatabaseUnusableError():
+        case DatabaseUnusableError() | StoreUnavailableError():
             return Exit.UNUSABLE
         case _:
             return Exit.FOUND

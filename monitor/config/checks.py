@@ -6,12 +6,12 @@ import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path as FilePath
 from urllib.parse import urlsplit
 
 from monitor.config.outlets import host_of
 from monitor.config.schema import Path
+from monitor.core.document import listed, suggestion
 from monitor.core.errors import Weight
 from monitor.core.settings import (
     ChannelSettings,
@@ -52,6 +52,8 @@ class Remark:
     at: Path
     sentence: str
     weight: Weight = Weight.ERROR
+    on_key: bool = False
+    """Whether the key is wrong, not its value."""
 
 
 def remarks(draft: Draft) -> Iterator[Remark]:
@@ -213,10 +215,10 @@ def _is_mailbox(address: str) -> bool:
 def _named_channels(draft: Draft) -> Iterator[Remark]:
     for at, name in _channel_names(draft):
         if name not in draft.channels:
-            near = get_close_matches(name, draft.channels, n=1)
-            known = ", ".join(sorted(draft.channels)) or "none yet"
-            remedy = f"did you mean `{near[0]}`?" if near else f"the channels are: {known}"
-            yield Remark(at=at, sentence=f"there is no channel `{name}`; {remedy}")
+            known = sorted(draft.channels)
+            otherwise = f"the channels are {listed(known)}" if known else "add it under `channels`"
+            sentence = f"there is no channel '{name}'{suggestion(name, known, otherwise=otherwise)}"
+            yield Remark(at=at, sentence=sentence)
 
 
 def _channel_names(draft: Draft) -> Iterator[tuple[Path, str]]:
@@ -255,7 +257,7 @@ def _database(draft: Draft) -> Iterator[Remark]:
 def _rules(draft: Draft) -> Iterator[Remark]:
     for index, name in enumerate(draft.settings.rules):
         if not (draft.root / name).exists():
-            sentence = f"there is no file or folder {name} beside the configuration"
+            sentence = f"there is no file or folder '{name}' beside the configuration"
             yield Remark(
                 at=("rules", index) if draft.settings.model_fields_set & {"rules"} else (), sentence=sentence
             )

@@ -59,7 +59,7 @@ def resolve(values: dict[str, object], *, environment: Mapping[str, str], root: 
             remarks.append(Remark(at=path, sentence=answer.warning, weight=Weight.WARNING))
         if answer.problem and path[0] == "channels" and path[1] in unused:
             idle.add(str(path[1]))
-            sentence = f"channel `{path[1]}` is left out: {answer.problem}"
+            sentence = f"channel '{path[1]}' is left out: {answer.problem}"
             remarks.append(Remark(at=path, sentence=sentence, weight=Weight.WARNING))
         elif answer.problem:
             remarks.append(Remark(at=path, sentence=answer.problem))
@@ -135,7 +135,8 @@ def draft(
             # What was wrong and left out may now be missing: that is no second mistake.
             if not any(old[: len(at)] == at for old in said):
                 said.append(at)
-                remarks.append(Remark(at=at, sentence=sentence(detail, values)))
+                on_key = detail["type"] == "extra_forbidden"
+                remarks.append(Remark(at=at, sentence=sentence(detail, values), on_key=on_key))
         values = _without(values, wrong=[place_of(detail) for detail in details], kept=kept)
     return None, tuple(remarks)
 

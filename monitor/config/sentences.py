@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping, Sequence
 
 from pydantic_core import ErrorDetails
 
 from monitor.config.schema import Path, inside, keys_of, model_of, owner
+from monitor.core.document import listed, suggestion
 from monitor.core.settings import Settings
 
 _LIST = "{key} must be a list, e.g. [first, second], or one item a line after a dash"
@@ -102,9 +102,11 @@ def _under(value: object, step: str | int) -> object:
 
 def _unknown_key(where: Path, document: object) -> str:
     name, keys = _owner_of(where, document)
-    near = get_close_matches(str(where[-1]).lower().replace("-", "_"), keys, n=1, cutoff=0.6)
-    remedy = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(keys)}"
-    return f"{name} has no key `{where[-1]}`; {remedy}"
+    return f"{name} has no key '{where[-1]}'{suggestion(str(where[-1]), keys, otherwise=_all(keys))}"
+
+
+def _all(keys: Sequence[str]) -> str:
+    return f"the keys are {listed(keys)}" if keys else ""
 
 
 def _missing_key(where: Path, document: object) -> str:

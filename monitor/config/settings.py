@@ -22,9 +22,15 @@ from monitor.config.schema import Path
 from monitor.core.document import Node
 from monitor.core.errors import ConfigurationError, Mistake, Weight
 from monitor.core.models import Feed
+from monitor.core.rules.tree import Place
 from monitor.core.settings import FeedSettings, PollingSettings, Settings
 from monitor.opml import MAX_BYTES, Outline, read_opml
 from monitor.yamlfile import read_yaml
+
+
+_MAX_BYTES = 8 * 2**20
+"""Enough for tens of thousands of feeds."""
+_NO_MAPPING = "the file must consist of `key: value` lines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +101,7 @@ def _document(path: FilePath) -> tuple[Node | None, list[Mistake]]:
     if not path.exists():
         message = "there is no such file; name your configuration with --config PATH"
         return None, [Mistake(path=str(path), message=message)]
-    return read_yaml(path)
+    return read_yaml(path, max_bytes=_MAX_BYTES)
 
 
 def _settle(
@@ -115,19 +121,23 @@ def _settle(
 
 
 def _mistake(node: Node, remark: Remark) -> Mistake:
-    where = _nearest(node, remark.at)
+    place = _place(node, remark.at, on_key=remark.on_key)
     return Mistake(
-        path=where.path, line=where.line, column=where.column, message=remark.sentence, weight=remark.weight
+        path=place.path, line=place.line, column=place.column, message=remark.sentence, weight=remark.weight
     )
 
 
-def _nearest(node: Node, at: Path) -> Node:
-    """Find the place of a path, or of the nearest thing around it that stands in the file."""
-    while at:
-        if found := node.at(at):
-            return found
-        at = at[:-1]
-    return node
+def _place(root: Node, at: Path, *, on_key: bool = False) -> Place:
+    """Find where a path stands, or the nearest thing around it that is in the file.
+
+    A scalar stands where its value does; what holds others, and what is missing, where its key does.
+    """
+    for length in range(len(at), 0, -1):
+        node, parent = root.at(at[:length]), root.at(at[: length - 1])
+        if node is not None and parent is not None:
+            has_value = not isinstance(node.value, Mapping | tuple) and length == len(at) and not on_key
+            return node.place if has_value else parent.keys.get(str(at[length - 1]), node.place)
+    return root.place
 
 
 def _at_home(settings: Settings, root: FilePath) -> Settings:
@@ -155,7 +165,7 @@ def _all_feeds(
             )
     mistakes: list[Mistake] = []
     for index, name in enumerate(settings.opml):
-        place = _nearest(node, ("opml", index))
+        place = _place(node, ("opml", index))
         for found in _outlines(FilePath(place.path).parent / name, place):
             if isinstance(found, Mistake):
                 mistakes.append(found)
@@ -166,7 +176,7 @@ def _all_feeds(
     return tuple(feeds.values()), mistakes
 
 
-def _outlines(file: FilePath, place: Node) -> Iterator[Outline | Mistake]:
+def _outlines(file: FilePath, place: Place) -> Iterator[Outline | Mistake]:
     """Read an OPML file; what is wrong with it is said at its own lines, its absence where it is named."""
     try:
         with file.open("rb") as opened:

@@ -1,0 +1,40 @@
+"""The database as commands use it: beside a daemon that may be running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from monitor.config.settings import Loaded
+from monitor.core.errors import DatabaseUnusableError
+from monitor.store import Store, open_store
+from monitor.store.engine import address_of
+
+_T = TypeVar("_T")
+
+
+@asynccontextmanager
+async def opened(loaded: Loaded) -> AsyncIterator[Store]:
+    """Open the database beside a daemon that may be running; nothing is created.
+
+    Raises:
+        DatabaseUnusableError: there is none yet, or it cannot be used.
+    """
+    url = loaded.accepted().database.get_secret_value()
+    path = address_of(url).path
+    if path is not None and not path.exists():
+        message = f"there is no database {path} yet: `news-monitor run` makes it"
+        raise DatabaseUnusableError(message)
+    store = await open_store(url, owner=f"command-{os.getpid()}", exclusive=False)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def run_async(work: Coroutine[object, object, _T]) -> _T:
+    """Run the work of a command to its end."""
+    return asyncio.run(work)
