@@ -1,0 +1,379 @@
+"""Rows to nouns and back, in one place: the only module that knows both shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from monitor.core.models import (
+    AlertRecord,
+    Assignment,
+    Decision,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Entry,
+    EntryKey,
+    FeedState,
+    FeedStatus,
+    Findings,
+    Hit,
+    KeyKind,
+    Match,
+    Message,
+    News,
+    Placement,
+    Reason,
+    Silence,
+    Source,
+    Story,
+    TextField,
+    Verdict,
+)
+
+Values = dict[str, Any]
+"""The named parameters of one statement."""
+AnyRow = Row[Any]
+
+
+def hits_to_json(hits: Sequence[Hit]) -> list[list[Any]]:
+    """Give hits as arrays: field, start, end, text, term, entity."""
+    return [[hit.field.value, hit.start, hit.end, hit.text, hit.term, hit.entity] for hit in hits]
+
+
+def hits_from_json(kept: Sequence[Sequence[Any]]) -> tuple[Hit, ...]:
+    """Read what `hits_to_json` gave."""
+    return tuple(
+        Hit(field=TextField(field), start=start, end=end, text=text, term=term, entity=entity)
+        for field, start, end, text, term, entity in kept
+    )
+
+
+def findings_to_values(findings: Findings) -> Values:
+    """Give the columns that hold what matching found."""
+    return {
+        "matches": [[match.rule, hits_to_json(match.hits)] for match in findings.matches],
+        "entities": list(findings.entities),
+    }
+
+
+def findings_from_row(row: AnyRow) -> Findings:
+    """Read what matching found."""
+    return Findings(
+        matches=tuple(Match(rule=rule, hits=hits_from_json(hits)) for rule, hits in row.matches),
+        entities=tuple(row.entities),
+    )
+
+
+def entry_to_values(entry: Entry) -> Values:
+    """Give the columns of an entry, findings left out."""
+    return {
+        "id": entry.id,
+        "feed": entry.feed,
+        "outlet": entry.outlet,
+        "first_seen": entry.first_seen,
+        "fetched": entry.fetched,
+        "published": entry.published,
+        "revision": entry.revision,
+        "text_hash": entry.text_hash,
+        "lang": entry.lang,
+        "title": entry.title,
+        "link": entry.link,
+        "url": entry.url,
+        "guid": entry.guid,
+        "author": entry.author,
+        "aliases": [[key.kind.value, key.value] for key in entry.keys],
+        "categories": list(entry.categories),
+        "tags": list(entry.tags),
+        "sample": entry.sample,
+        "first_read": entry.first_read,
+        "summary": entry.summary,
+        "content": entry.content,
+    }
+
+
+def entry_from_row(row: AnyRow) -> Entry:
+    """Read an entry."""
+    return Entry(
+        id=row.id,
+        feed=row.feed,
+        outlet=row.outlet,
+        keys=tuple(EntryKey(kind=KeyKind(kind), value=value) for kind, value in row.aliases),
+        guid=row.guid,
+        url=row.url,
+        link=row.link,
+        title=row.title,
+        summary=row.summary,
+        content=row.content,
+        author=row.author,
+        categories=tuple(row.categories),
+        lang=row.lang,
+        tags=tuple(row.tags),
+        published=row.published,
+        fetched=row.fetched,
+        first_seen=row.first_seen,
+        text_hash=row.text_hash,
+        revision=row.revision,
+        sample=row.sample,
+        first_read=row.first_read,
+    )
+
+
+def feed_state_to_values(state: FeedState) -> Values:
+    """Give the columns that a poll changes; url, epoch and the count of entries are the statement's affair."""
+    return {
+        "etag": state.etag,
+        "last_modified": state.last_modified,
+        "body_hash": state.body_hash,
+        "moved_to": state.moved_to,
+        "moving_to": state.moving_to,
+        "moves": state.moves,
+        "next_poll_at": state.next_poll_at,
+        "last_polled_at": state.last_polled_at,
+        "last_success_at": state.last_success_at,
+        "first_read_at": state.first_read_at,
+        "last_entry_at": state.last_entry_at,
+        "failures": state.failures,
+        "status": state.status.value,
+        "error": state.error,
+    }
+
+
+def feed_state_from_row(row: AnyRow) -> FeedState:
+    """Read the state of a feed."""
+    return FeedState(
+        url=row.url,
+        epoch=row.epoch,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        body_hash=row.body_hash,
+        moved_to=row.moved_to,
+        moving_to=row.moving_to,
+        moves=row.moves,
+        next_poll_at=row.next_poll_at,
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        first_read_at=row.first_read_at,
+        last_entry_at=row.last_entry_at,
+        failures=row.failures,
+        status=FeedStatus(row.status),
+        error=row.error,
+        entries=row.entries,
+    )
+
+
+def assignment_to_values(assignment: Assignment) -> Values:
+    """Give the columns of an entry's place in its story."""
+    return {
+        "entry": assignment.entry,
+        "story": assignment.story,
+        "placement": assignment.placement.value,
+        "of": assignment.of,
+        "score": assignment.score,
+        "reason": assignment.reason,
+        "news": [news.value for news in assignment.news],
+        "trace": assignment.trace,
+    }
+
+
+def assignment_from_row(row: AnyRow, prefix: str = "") -> Assignment:
+    """Read an entry's place in its story, from columns whose names begin with `prefix`."""
+    kept = {
+        name.removeprefix(prefix): value for name, value in row._mapping.items() if name.startswith(prefix)
+    }
+    return Assignment(
+        entry=kept["entry"],
+        story=kept["story"],
+        placement=Placement(kept["placement"]),
+        of=kept["of"],
+        score=kept["score"],
+        reason=kept["reason"],
+        news=tuple(News(news) for news in kept["news"]),
+        trace=bytes(kept["trace"]),
+    )
+
+
+def story_to_values(story: Story) -> Values:
+    """Give the columns of a story."""
+    return {
+        "id": story.id,
+        "title": story.title,
+        "opened_at": story.opened_at,
+        "updated_at": story.updated_at,
+        "entries": story.entries,
+        "texts": story.texts,
+        "outlets": list(story.outlets),
+        "languages": list(story.languages),
+        "entities": list(story.entities),
+        "sources": [
+            [s.entry, s.outlet, s.title, s.link, s.lang, s.at.isoformat(), s.placement.value]
+            for s in story.sources
+        ],
+    }
+
+
+def story_from_row(row: AnyRow) -> Story:
+    """Read a story."""
+    return Story(
+        id=row.id,
+        title=row.title,
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
+        entries=row.entries,
+        outlets=tuple(row.outlets),
+        texts=row.texts,
+        languages=tuple(row.languages),
+        entities=tuple(row.entities),
+        sources=tuple(_source(*kept) for kept in row.sources),
+    )
+
+
+def _source(*kept: Any) -> Source:
+    entry, outlet, title, link, lang, at, placement = kept
+    return Source(
+        entry=entry,
+        outlet=outlet,
+        title=title,
+        link=link,
+        lang=lang,
+        at=datetime.fromisoformat(at),
+        placement=Placement(placement),
+    )
+
+
+def decision_to_values(decision: Decision) -> Values:
+    """Give the columns of a decision."""
+    return {
+        "entry": decision.entry,
+        "rule": decision.rule,
+        "story": decision.story,
+        "verdict": decision.verdict.value,
+        "reason": decision.reason.name,
+        "at": decision.at,
+        "detail": decision.detail,
+    }
+
+
+def decision_from_row(row: AnyRow) -> Decision:
+    """Read a decision."""
+    return Decision(
+        entry=row.entry,
+        rule=row.rule,
+        story=row.story,
+        verdict=Verdict(row.verdict),
+        reason=Reason[row.reason],
+        at=row.at,
+        detail=row.detail,
+    )
+
+
+def alert_to_values(alert: AlertRecord) -> Values:
+    """Give the columns of an alert."""
+    return {
+        "id": alert.id,
+        "rule": alert.rule,
+        "story": alert.story,
+        "entry": alert.entry,
+        "state": alert.state.value,
+        "created_at": alert.created_at,
+        "updated_at": alert.updated_at,
+        "deadline": alert.deadline,
+        "outlets": alert.outlets,
+        "hits": hits_to_json(alert.hits),
+    }
+
+
+def alert_from_row(row: AnyRow) -> AlertRecord:
+    """Read an alert."""
+    return AlertRecord(
+        id=row.id,
+        rule=row.rule,
+        story=row.story,
+        entry=row.entry,
+        state=Verdict(row.state),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        deadline=row.deadline,
+        outlets=row.outlets,
+        hits=hits_from_json(row.hits),
+    )
+
+
+def delivery_to_values(delivery: Delivery) -> Values:
+    """Give the columns of a delivery."""
+    message = delivery.message
+    return {
+        "id": delivery.id,
+        "alert": delivery.alert,
+        "story": delivery.story,
+        "channel": delivery.channel,
+        "recipient": delivery.recipient or "",
+        "kind": delivery.kind.value,
+        "ordinal": delivery.ordinal,
+        "state": delivery.state.value,
+        "created_at": delivery.created_at,
+        "next_attempt_at": delivery.next_attempt_at,
+        "attempts": delivery.attempts,
+        "started_at": delivery.started_at,
+        "epoch": delivery.epoch,
+        "remote_id": delivery.remote_id,
+        "error": delivery.error,
+        "message": [
+            message.title,
+            message.text,
+            message.html,
+            [dict(b) for b in message.blocks],
+            message.link,
+        ],
+    }
+
+
+def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Delivery:
+    """Read a delivery; what the channel calls the alert's first post is looked up beside it."""
+    title, text, html, blocks, link = row.message
+    return Delivery(
+        id=row.id,
+        alert=row.alert,
+        story=row.story,
+        channel=row.channel,
+        recipient=row.recipient or None,
+        kind=DeliveryKind(row.kind),
+        ordinal=row.ordinal,
+        message=Message(title=title, text=text, html=html, blocks=tuple(blocks), link=link),
+        state=DeliveryState(row.state),
+        created_at=row.created_at,
+        next_attempt_at=row.next_attempt_at,
+        attempts=row.attempts,
+        started_at=row.started_at,
+        epoch=row.epoch,
+        remote_id=row.remote_id,
+        root_remote_id=root_remote_id,
+        error=row.error,
+    )
+
+
+def silence_to_values(silence: Silence) -> Values:
+    """Give the columns of a silence."""
+    return {
+        "id": silence.id,
+        "matchers": dict(silence.matchers),
+        "starts_at": silence.starts_at,
+        "ends_at": silence.ends_at,
+        "author": silence.author,
+        "comment": silence.comment,
+    }
+
+
+def silence_from_row(row: AnyRow) -> Silence:
+    """Read a silence."""
+    return Silence(
+        id=row.id,
+        matchers=row.matchers,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        author=row.author,
+        comment=row.comment,
+    )

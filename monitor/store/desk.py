@@ -1,0 +1,184 @@
+"""The side of the store that people ask: listings, silences, retention, backup, checks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.core.errors import DatabaseUnusableError
+from monitor.core.models import (
+    Counts,
+    Decision,
+    Keep,
+    ListedAlert,
+    PendingEntry,
+    Purged,
+    Revision,
+    RuleStatistics,
+    Silence,
+    StoredEntry,
+    Story,
+    Verdict,
+)
+from monitor.store import entries, feeds, files, outbox, queries, retention, schema, silences
+from monitor.store.opened import Opened
+
+_PURGE_BATCH = 500
+_PAGE = 500
+
+
+class Desk(Opened):
+    """Listings, silences, retention, backup, checks."""
+
+    async def entry(self, entry: str) -> StoredEntry | None:
+        """One entry by id, with its findings and its place in a story."""
+        async with self._database.read() as connection:
+            return await entries.stored(connection, entry)
+
+    async def entries_of_story(self, story: str) -> list[StoredEntry]:
+        """The entries of a story, in order of arrival."""
+        async with self._database.read() as connection:
+            return await entries.stored_of_story(connection, story)
+
+    async def revisions(self, entry: str) -> list[Revision]:
+        """The texts an entry had before, oldest first."""
+        async with self._database.read() as connection:
+            return await entries.former_texts(connection, entry)
+
+    async def entries_since(self, since: datetime, *, page: int = _PAGE) -> AsyncIterator[list[PendingEntry]]:
+        """Walk the entries first seen at or after `since`, oldest first, in lists of at most `page`.
+
+        Each list is a transaction of its own: a long walk holds up nobody. `seq` is the order of arrival.
+        """
+        after = (since, -1)
+        while True:
+            async with self._database.read() as connection:
+                found = await entries.seen_since(connection, after, page)
+            if not found:
+                return
+            yield found
+            after = (found[-1].entry.first_seen, found[-1].seq)
+
+    async def list_stories(
+        self, *, limit: int = 50, since: datetime | None = None, rule: str | None = None
+    ) -> list[Story]:
+        """Stories changed since a moment, that a rule matched; the last changed first."""
+        async with self._database.read() as connection:
+            return await queries.latest_stories(connection, limit=limit, since=since, rule=rule)
+
+    async def story(self, prefix: str) -> Story | None:
+        """The story of that id, or the only one whose id begins so; None if none or several do."""
+        found = await self.stories_like(prefix, limit=2)
+        exact = next((story for story in found if story.id == prefix), None)
+        return exact or (found[0] if len(found) == 1 else None)
+
+    async def stories_like(self, prefix: str, *, limit: int = 10) -> list[Story]:
+        """Stories whose id begins so."""
+        async with self._database.read() as connection:
+            return await queries.stories_like(connection, prefix, limit)
+
+    async def list_alerts(
+        self, *, limit: int = 50, rule: str | None = None, state: Verdict | None = None
+    ) -> list[ListedAlert]:
+        """Alerts of a rule, in a state, with where they went; the newest first."""
+        async with self._database.read() as connection:
+            return await queries.latest_alerts(connection, limit=limit, rule=rule, state=state)
+
+    async def decisions(
+        self, *, entry: str | None = None, story: str | None = None, limit: int = 200
+    ) -> list[Decision]:
+        """What was decided on an entry, in a story, or lately; the latest last."""
+        async with self._database.read() as connection:
+            return await queries.decided(connection, entry=entry, story=story, limit=limit)
+
+    async def rule_statistics(self, *, since: datetime | None = None) -> list[RuleStatistics]:
+        """What each rule did day by day, since a moment or as far back as decisions are kept.
+
+        A rule that never matched is not among them.
+        """
+        async with self._database.read() as connection:
+            return await queries.rule_statistics(connection, since)
+
+    async def counts(self) -> Counts:
+        """How much there is of everything."""
+        async with self._database.read() as connection:
+            configured, failing = await feeds.counts(connection)
+            return Counts(
+                feeds=configured,
+                failing=failing,
+                entries=await queries.number_of(connection, schema.entries),
+                pending=await queries.number_of(connection, schema.pending),
+                stories=await queries.number_of(connection, schema.stories),
+                alerts=await queries.number_of(connection, schema.alerts),
+                held=await queries.number_held(connection),
+                deliveries=await outbox.counts(connection),
+                oldest_unsent_at=await outbox.oldest_open(connection),
+            )
+
+    async def add_silence(self, silence: Silence) -> None:
+        """Add a silence, or replace the one of the same id."""
+        async with self._database.write() as connection:
+            await silences.add(connection, silence)
+
+    async def end_silence(self, silence: str, now: datetime) -> bool:
+        """End a silence before its time; False if there is none of that id still to end."""
+        async with self._database.write() as connection:
+            return await silences.end(connection, silence, now)
+
+    async def list_silences(self, *, ending_after: datetime | None = None) -> list[Silence]:
+        """All silences, or those that end after a moment; the last to end first."""
+        async with self._database.read() as connection:
+            return await silences.listed(connection, ending_after=ending_after)
+
+    async def purge(self, now: datetime, keep: Keep) -> Purged:
+        """Delete what is older than it is kept, in short transactions.
+
+        Of an entry its keys and a tombstone stay, so that an old article that returns is not news. Entries of
+        a story that still changes stay with it; so does whatever an open delivery or a held alert needs.
+        """
+        old, told = now - keep.entries, now - keep.deliveries
+        return Purged(
+            deliveries=await self._repeat(lambda c: retention.delete_deliveries(c, told, _PURGE_BATCH)),
+            decisions=await self._repeat(lambda c: retention.delete_decisions(c, old, _PURGE_BATCH)),
+            entries=await self._repeat(lambda c: retention.bury_entries(c, old, _PURGE_BATCH)),
+            stories=await self._repeat(lambda c: retention.delete_stories(c, old, _PURGE_BATCH)),
+        )
+
+    async def _repeat(self, delete_some: Callable[[AsyncConnection], Awaitable[int]]) -> int:
+        total = 0
+        while True:
+            async with self._database.write() as connection:
+                deleted = await delete_some(connection)
+            total += deleted
+            if deleted < _PURGE_BATCH:
+                return total
+
+    async def backup(self, copy: Path) -> None:
+        """Copy an SQLite database, in use or not, to a new file of mode 0600.
+
+        Raises:
+            DatabaseUnusableError: the copy cannot be written, or the database is no SQLite file.
+        """
+        await asyncio.to_thread(files.backup, self._file(), copy)
+
+    async def integrity(self) -> list[str]:
+        """Check an SQLite file page by page, and return what is wrong; empty if nothing is.
+
+        PostgreSQL checks itself: there, one read is tried.
+        """
+        path = self._database.address.path
+        if path is not None:
+            return await asyncio.to_thread(files.integrity, path)
+        async with self._database.read() as connection:
+            await feeds.counts(connection)
+        return []
+
+    def _file(self) -> Path:
+        path = self._database.address.path
+        if path is None:
+            raise DatabaseUnusableError("only an SQLite file can be copied; for PostgreSQL use pg_dump")
+        return path

@@ -1,0 +1,227 @@
+"""Connections: opened with the settings each database needs, closed, and their failures in our words.
+
+SQLite has one writer. Every write transaction begins IMMEDIATE, on a pool of one connection: a transaction that
+reads first and writes later would otherwise fail at once (SQLITE_BUSY_SNAPSHOT), whatever the timeout. Reads
+run beside it on connections that cannot write. In memory there is one connection for both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+
+from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
+
+_READERS = 4
+_POOL = 8
+_PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+# FULL: a commit survives a power cut. With NORMAL the last commits may roll back, after their alerts were sent.
+_FILE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864")
+_BUGS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
+_UNUSABLE = (
+    ("unable to open database file", "cannot be opened: check that the folder exists and may be written to"),
+    ("readonly database", "cannot be written: check the owner and permissions of the file and its folder"),
+    ("disk is full", "cannot be written because the disk is full: free some space"),
+    ("disk i/o error", "cannot be read or written: check the disk and the free space on it"),
+    ("file is not a database", "is not an SQLite database: move it away, or name another file"),
+    ("malformed", "is damaged: restore a backup, or move it away to start with an empty one"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A database as config.yaml names it, taken apart."""
+
+    url: URL
+    path: Path | None
+    """The file of an SQLite database; None in memory and for PostgreSQL."""
+
+    @property
+    def shown(self) -> str:
+        """Its name for people: no password."""
+        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is SQLite."""
+        return self.url.get_backend_name() == "sqlite"
+
+
+def address_of(url: str) -> Address:
+    """Read `sqlite:///relative/path`, `sqlite:////absolute/path`, `sqlite://` (in memory) or `postgresql://...`.
+
+    Raises:
+        DatabaseUnusableError: it is none of these.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        parsed = URL.create("unknown")
+    backend = parsed.drivername.partition("+")[0]
+    if backend in {"postgresql", "postgres"}:
+        return Address(url=parsed.set(drivername="postgresql+asyncpg"), path=None)
+    if backend != "sqlite":
+        raise DatabaseUnusableError(
+            "the database's address must be sqlite:///path/to/file or postgresql://user@host/name"
+        )
+    path = Path(parsed.database) if parsed.database not in {None, "", ":memory:"} else None  # type: ignore[arg-type]
+    return Address(url=parsed.set(drivername="sqlite+aiosqlite"), path=path)
+
+
+class Database:
+    """The engines of one database: `write()` and `read()` give transactions."""
+
+    def __init__(self, address: Address, *, owner: str, echo: bool = False) -> None:
+        self.address = address
+        self.owner = owner
+        if address.is_sqlite:
+            self._writer = _sqlite(address, size=1, begin="BEGIN IMMEDIATE", echo=echo)
+            self._reader = (
+                _sqlite(address, size=_READERS, begin="BEGIN", echo=echo) if address.path else self._writer
+            )
+            self._failures: tuple[type[Exception], ...] = (exc.DBAPIError, exc.TimeoutError)
+        else:
+            self._writer = self._reader = _postgresql(address.url, owner=owner, echo=echo)
+            self._failures = _postgresql_failures()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write, committed at the end of the block.
+
+        Raises:
+            StoreUnavailableError: the database cannot serve just now; nothing was written.
+        """
+        with self._translated():
+            async with self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads.
+
+        Raises:
+            StoreUnavailableError: the database cannot serve just now.
+        """
+        with self._translated():
+            async with self._reader.begin() as connection:
+                yield connection
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except self._failures as error:
+            if isinstance(error, _BUGS):
+                raise
+            raise StoreUnavailableError(f"{self.address.shown}: {reason_of(error)}") from error
+
+
+def reason_of(error: BaseException) -> str:
+    """Put a driver's error into one sentence, with the remedy where one is known."""
+    said = str(getattr(error, "orig", None) or error) or type(error).__name__
+    known = next((sentence for mark, sentence in _UNUSABLE if mark in said.lower()), None)
+    return known or said.splitlines()[0]
+
+
+def prepare_file(path: Path) -> None:
+    """Make the file and missing folders, for this user's eyes only; SQLite gives -wal and -shm the same mode.
+
+    Raises:
+        DatabaseUnusableError: it cannot be made, opened or written.
+    """
+    try:
+        for folder in reversed([parent for parent in path.parents if not parent.exists()]):
+            folder.mkdir(mode=0o700)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if os.fstat(descriptor).st_uid == os.geteuid():
+                os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise DatabaseUnusableError(
+            f"{path} cannot be opened ({error.strerror}): check that its folder exists and may be written to"
+        ) from error
+
+
+def _sqlite(address: Address, *, size: int, begin: str, echo: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        address.url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=60,
+        echo=echo,
+        # The driver must not begin transactions by itself: we do, below.
+        connect_args={"isolation_level": None},
+    )
+    pragmas = _PRAGMAS + (_FILE_PRAGMAS if address.path else ())
+    if address.path and size > 1:
+        pragmas = (*pragmas, "query_only=ON")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL, *, owner: str, echo: bool) -> AsyncEngine:
+    """Notice a dead peer in seconds, on both sides: with the defaults a cut link blocks a row for minutes."""
+    return create_async_engine(
+        url,
+        pool_size=_POOL,
+        max_overflow=0,
+        pool_timeout=60,
+        pool_pre_ping=True,
+        echo=echo,
+        connect_args={
+            "timeout": 10,
+            "command_timeout": 60,
+            "server_settings": {
+                "application_name": f"news-monitor {owner}"[:63],
+                "statement_timeout": "60s",
+                "lock_timeout": "10s",
+                "idle_in_transaction_session_timeout": "30s",
+                "tcp_keepalives_idle": "3",
+                "tcp_keepalives_interval": "2",
+                "tcp_keepalives_count": "2",
+                "tcp_user_timeout": "5000",
+            },
+        },
+    )
+
+
+def _postgresql_failures() -> tuple[type[Exception], ...]:
+    """Name what a lost or refused connection raises; while connecting the driver's own errors come through."""
+    try:
+        from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - an optional dependency
+    except ImportError as error:
+        raise DatabaseUnusableError(
+            "PostgreSQL needs the driver asyncpg: pip install 'news-monitor[postgres]'"
+        ) from error
+    return (exc.DBAPIError, exc.TimeoutError, OSError, asyncio.TimeoutError, PostgresError, InterfaceError)

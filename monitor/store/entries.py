@@ -1,0 +1,265 @@
+"""Entries: known again by their keys, added once, revised in place with the former text kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.core.models import (
+    EntryKey,
+    KnownEntry,
+    NewEntry,
+    PendingEntry,
+    Revision,
+    StoredEntry,
+)
+from monitor.store import codec
+from monitor.store.dialect import BATCH, insert_into
+from monitor.store.schema import assignments, entries, entry_keys, pending, revisions, tombstones
+
+_T = TypeVar("_T")
+_LONGEST_KEY = 512
+
+
+async def known(connection: AsyncConnection, feed: str, keys: Sequence[EntryKey]) -> list[KnownEntry]:
+    """The entries of the feed that bear any of the keys, those that retention took included.
+
+    Each comes with those of its keys that were asked for.
+    """
+    asked = {(key.kind.value, _kept(key.value)): key for key in keys}
+    found: dict[str, tuple[list[EntryKey], codec.AnyRow]] = {}
+    for batch in _batches(list(asked)):
+        for row in await connection.execute(_known_statement(feed, batch)):
+            found.setdefault(row.entry, ([], row))[0].append(asked[row.kind, row.value])
+    return [
+        KnownEntry(
+            id=entry,
+            keys=tuple(sorted(borne)),
+            text_hash=row.text_hash,
+            revision=row.revision,
+            first_seen=row.first_seen,
+        )
+        for entry, (borne, row) in found.items()
+    ]
+
+
+def _known_statement(feed: str, asked: Sequence[tuple[str, str]]):  # type: ignore[no-untyped-def]
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for kind, value in asked:
+        by_kind[kind].append(value)
+    return (
+        select(
+            entry_keys.c.entry,
+            entry_keys.c.kind,
+            entry_keys.c.value,
+            func.coalesce(entries.c.text_hash, tombstones.c.text_hash).label("text_hash"),
+            func.coalesce(entries.c.revision, tombstones.c.revision).label("revision"),
+            func.coalesce(entries.c.first_seen, tombstones.c.first_seen).label("first_seen"),
+        )
+        .select_from(
+            entry_keys.outerjoin(entries, entries.c.id == entry_keys.c.entry).outerjoin(
+                tombstones, tombstones.c.entry == entry_keys.c.entry
+            )
+        )
+        .where(
+            entry_keys.c.feed == feed,
+            or_(
+                *(
+                    (entry_keys.c.kind == kind) & entry_keys.c.value.in_(vals)
+                    for kind, vals in by_kind.items()
+                )
+            ),
+        )
+    )
+
+
+async def revisions_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[int, bool]]:
+    """The latest revision stored of each of these entries, and whether its text is still there."""
+    found: dict[str, tuple[int, bool]] = {}
+    for batch in _batches(ids):
+        buried = select(tombstones.c.entry, tombstones.c.revision).where(tombstones.c.entry.in_(batch))
+        found.update((row.entry, (row.revision, False)) for row in await connection.execute(buried))
+        alive = select(entries.c.id, entries.c.revision).where(entries.c.id.in_(batch))
+        found.update((row.id, (row.revision, True)) for row in await connection.execute(alive))
+    return found
+
+
+async def add(connection: AsyncConnection, new: Sequence[NewEntry]) -> None:
+    """Add entries that are not there."""
+    if new:
+        await connection.execute(entries.insert(), [_values(item) for item in new])
+
+
+async def keep_former_texts(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """Copy the present texts of these entries to their revisions."""
+    if not ids:
+        return
+    former = select(
+        entries.c.id,
+        entries.c.revision,
+        entries.c.fetched,
+        entries.c.title,
+        entries.c.summary,
+        entries.c.content,
+    ).where(entries.c.id == bindparam("of_id"))
+    columns = ["entry", "revision", "fetched", "title", "summary", "content"]
+    await connection.execute(
+        insert_into(connection, revisions).from_select(columns, former), [{"of_id": entry} for entry in ids]
+    )
+
+
+async def revise(connection: AsyncConnection, revised: Sequence[NewEntry]) -> None:
+    """Give entries their new text; when they were first seen stays as it was."""
+    if not revised:
+        return
+    fixed = {"id", "feed", "first_seen", "sample", "first_read"}
+    columns = [name for name in _values(revised[0]) if name not in fixed]
+    statement = (
+        update(entries)
+        .where(entries.c.id == bindparam("of_id"))
+        .values({name: bindparam(f"new_{name}", type_=entries.c[name].type) for name in columns})
+    )
+    await connection.execute(
+        statement,
+        [
+            {f"new_{name}": value for name, value in _values(item).items() if name not in fixed}
+            | {"of_id": item.entry.id}
+            for item in revised
+        ],
+    )
+
+
+async def add_keys(connection: AsyncConnection, new: Sequence[NewEntry]) -> None:
+    """Remember by which keys the entries are known; a key that another entry bears stays with that one."""
+    rows = [
+        {"feed": item.entry.feed, "kind": key.kind.value, "value": _kept(key.value), "entry": item.entry.id}
+        for item in new
+        for key in item.entry.keys
+    ]
+    if rows:
+        await connection.execute(insert_into(connection, entry_keys).on_conflict_do_nothing(), rows)
+
+
+async def enqueue(connection: AsyncConnection, new: Sequence[NewEntry]) -> None:
+    """Put entries in line for assembly; one that still waits keeps its place."""
+    if not new:
+        return
+    insertion = insert_into(connection, pending)
+    await connection.execute(
+        insertion.on_conflict_do_update(
+            index_elements=["entry"], set_={"revision": insertion.excluded.revision}
+        ),
+        [{"entry": item.entry.id, "revision": item.entry.revision} for item in new],
+    )
+
+
+async def oldest_pending(connection: AsyncConnection, limit: int) -> list[PendingEntry]:
+    """The entries longest in line, with their present texts."""
+    rows = await connection.execute(
+        select(pending.c.seq.label("place"), entries)
+        .join_from(pending, entries, entries.c.id == pending.c.entry)
+        .order_by(pending.c.seq)
+        .limit(limit)
+    )
+    return [
+        PendingEntry(seq=row.place, entry=codec.entry_from_row(row), findings=codec.findings_from_row(row))
+        for row in rows
+    ]
+
+
+async def leave_line(connection: AsyncConnection, assembled: Iterable[tuple[str, int]]) -> None:
+    """Take these (entry, revision) out of the line; a later revision stays in it."""
+    rows = [{"of_entry": entry, "upto": revision} for entry, revision in assembled]
+    if rows:
+        await connection.execute(
+            delete(pending).where(
+                pending.c.entry == bindparam("of_entry"), pending.c.revision <= bindparam("upto")
+            ),
+            rows,
+        )
+
+
+async def stored(connection: AsyncConnection, entry: str) -> StoredEntry | None:
+    """One entry with its place in a story."""
+    found = await _stored(connection, entries.c.id == entry)
+    return found[0] if found else None
+
+
+async def stored_of_story(connection: AsyncConnection, story: str) -> list[StoredEntry]:
+    """The entries of a story, in order of arrival."""
+    return await _stored(connection, assignments.c.story == story)
+
+
+async def _stored(connection: AsyncConnection, which) -> list[StoredEntry]:  # type: ignore[no-untyped-def]
+    places = [column.label(f"place_{column.name}") for column in assignments.c]
+    rows = await connection.execute(
+        select(entries, *places)
+        .select_from(entries.outerjoin(assignments, assignments.c.entry == entries.c.id))
+        .where(which)
+        .order_by(entries.c.seq)
+    )
+    return [
+        StoredEntry(
+            seq=row.seq,
+            entry=codec.entry_from_row(row),
+            findings=codec.findings_from_row(row),
+            assignment=codec.assignment_from_row(row, "place_") if row.place_story is not None else None,
+        )
+        for row in rows
+    ]
+
+
+async def former_texts(connection: AsyncConnection, entry: str) -> list[Revision]:
+    """The texts an entry had before, oldest first."""
+    rows = await connection.execute(
+        select(revisions).where(revisions.c.entry == entry).order_by(revisions.c.revision)
+    )
+    return [Revision(**row._asdict()) for row in rows]
+
+
+async def seen_since(
+    connection: AsyncConnection, after: tuple[datetime, int], limit: int
+) -> list[PendingEntry]:
+    """The next entries first seen after (time, seq), oldest first: one page of a walk."""
+    moment, seq = after
+    rows = await connection.execute(
+        select(entries)
+        .where(
+            entries.c.first_seen >= moment,
+            (entries.c.first_seen > moment) | (entries.c.seq > seq),
+        )
+        .order_by(entries.c.first_seen, entries.c.seq)
+        .limit(limit)
+    )
+    return [
+        PendingEntry(seq=row.seq, entry=codec.entry_from_row(row), findings=codec.findings_from_row(row))
+        for row in rows
+    ]
+
+
+async def unbury(connection: AsyncConnection, ids: Sequence[str]) -> None:
+    """Drop the tombstones of entries that came back with a new text."""
+    for batch in _batches(ids):
+        await connection.execute(delete(tombstones).where(tombstones.c.entry.in_(batch)))
+
+
+def _values(item: NewEntry) -> codec.Values:
+    return codec.entry_to_values(item.entry) | codec.findings_to_values(item.findings)
+
+
+def _kept(value: str) -> str:
+    """Give the form in which a key is kept: long ones by digest."""
+    encoded = value.encode()
+    if len(encoded) <= _LONGEST_KEY:
+        return value
+    return "blake2b:" + hashlib.blake2b(encoded, digest_size=32).hexdigest()
+
+
+def _batches(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))

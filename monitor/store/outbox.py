@@ -1,0 +1,285 @@
+"""Deliveries: the ledger of what left, what may have left, and what must still leave.
+
+    READY -> SENDING -> SENT | READY (later) | UNSURE | PARKED;  UNSURE -> SENT | READY | UNSURE (ask again)
+
+SENDING is committed before the first byte leaves, so that a crash can only ever leave a row that says so. Every
+claim raises the epoch and every later write names it: whoever lost the lease writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.core.models import (
+    Absent,
+    Deferred,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Lookup,
+    Outcome,
+    Rejected,
+    Sent,
+    Unknown,
+    Unsure,
+)
+from monitor.store import codec
+from monitor.store.dialect import insert_into
+from monitor.store.schema import deliveries
+
+READY, SENDING, UNSURE = (
+    DeliveryState.READY.value,
+    DeliveryState.SENDING.value,
+    DeliveryState.UNSURE.value,
+)
+OPEN = (READY, SENDING, UNSURE)
+"""The states from which a delivery still goes on."""
+
+_d = deliveries.c
+_is_open = _d.state.in_(OPEN)
+_overtaken = "overtaken by a later update"
+
+
+async def enqueue(connection: AsyncConnection, new: Sequence[Delivery]) -> None:
+    """Add deliveries; one whose id is there already is left alone."""
+    if new:
+        await connection.execute(
+            insert_into(connection, deliveries).on_conflict_do_nothing(index_elements=["id"]),
+            [codec.delivery_to_values(delivery) for delivery in new],
+        )
+
+
+async def drop_overtaken(connection: AsyncConnection, new: Iterable[Delivery]) -> None:
+    """Drop READY updates older than these of the same alert, channel and recipient."""
+    rows = [
+        {
+            "of_alert": delivery.alert,
+            "of_channel": delivery.channel,
+            "of_recipient": delivery.recipient or "",
+            "before": delivery.ordinal,
+        }
+        for delivery in new
+        if delivery.kind is DeliveryKind.UPDATE
+    ]
+    if rows:
+        await connection.execute(
+            update(deliveries)
+            .where(
+                _d.alert == bindparam("of_alert"),
+                _d.channel == bindparam("of_channel"),
+                _d.recipient == bindparam("of_recipient"),
+                _d.ordinal < bindparam("before"),
+                _d.kind == DeliveryKind.UPDATE.value,
+                _d.state == READY,
+            )
+            .values(state=DeliveryState.DROPPED.value, error=_overtaken),
+            rows,
+        )
+
+
+async def doubt_all(connection: AsyncConnection, now: datetime) -> int:
+    """Turn every SENDING into UNSURE: right only for a process that owns the database alone; return how many."""
+    return await _doubt(connection, now, true())
+
+
+async def doubt_own(connection: AsyncConnection, now: datetime, owner: str) -> int:
+    """Turn what this owner left SENDING into UNSURE, and what ran out of its lease; return how many."""
+    return await _doubt(connection, now, or_(_d.lease_until <= now, _d.owner == owner))
+
+
+async def doubt_expired(connection: AsyncConnection, now: datetime) -> int:
+    """Turn every SENDING whose lease ran out into UNSURE; return how many."""
+    return await _doubt(connection, now, _d.lease_until <= now)
+
+
+async def _doubt(connection: AsyncConnection, now: datetime, gone: ColumnElement[bool]) -> int:
+    # The epoch stays: should the sender come back with an answer before anybody asked, it is the truth.
+    result = await connection.execute(
+        update(deliveries)
+        .where(_d.state == SENDING, gone)
+        .values(state=UNSURE, next_attempt_at=now, lease_until=None, owner=None)
+    )
+    return result.rowcount
+
+
+async def free_unsure(connection: AsyncConnection) -> None:
+    """Free the claims on UNSURE deliveries: right only for a process that owns the database alone."""
+    await connection.execute(
+        update(deliveries).where(_d.state == UNSURE, _d.lease_until.is_not(None)).values(lease_until=None)
+    )
+
+
+async def claim_due(
+    connection: AsyncConnection, now: datetime, *, until: datetime, owner: str, limit: int
+) -> list[Delivery]:
+    """Take READY and UNSURE deliveries whose time has come, whose lease is free or over, and that may go.
+
+    A follow-up may go once every earlier delivery of its alert on the same channel and recipient has come to an
+    end, its root above all: so edits and threads arrive in order.
+    """
+    due = (
+        select(_d.seq)
+        .where(
+            _d.state.in_((READY, UNSURE)),
+            _d.next_attempt_at <= now,
+            or_(_d.lease_until.is_(None), _d.lease_until <= now),
+            may_go(),
+        )
+        .order_by(_d.next_attempt_at, _d.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    is_ready = _d.state == READY
+    rows = await connection.execute(
+        update(deliveries)
+        .where(_d.seq.in_(select(due.c.seq)))
+        .values(
+            state=case((is_ready, SENDING), else_=UNSURE),
+            attempts=_d.attempts + case((is_ready, 1), else_=0),
+            started_at=case(
+                (is_ready, bindparam("begun", now, type_=_d.started_at.type)), else_=_d.started_at
+            ),
+            lease_until=until,
+            owner=owner,
+            epoch=_d.epoch + 1,
+        )
+        .returning(deliveries)
+    )
+    claimed = sorted(rows, key=lambda row: (row.next_attempt_at, row.seq))
+    roots = await roots_of(connection, [row.alert for row in claimed if row.ordinal > 0])
+    return [
+        codec.delivery_from_row(
+            row,
+            root_remote_id=roots.get((row.alert, row.channel, row.recipient)) if row.ordinal > 0 else None,
+        )
+        for row in claimed
+    ]
+
+
+def may_go() -> ColumnElement[bool]:
+    """Tell, in SQL, that a delivery is a post or that nothing before it is still open."""
+    earlier = deliveries.alias("earlier")
+    return or_(
+        _d.kind == DeliveryKind.POST.value,
+        ~exists().where(
+            earlier.c.alert == _d.alert,
+            earlier.c.channel == _d.channel,
+            earlier.c.recipient == _d.recipient,
+            earlier.c.ordinal < _d.ordinal,
+            earlier.c.state.in_(OPEN),
+        ),
+    )
+
+
+async def roots_of(connection: AsyncConnection, alerts: Sequence[str]) -> dict[tuple[str, str, str], str]:
+    """What the channels call the first posts of these alerts, by alert, channel and recipient."""
+    if not alerts:
+        return {}
+    rows = await connection.execute(
+        select(_d.alert, _d.channel, _d.recipient, _d.remote_id).where(
+            _d.alert.in_(alerts),
+            _d.ordinal == 0,
+            _d.state == DeliveryState.SENT.value,
+            _d.remote_id.is_not(None),
+        )
+    )
+    return {(row.alert, row.channel, row.recipient): row.remote_id for row in rows}
+
+
+async def settle(
+    connection: AsyncConnection,
+    delivery: Delivery,
+    outcome: Outcome | Lookup,
+    *,
+    now: datetime,
+    retry_at: datetime,
+) -> bool:
+    """Record what came of an attempt or a look-up, if the claim still holds; tell whether it did."""
+    result = await connection.execute(
+        update(deliveries)
+        .where(_d.id == delivery.id, _d.epoch == delivery.epoch, _d.state.in_((SENDING, UNSURE)))
+        .values(_after(outcome, now=now, retry_at=retry_at) | {"lease_until": None, "owner": None})
+    )
+    return result.rowcount > 0
+
+
+def _after(outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime) -> codec.Values:
+    match outcome:
+        case Sent(remote_id=remote_id):
+            return {"state": DeliveryState.SENT.value, "remote_id": remote_id, "error": None}
+        case Deferred(why=why):
+            return {"state": READY, "next_attempt_at": retry_at, "error": why}
+        case Unsure(why=why) | Unknown(why=why):
+            return {"state": UNSURE, "next_attempt_at": retry_at, "error": why}
+        case Absent():
+            return {"state": READY, "next_attempt_at": now}
+        case Rejected(why=why):
+            return {"state": DeliveryState.PARKED.value, "error": why}
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """When the next delivery that may go is due, or at the latest the lease of one under way is over."""
+    waiting = select(func.min(_d.next_attempt_at)).where(
+        _d.state.in_((READY, UNSURE)), _d.lease_until.is_(None), may_go()
+    )
+    leased = select(func.min(_d.lease_until)).where(_is_open, _d.lease_until.is_not(None))
+    moments = [await connection.scalar(waiting), await connection.scalar(leased)]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+async def retry(connection: AsyncConnection, delivery: str, now: datetime) -> bool:
+    """Make a PARKED or DROPPED delivery READY again, or a waiting one due at once, because a person says so."""
+    result = await connection.execute(
+        update(deliveries)
+        .where(
+            _d.id == delivery,
+            _d.state.in_((DeliveryState.PARKED.value, DeliveryState.DROPPED.value, READY)),
+        )
+        .values(state=READY, next_attempt_at=now, epoch=_d.epoch + 1, error=None)
+    )
+    return result.rowcount > 0
+
+
+async def drop(connection: AsyncConnection, delivery: str) -> bool:
+    """Give up a delivery that has neither arrived nor is just being sent, because a person says so."""
+    result = await connection.execute(
+        update(deliveries)
+        .where(_d.id == delivery, _d.state.in_((READY, UNSURE, DeliveryState.PARKED.value)))
+        .values(
+            state=DeliveryState.DROPPED.value,
+            epoch=_d.epoch + 1,
+            lease_until=None,
+            owner=None,
+            error=func.coalesce(_d.error, "dropped by hand"),
+        )
+    )
+    return result.rowcount > 0
+
+
+async def listed(
+    connection: AsyncConnection, *, alert: str | None, state: DeliveryState | None, limit: int
+) -> list[Delivery]:
+    """Deliveries of an alert, in a state, or both; the newest first."""
+    of_alert = true() if alert is None else _d.alert == alert
+    in_state = true() if state is None else _d.state == state.value
+    rows = await connection.execute(
+        select(deliveries).where(of_alert, in_state).order_by(_d.seq.desc()).limit(limit)
+    )
+    return [codec.delivery_from_row(row) for row in rows]
+
+
+async def counts(connection: AsyncConnection) -> dict[DeliveryState, int]:
+    """How many deliveries are in each state."""
+    rows = await connection.execute(select(_d.state, func.count().label("number")).group_by(_d.state))
+    found = {DeliveryState(row.state): row.number for row in rows}
+    return {state: found.get(state, 0) for state in DeliveryState}
+
+
+async def oldest_open(connection: AsyncConnection) -> datetime | None:
+    """When the oldest delivery still open was created."""
+    return await connection.scalar(select(func.min(_d.created_at)).where(_is_open))

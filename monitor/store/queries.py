@@ -1,0 +1,168 @@
+"""What people list: stories, alerts, decisions, what rules did, how much there is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Table, case, distinct, exists, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.core.models import (
+    Decision,
+    DeliveryState,
+    ListedAlert,
+    RuleDay,
+    RuleStatistics,
+    Story,
+    Verdict,
+)
+from monitor.store import codec
+from monitor.store.schema import alerts, decisions, deliveries, entries, stories
+from monitor.store.types import UtcDay
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def latest_stories(
+    connection: AsyncConnection, *, limit: int, since: datetime | None, rule: str | None
+) -> list[Story]:
+    """Stories changed since a moment, that a rule matched; the last changed first."""
+    statement = select(stories).order_by(stories.c.updated_at.desc(), stories.c.id).limit(limit)
+    if since is not None:
+        statement = statement.where(stories.c.updated_at >= since)
+    if rule is not None:
+        statement = statement.where(
+            exists().where(decisions.c.story == stories.c.id, decisions.c.rule == rule)
+        )
+    return [codec.story_from_row(row) for row in await connection.execute(statement)]
+
+
+async def stories_like(connection: AsyncConnection, prefix: str, limit: int) -> list[Story]:
+    """Stories whose id begins so, in order of id."""
+    rows = await connection.execute(
+        select(stories)
+        .where(stories.c.id >= prefix, stories.c.id < prefix + "\U0010ffff")
+        .order_by(stories.c.id)
+        .limit(limit)
+    )
+    return [codec.story_from_row(row) for row in rows]
+
+
+async def latest_alerts(
+    connection: AsyncConnection, *, limit: int, rule: str | None, state: Verdict | None
+) -> list[ListedAlert]:
+    """Alerts of a rule, in a state; the newest first."""
+    rows = (
+        await connection.execute(
+            select(
+                alerts,
+                func.coalesce(entries.c.title, stories.c.title, "").label("about"),
+                entries.c.link,
+                func.coalesce(entries.c.outlet, "").label("outlet"),
+            )
+            .select_from(
+                alerts.outerjoin(entries, entries.c.id == alerts.c.entry).outerjoin(
+                    stories, stories.c.id == alerts.c.story
+                )
+            )
+            .where(
+                true() if rule is None else alerts.c.rule == rule,
+                true() if state is None else alerts.c.state == state.value,
+            )
+            .order_by(alerts.c.created_at.desc(), alerts.c.id)
+            .limit(limit)
+        )
+    ).all()
+    sent = await delivery_states(connection, [row.id for row in rows])
+    return [
+        ListedAlert(
+            record=codec.alert_from_row(row),
+            title=row.about,
+            link=row.link,
+            outlet=row.outlet,
+            deliveries=sent.get(row.id, {}),
+        )
+        for row in rows
+    ]
+
+
+async def delivery_states(
+    connection: AsyncConnection, of_alerts: Sequence[str]
+) -> dict[str, dict[DeliveryState, int]]:
+    """How many deliveries of each of these alerts are in each state."""
+    rows = await connection.execute(
+        select(deliveries.c.alert, deliveries.c.state, func.count().label("number"))
+        .where(deliveries.c.alert.in_(of_alerts))
+        .group_by(deliveries.c.alert, deliveries.c.state)
+    )
+    found: dict[str, dict[DeliveryState, int]] = defaultdict(dict)
+    for row in rows:
+        found[row.alert][DeliveryState(row.state)] = row.number
+    return found
+
+
+async def decided(
+    connection: AsyncConnection, *, entry: str | None, story: str | None, limit: int
+) -> list[Decision]:
+    """What was decided on an entry, in a story, or at all; the latest last."""
+    rows = await connection.execute(
+        select(decisions)
+        .where(
+            true() if entry is None else decisions.c.entry == entry,
+            true() if story is None else decisions.c.story == story,
+        )
+        .order_by(decisions.c.seq.desc())
+        .limit(limit)
+    )
+    return [codec.decision_from_row(row) for row in reversed(rows.all())]
+
+
+async def rule_statistics(connection: AsyncConnection, since: datetime | None) -> list[RuleStatistics]:
+    """What each rule did day by day, since a moment or as far back as decisions are kept."""
+    alerted = decisions.c.verdict == Verdict.ALERT.value
+    day = UtcDay(decisions.c.at)
+    rows = await connection.execute(
+        select(
+            decisions.c.rule,
+            day.label("day"),
+            func.count(distinct(decisions.c.entry)).label("matches"),
+            func.count(case((alerted, 1))).label("alerts"),
+            func.max(decisions.c.at).label("last_match_at"),
+            func.max(case((alerted, decisions.c.at))).label("last_alert_at"),
+        )
+        .where(true() if since is None else decisions.c.at >= since)
+        .group_by(decisions.c.rule, day)
+        .order_by(decisions.c.rule, day)
+    )
+    by_rule: dict[str, list[codec.AnyRow]] = defaultdict(list)
+    for row in rows:
+        by_rule[row.rule].append(row)
+    return [_statistics(rule, days) for rule, days in by_rule.items()]
+
+
+def _statistics(rule: str, rows: Sequence[codec.AnyRow]) -> RuleStatistics:
+    return RuleStatistics(
+        rule=rule,
+        last_match_at=max(row.last_match_at for row in rows),
+        last_alert_at=max((row.last_alert_at for row in rows if row.last_alert_at), default=None),
+        days=tuple(
+            RuleDay(day=(_EPOCH + timedelta(days=row.day)).date(), matches=row.matches, alerts=row.alerts)
+            for row in rows
+        ),
+    )
+
+
+async def number_of(connection: AsyncConnection, table: Table) -> int:
+    """How many rows a table has."""
+    return (await connection.scalar(select(func.count()).select_from(table))) or 0
+
+
+async def number_held(connection: AsyncConnection) -> int:
+    """How many alerts are held."""
+    return (
+        await connection.scalar(
+            select(func.count()).select_from(alerts).where(alerts.c.state == Verdict.HELD.value)
+        )
+    ) or 0

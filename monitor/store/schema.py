@@ -1,0 +1,272 @@
+"""The tables. Each says what one row is; migrations/ brings older databases here.
+
+Entries are wide and written once. What changes about them lives in narrow tables beside them: SQLite rewrites
+a whole row for one changed flag, so the queue of entries not yet assembled and their places in stories are
+tables of their own.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from monitor.store.types import Json, UtcTime
+
+HEAD = "0001"
+"""The revision of migrations/ that these tables are."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column of exactly the type INTEGER.
+_Seq = BigInteger().with_variant(Integer(), "sqlite")
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("configured", Boolean, nullable=False, comment="False: kept for its memory, never polled"),
+    Column("next_poll_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime, comment="None: unclaimed"),
+    Column("owner", Text),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Text),
+    Column("moved_to", Text),
+    Column("moving_to", Text),
+    Column("moves", Integer, nullable=False, server_default="0"),
+    Column("last_polled_at", UtcTime),
+    Column("last_success_at", UtcTime),
+    Column("first_read_at", UtcTime),
+    Column("last_entry_at", UtcTime),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    Column("entries", BigInteger, nullable=False, server_default="0"),
+)
+Index(
+    "ix_feeds_due",
+    feeds.c.next_poll_at,
+    sqlite_where=text("configured = 1"),
+    postgresql_where=text("configured"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("fetched", UtcTime, nullable=False),
+    Column("published", UtcTime),
+    Column("revision", Integer, nullable=False),
+    Column("text_hash", Text, nullable=False),
+    Column("lang", Text),
+    Column("title", Text, nullable=False),
+    Column("link", Text),
+    Column("url", Text),
+    Column("guid", Text),
+    Column("author", Text, nullable=False),
+    Column("aliases", Json, nullable=False),
+    Column("categories", Json, nullable=False),
+    Column("tags", Json, nullable=False),
+    Column("sample", Boolean, nullable=False),
+    Column("first_read", Boolean, nullable=False),
+    Column("matches", Json, nullable=False),
+    Column("entities", Json, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("id"),
+    Index("ix_entries_first_seen", "first_seen"),
+    sqlite_autoincrement=True,
+)
+
+entry_keys = Table(
+    "entry_keys",
+    metadata,
+    Column("feed", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False, comment="or its digest, if long: PostgreSQL indexes 2,700 bytes"),
+    Column("entry", Text, nullable=False, comment="outlives the entry, see tombstones"),
+    PrimaryKeyConstraint("feed", "kind", "value"),
+    sqlite_with_rowid=False,
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("entry", Text, primary_key=True, comment="id of an entry whose text retention deleted"),
+    Column("revision", Integer, nullable=False),
+    Column("text_hash", Text, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("fetched", UtcTime, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("entry", "revision"),
+)
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("entry"),
+    sqlite_autoincrement=True,
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=True, comment="order of assembly"),
+    Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False, comment="the latest revision assembled"),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("placement", Text, nullable=False),
+    Column("of", Text),
+    Column("score", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("news", Json, nullable=False),
+    Column("trace", LargeBinary, nullable=False),
+    UniqueConstraint("entry"),
+    Index("ix_assignments_first_seen", "first_seen"),
+    Index("ix_assignments_story", "story"),
+    sqlite_autoincrement=True,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("texts", Integer, nullable=False),
+    Column("outlets", Json, nullable=False),
+    Column("languages", Json, nullable=False),
+    Column("entities", Json, nullable=False),
+    Column("sources", Json, nullable=False),
+    Index("ix_stories_updated_at", "updated_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("entry", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_decisions_entry", "entry"),
+    Index("ix_decisions_story", "story"),
+    Index("ix_decisions_rule", "rule", "verdict", "at"),
+    Index("ix_decisions_at", "at"),
+    sqlite_autoincrement=True,
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("deadline", UtcTime),
+    Column("outlets", Integer, nullable=False),
+    Column("hits", Json, nullable=False),
+    UniqueConstraint("story", "rule"),
+    Index("ix_alerts_created_at", "created_at"),
+)
+Index(
+    "ix_alerts_held",
+    alerts.c.deadline,
+    sqlite_where=text("state = 'held'"),
+    postgresql_where=text("state = 'held'"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("alert", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("recipient", Text, nullable=False, comment="'' where the channel has one only"),
+    Column("kind", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("next_attempt_at", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("started_at", UtcTime),
+    Column("lease_until", UtcTime),
+    Column("owner", Text),
+    Column("epoch", BigInteger, nullable=False),
+    Column("remote_id", Text),
+    Column("error", Text),
+    Column("message", Json, nullable=False, comment="frozen: the same bytes at every attempt"),
+    UniqueConstraint("id"),
+    Index("ix_deliveries_line", "alert", "channel", "recipient", "ordinal"),
+    Index("ix_deliveries_created_at", "created_at"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_deliveries_open",
+    deliveries.c.next_attempt_at,
+    sqlite_where=text("state IN ('ready', 'sending', 'unsure')"),
+    postgresql_where=text("state IN ('ready', 'sending', 'unsure')"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("matchers", Json, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Index("ix_silences_ends_at", "ends_at"),
+)

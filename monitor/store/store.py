@@ -1,0 +1,83 @@
+"""The store: every promise of the pipeline's PollStore, StoryStore and Outbox, and what people list.
+
+A method is one transaction; the statements are in the module of their subject.
+"""
+
+from __future__ import annotations
+
+from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
+from monitor.store import feeds, migration, outbox
+from monitor.store.assembling import Assembling
+from monitor.store.delivering import Delivering
+from monitor.store.desk import Desk
+from monitor.store.engine import Database, address_of, prepare_file
+from monitor.store.ownership import Ownership
+from monitor.store.polling import Polling
+from monitor.store.schema import HEAD
+
+
+async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = False) -> Store:
+    """Open a database, make or upgrade its tables.
+
+    Args:
+        url: `sqlite:///relative/path`, `sqlite:////absolute/path`, `sqlite://` (in memory), `postgresql://...`.
+        owner: who claims: the same name for as long as the process lives, another one for every process.
+        exclusive: for the daemon. On SQLite a second one is refused, and the claims of one that crashed are
+            freed. Commands that look, or change a little, go without.
+        echo: log every statement.
+
+    Raises:
+        DatabaseHeldError: another daemon holds it.
+        DatabaseUnusableError: it cannot be opened, read, written or upgraded.
+    """
+    address = address_of(url)
+    ownership = None
+    if address.path is not None:
+        prepare_file(address.path)
+        ownership = Ownership(address.path) if exclusive else None
+    database = Database(address, owner=owner, echo=echo)
+    store = Store(database, ownership, owner=owner, alone=address.is_sqlite and exclusive)
+    try:
+        await store._prepare()
+    except StoreUnavailableError as error:
+        await store.close()
+        raise DatabaseUnusableError(str(error)) from error
+    except BaseException:
+        await store.close()
+        raise
+    return store
+
+
+class Store(Polling, Assembling, Delivering, Desk):
+    """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
+
+    def __init__(self, database: Database, ownership: Ownership | None, *, owner: str, alone: bool) -> None:
+        super().__init__(database, owner=owner, alone=alone)
+        self._ownership = ownership
+
+    async def _prepare(self) -> None:
+        async with self._database.read() as connection:
+            ready = await migration.revision(connection) == HEAD
+        if not ready:
+            await self._migrate()
+        if self._alone:
+            async with self._database.write() as connection:
+                await feeds.free_all_claims(connection)
+                await outbox.free_unsure(connection)
+
+    async def _migrate(self) -> None:
+        """Migrate, as the only daemon: a running one of an older version must not lose its tables."""
+        path = self._database.address.path
+        lock = Ownership(path) if path is not None and self._ownership is None else None
+        try:
+            async with self._database.write() as connection:
+                await migration.migrate(connection)
+        finally:
+            if lock is not None:
+                lock.release()
+
+    async def close(self) -> None:
+        """Close every connection and let go of the database."""
+        await self._database.close()
+        if self._ownership is not None:
+            self._ownership.release()

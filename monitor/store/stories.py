@@ -1,0 +1,168 @@
+"""Stories, the places of entries in them, what was decided, and the alerts that came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import case, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from monitor.core.models import (
+    AlertRecord,
+    Assembled,
+    Decision,
+    Placement,
+    Remembered,
+    Source,
+    Story,
+    Verdict,
+)
+from monitor.store import codec
+from monitor.store.dialect import BATCH, insert_into
+from monitor.store.schema import alerts, assignments, decisions, entries, stories
+
+
+async def remembered(connection: AsyncConnection, since: datetime) -> list[Remembered]:
+    """Every assembled entry first seen at or after `since`, in order of assembly; narrow columns only."""
+    rows = await connection.execute(
+        select(
+            assignments.c.entry,
+            assignments.c.first_seen,
+            assignments.c.story,
+            assignments.c.placement,
+            assignments.c.of,
+            assignments.c.trace,
+            entries.c.outlet,
+            entries.c.title,
+            entries.c.link,
+            entries.c.lang,
+        )
+        .join_from(assignments, entries, entries.c.id == assignments.c.entry)
+        .where(assignments.c.first_seen >= since)
+        .order_by(assignments.c.seq)
+    )
+    return [
+        Remembered(
+            source=Source(
+                entry=row.entry,
+                outlet=row.outlet,
+                title=row.title,
+                link=row.link,
+                lang=row.lang,
+                at=row.first_seen,
+                placement=Placement(row.placement),
+            ),
+            story=row.story,
+            of=row.of,
+            trace=bytes(row.trace),
+        )
+        for row in rows
+    ]
+
+
+async def assembled_revisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, int]:
+    """The latest revision assembled of each of these entries that has a place in a story."""
+    found: dict[str, int] = {}
+    for start in range(0, len(ids), BATCH):
+        rows = await connection.execute(
+            select(assignments.c.entry, assignments.c.revision).where(
+                assignments.c.entry.in_(ids[start : start + BATCH])
+            )
+        )
+        found.update((row.entry, row.revision) for row in rows)
+    return found
+
+
+async def place(connection: AsyncConnection, items: Sequence[Assembled]) -> None:
+    """Give entries their places.
+
+    An entry placed before and now found to be a REVISION of itself keeps its place (it still opens or joins its
+    story) and gets the new trace; any other new placement replaces the old one.
+    """
+    if not items:
+        return
+    insertion = insert_into(connection, assignments)
+    new, old = insertion.excluded, assignments.c
+    is_revision = new.placement == Placement.REVISION.value
+    kept = ("placement", "of", "score", "reason", "news")
+    await connection.execute(
+        insertion.on_conflict_do_update(
+            index_elements=["entry"],
+            set_={"revision": new.revision, "trace": new.trace, "story": new.story}
+            | {name: case((is_revision, old[name]), else_=new[name]) for name in kept},
+        ),
+        [
+            codec.assignment_to_values(item.assignment)
+            | {"revision": item.entry.revision, "first_seen": item.entry.first_seen}
+            for item in items
+        ],
+    )
+
+
+async def save_stories(connection: AsyncConnection, changed: Iterable[Story]) -> None:
+    """Store stories as they are now; of several states of one story the last given counts."""
+    latest = {story.id: story for story in changed}
+    if not latest:
+        return
+    insertion = insert_into(connection, stories)
+    columns = [column.name for column in stories.c if column.name != "id"]
+    await connection.execute(
+        insertion.on_conflict_do_update(
+            index_elements=["id"], set_={name: insertion.excluded[name] for name in columns}
+        ),
+        [codec.story_to_values(story) for story in latest.values()],
+    )
+
+
+async def add_decisions(connection: AsyncConnection, decided: Iterable[Decision]) -> None:
+    """Keep what was decided."""
+    rows = [codec.decision_to_values(decision) for decision in decided]
+    if rows:
+        await connection.execute(decisions.insert(), rows)
+
+
+async def save_alerts(connection: AsyncConnection, changed: Iterable[AlertRecord]) -> None:
+    """Store alerts as they are now; of several states of one alert the last given counts."""
+    latest = {alert.id: alert for alert in changed}
+    if not latest:
+        return
+    insertion = insert_into(connection, alerts)
+    columns = [column.name for column in alerts.c if column.name not in {"id", "rule", "story"}]
+    await connection.execute(
+        insertion.on_conflict_do_update(
+            index_elements=["id"], set_={name: insertion.excluded[name] for name in columns}
+        ),
+        [codec.alert_to_values(alert) for alert in latest.values()],
+    )
+
+
+async def alerts_of(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> list[AlertRecord]:
+    """The alerts of these (rule, story) pairs that exist."""
+    found: list[AlertRecord] = []
+    for start in range(0, len(pairs), BATCH):
+        rows = await connection.execute(
+            select(alerts).where(tuple_(alerts.c.rule, alerts.c.story).in_(pairs[start : start + BATCH]))
+        )
+        found += [codec.alert_from_row(row) for row in rows]
+    return found
+
+
+async def last_alert_at(connection: AsyncConnection, rule: str) -> datetime | None:
+    """When it was last decided that the rule alerts."""
+    return await connection.scalar(
+        select(decisions.c.at)
+        .where(decisions.c.rule == rule, decisions.c.verdict == Verdict.ALERT.value)
+        .order_by(decisions.c.at.desc())
+        .limit(1)
+    )
+
+
+async def held(connection: AsyncConnection, due: datetime) -> list[AlertRecord]:
+    """The alerts held whose deadline is at or before `due`, the earliest first."""
+    rows = await connection.execute(
+        select(alerts)
+        .where(alerts.c.state == Verdict.HELD.value, alerts.c.deadline <= due)
+        .order_by(alerts.c.deadline, alerts.c.id)
+    )
+    return [codec.alert_from_row(row) for row in rows]
