@@ -27,7 +27,6 @@ from monitor.core.settings import FeedSettings, PollingSettings, Settings
 from monitor.opml import MAX_BYTES, Outline, read_opml
 from monitor.yamlfile import read_yaml
 
-
 _MAX_BYTES = 8 * 2**20
 """Enough for tens of thousands of feeds."""
 _NO_MAPPING = "the file must consist of `key: value` lines"
