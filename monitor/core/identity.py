@@ -140,14 +140,21 @@ def _shared_keys(body: Sequence[Entry]) -> frozenset[EntryKey]:
 
 
 def _one_article(key: EntryKey, entries: Sequence[Entry]) -> bool:
-    """Say whether the carriers of a key are repeats of one article, with one headline and one other trait."""
+    """Say whether the carriers of a key are repeats of one article: one headline, one text, one other key."""
     if len(entries) == 1 or key.kind is KeyKind.TITLE:
         return True
-    if len({folded(entry.title) for entry in entries}) > 1:
+    if len({folded(entry.title) for entry in entries}) > 1 or not _one_text(entries):
         return False
     if key.kind is KeyKind.GUID:
         return len({entry.url for entry in entries}) == 1
     return len({entry.text_hash for entry in entries}) == 1 or len({entry.guid for entry in entries}) == 1
+
+
+def _one_text(entries: Sequence[Entry]) -> bool:
+    """Say whether the descriptions are one, cut at several lengths or left out."""
+    texts = [folded(entry.summary) for entry in entries]
+    longest = max(texts, key=len)
+    return all(longest.startswith(text) for text in texts)
 
 
 def _bearer(place: int, entry: Entry, weak: frozenset[EntryKey]) -> _Bearer:
@@ -239,18 +246,18 @@ class _Memory:
     def _candidates(self, bearer: _Bearer) -> Iterable[KnownEntry]:
         """Give the known entries it may be, likeliest first.
 
-        A trusted key that one known entry bears speaks for itself. Under a key that several bear, or that
-        the body has discredited, only the very same text is the same article.
+        A trusted key that one known entry bears speaks for itself; where two keys speak for two entries, the
+        unchanged one is meant, else that of the stronger key. Under a key that several known entries bear, or
+        that the body has discredited, only the very same text is the same article.
         """
-        for key in bearer.trusted:
-            bearing = self._by_key.get(key, {})
-            if len(bearing) == 1:
-                yield from bearing.values()
-        for key in bearer.entry.keys if bearer.displaced else bearer.trusted:
-            yield from self._same_text(key, bearer)
-
-    def _same_text(self, key: EntryKey, bearer: _Bearer) -> list[KnownEntry]:
         text = bearer.entry.text_hash
+        bearing = (self._by_key.get(key, {}) for key in bearer.trusted)
+        named = [found for entries in bearing if len(entries) == 1 for found in entries.values()]
+        yield from sorted(named, key=lambda found: found.text_hash != text)
+        for key in bearer.entry.keys if bearer.displaced else bearer.trusted:
+            yield from self._same_text(key, text)
+
+    def _same_text(self, key: EntryKey, text: str) -> list[KnownEntry]:
         return [entry for _, entry in sorted(self._by_key.get(key, {}).items()) if entry.text_hash == text]
 
 
