@@ -1,0 +1,37 @@
+"""Cards to messages: pure functions from what is known to what is read.
+
+card | view (which words) -> text | html | blocks (which marks) = Message
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.core.models import Card, DeliveryKind, Message, Verdict
+from monitor.core.render.blocks import blocks
+from monitor.core.render.hypertext import html
+from monitor.core.render.plain import text
+from monitor.core.render.view import subject, view
+
+__all__ = ["render"]
+
+
+def render(card: Card, *, now: datetime, kind: DeliveryKind | None = None) -> Message:
+    """Give the message about a card in every form a channel may need.
+
+    Args:
+        card: all that may be shown.
+        now: the present; only decides how much of a date is written out.
+        kind: what the delivery does. By default POST, or UPDATE where the card's verdict is. An UPDATE's
+            blocks are the whole living message, a THREAD's only what is new; texts and HTML begin with what is
+            new in both.
+    """
+    kind = kind or (DeliveryKind.UPDATE if card.verdict is Verdict.UPDATE else DeliveryKind.POST)
+    told = view(card, kind=kind)
+    return Message(
+        title=subject(card),
+        text=text(told, now=now),
+        html=html(told),
+        blocks=blocks(told),
+        link=told.link,
+    )

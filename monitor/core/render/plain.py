@@ -1,0 +1,70 @@
+"""The message as plain text: what a terminal and the first part of a mail show.
+
+The first line of a first post is `SEVERITY · rule`, of a follow-up `+ ` and what is new. Matched texts stand
+in square brackets; brackets of the feed's own become round ones beside them, so that none can pose as proof.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from monitor.core.render.excerpts import Line
+from monitor.core.render.times import moment
+from monitor.core.render.view import SourceLine, View
+
+NO_LINK: Final = "(no link)"
+_ROUND: Final = str.maketrans("[]", "()")
+
+
+def text(view: View, *, now: datetime) -> str:
+    """Give the whole message, lines not wrapped."""
+    return "\n".join(
+        [
+            *([f"+ {view.news}"] if view.news else []),
+            heading(view),
+            bracketed(view.headline),
+            byline(view, now=now),
+            view.link or NO_LINK,
+            *(f"  “{bracketed(excerpt)}”" for excerpt in view.excerpts),
+            *labelled(view),
+        ]
+    )
+
+
+def heading(view: View) -> str:
+    """Say how much it matters, which rule found it, and what to beware of."""
+    marks = (["sample"] if view.sample else []) + (["unconfirmed"] if view.unconfirmed else [])
+    return " · ".join([view.severity.value.upper(), view.rule, *marks])
+
+
+def byline(view: View, *, now: datetime) -> str:
+    """Say who published it and when."""
+    return " · ".join(filter(None, [view.outlet, moment(view.at, now=now), view.delay]))
+
+
+def labelled(view: View) -> list[str]:
+    """The lines that begin with a label: what matched, who tells it, why now."""
+    lines = [f"matched  {', '.join(view.matched)}"] if view.matched else []
+    lines.append(f"told by  {view.told_by}")
+    for source in view.sources:
+        lines += _source(source)
+    if view.more_sources:
+        lines.append(f"  … and {view.more_sources:,} more")
+    lines.append(f"why now  {why(view)}")
+    return lines
+
+
+def why(view: View) -> str:
+    """Say why the reader hears of it now, and how much was held back meanwhile."""
+    return f"{view.why}; +{view.held:,} held back" if view.held else view.why
+
+
+def bracketed(line: Line) -> str:
+    """Mark the matched texts of a line."""
+    return "".join(f"[{piece.text}]" if piece.hit else piece.text.translate(_ROUND) for piece in line)
+
+
+def _source(source: SourceLine) -> list[str]:
+    said = f"  + {source.outlet}: {source.title}"
+    return [said, f"    {source.link}"] if source.link else [said]

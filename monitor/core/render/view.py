@@ -1,0 +1,198 @@
+"""What a message says, decided once for all its forms: words are chosen here, marked up elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from monitor.core.models import (
+    Card,
+    DeliveryKind,
+    Entry,
+    Hit,
+    News,
+    Reason,
+    Severity,
+    Source,
+    TextField,
+    Verdict,
+)
+from monitor.core.render.display import host, line, safe_link
+from monitor.core.render.excerpts import Line, Piece, excerpts, pieces, plain, shortened
+
+MAX_HEADLINE: Final = 300
+MAX_SOURCES: Final = 6
+MAX_MATCHED: Final = 10
+_TOO_OLD_FOR_DELAY: Final = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """Another outlet's article."""
+
+    outlet: str
+    title: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The sentences of one message, clean, each at most a few lines long."""
+
+    kind: DeliveryKind
+    severity: Severity
+    rule: str
+    headline: Line
+    link: str | None
+    outlet: str
+    """The outlet, and the host of the link where its name does not tell."""
+    at: datetime
+    """When it was published, as far as known."""
+    delay: str
+    """`seen 4 min later`, or empty."""
+    excerpts: tuple[Line, ...]
+    matched: tuple[str, ...]
+    told_by: str
+    """`3 outlets in 2 languages (en, ru)`."""
+    sources: tuple[SourceLine, ...]
+    more_sources: int
+    news: str
+    """`now 3 outlets: a, b, c; another language`: what a follow-up adds; empty for a first post."""
+    why: str
+    held: int
+    sample: bool
+    unconfirmed: bool
+
+    @property
+    def title(self) -> str:
+        """The headline as plain text, marked if it is a sample."""
+        return ("[sample] " if self.sample else "") + plain(self.headline)
+
+
+def view(card: Card, *, kind: DeliveryKind) -> View:
+    """Choose the words of a message about `card`.
+
+    A living message (UPDATE) leads with the entry that raised the alert, a THREAD with the one that follows.
+    """
+    entry, hits = card.entry, card.hits
+    if kind is DeliveryKind.UPDATE and card.root is not None:
+        entry, hits = card.root, card.root_hits
+    link = safe_link(entry.link or entry.url)
+    others = _other_sources(card, entry)
+    headline, proof = _headline(entry, hits), excerpts(entry, hits)
+    return View(
+        kind=kind,
+        severity=card.severity,
+        rule=line(card.rule_title or card.rule, 120),
+        headline=headline,
+        link=link,
+        outlet=_outlet(entry, link),
+        at=entry.published or entry.first_seen,
+        delay=_delay(entry),
+        excerpts=proof,
+        matched=_matched(card, hits, "\n".join(map(plain, (headline, *proof)))),
+        told_by=_told_by(card),
+        sources=others[:MAX_SOURCES],
+        more_sources=max(len(card.story.outlets) - 1 - MAX_SOURCES, 0),
+        news=_news(card) if card.verdict is Verdict.UPDATE else "",
+        why=card.reason.value,
+        held=card.held,
+        sample=card.sample,
+        unconfirmed=card.reason is Reason.UNCONFIRMED,
+    )
+
+
+def subject(card: Card) -> str:
+    """The title that the first message of the alert and all its follow-ups share, so that mails thread."""
+    entry = card.root or card.entry
+    title = line(entry.title, MAX_HEADLINE) or "(no title)"
+    return ("[sample] " if card.sample else "") + title
+
+
+def _headline(entry: Entry, hits: tuple[Hit, ...]) -> Line:
+    found = pieces(entry.title, (hit for hit in hits if hit.field is TextField.TITLE))
+    return shortened(found, MAX_HEADLINE) or (Piece(text="(no title)"),)
+
+
+def _outlet(entry: Entry, link: str | None) -> str:
+    name = line(entry.outlet, 80)
+    place = host(link) if link else ""
+    known = not place or place == name or place.endswith(f".{name}")
+    return name if known else f"{name} ({place})" if name else place
+
+
+def _delay(entry: Entry) -> str:
+    """How long after publication the entry was seen, where that is worth a word."""
+    if entry.published is None:
+        return "first seen"
+    late = entry.first_seen - entry.published
+    if not timedelta(minutes=1) <= late <= _TOO_OLD_FOR_DELAY:
+        return ""
+    hours, minutes = late // timedelta(hours=1), late // timedelta(minutes=1)
+    return f"seen {hours} h later" if hours > 1 else f"seen {minutes} min later"
+
+
+def _matched(card: Card, hits: tuple[Hit, ...], shown: str) -> tuple[str, ...]:
+    """Say what the proof does not: each text that stands for another name, and those that are not shown."""
+    found: dict[str, str] = {}
+    for hit in hits:
+        text = line(hit.text, 60)
+        name = line(card.names.get(hit.entity, hit.entity), 60) if hit.entity else ""
+        if name and name.casefold() != text.casefold():
+            found.setdefault(text.casefold(), f"{text} = {name}")
+        elif text.casefold() not in shown.casefold():
+            found.setdefault(text.casefold(), text)
+    return _first(list(found.values()), MAX_MATCHED)
+
+
+def _first(said: list[str], limit: int) -> tuple[str, ...]:
+    more = len(said) - limit
+    return tuple(said) if more <= 0 else (*said[:limit], f"{more:,} more")
+
+
+def _told_by(card: Card) -> str:
+    story = card.story
+    languages = [line(language, 12) for language in story.languages]
+    said = counted(len(story.outlets), "outlet")
+    if story.entries <= 1:
+        return f"{said} so far"
+    if len(languages) > 1:
+        said += f" in {len(languages)} languages ({', '.join(languages[:6])})"
+    if story.texts < story.entries and story.entries > 1:
+        said += f", {counted(story.entries, 'article')} of {counted(story.texts, 'independent text')}"
+    return said
+
+
+def _other_sources(card: Card, entry: Entry) -> tuple[SourceLine, ...]:
+    """Give the first article of every other outlet, in the story's order."""
+    first: dict[str, Source] = {}
+    for source in card.story.sources:
+        if source.outlet != entry.outlet and source.entry != entry.id:
+            first.setdefault(source.outlet, source)
+    return tuple(
+        SourceLine(outlet=line(source.outlet, 60), title=line(source.title, 140), link=safe_link(source.link))
+        for source in first.values()
+    )
+
+
+def _news(card: Card) -> str:
+    outlets = [line(outlet, 60) for outlet in card.story.outlets]
+    other = [news.value for news in card.news if news is not News.OUTLET]
+    if News.OUTLET in card.news or not other:
+        other.insert(0, f"now {counted(len(outlets), 'outlet')}: {named(outlets, 6)}")
+    else:
+        other.insert(0, f"{line(card.entry.outlet, 60)} again")
+    return "; ".join(other)
+
+
+def counted(number: int, noun: str) -> str:
+    """Say `1 outlet`, `3 outlets`."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def named(names: list[str], limit: int) -> str:
+    """List names, the last ones as a number where there are many."""
+    if len(names) <= limit:
+        return ", ".join(names)
+    return f"{', '.join(names[:limit])} and {len(names) - limit:,} more"
