@@ -50,7 +50,7 @@ def list_stories(*, since: timedelta, rule: str | None, limit: int, as_json: boo
 
     async def fetch() -> list[Story]:
         async with opened(loaded) as store:
-            return await store.stories(limit=limit, since=now() - since, rule=rule)
+            return await store.list_stories(limit=limit, since=now() - since, rule=rule)
 
     stories = run_async(fetch())
     if as_json:
@@ -106,7 +106,8 @@ async def told(store: Store, prefix: str) -> Told:
     Raises:
         NothingFoundError: none or several do.
     """
-    found = await store.find_stories(prefix)
+    found = await store.stories_like(prefix)
+    found = [story for story in found if story.id == prefix] or found
     if not found:
         message = f"there is no story {prefix}; `news-monitor stories list` names some"
         raise NothingFoundError(message)
@@ -117,7 +118,7 @@ async def told(store: Store, prefix: str) -> Told:
     (story,) = found
     return Told(
         story=story,
-        entries=await store.story_entries(story.id),
+        entries=await store.entries_of_story(story.id),
         decisions=await store.decisions(story=story.id),
     )
 

@@ -1,0 +1,301 @@
+"""`news-monitor alerts`: what was alerted, where it went, and why anything was or was not."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from monitor.cli.common import ago, config_option, configured, json_option, now, print_json
+from monitor.cli.database import opened, run_async
+from monitor.cli.guard import Exit, NothingFoundError, clean
+from monitor.cli.stories import SHORT, decision_line, told
+from monitor.cli.tables import print_table
+from monitor.core.models import (
+    Decision,
+    Delivery,
+    DeliveryState,
+    EntryKey,
+    KeyKind,
+    ListedAlert,
+    StoredEntry,
+    Verdict,
+)
+from monitor.core.urls import canonical_url
+from monitor.store import Store
+
+_MANY = 10_000
+
+
+@click.group(name="alerts")
+def command() -> None:
+    r"""List alerts and where they went; ask why; retry or drop dead letters.
+
+    \b
+    Examples:
+      news-monitor alerts list --rule cross-border-raids
+      news-monitor alerts why https://www.example.org/2026/11/article
+      news-monitor alerts dead
+      news-monitor alerts retry --all
+    """
+
+
+@command.command(name="list")
+@click.option("--rule", metavar="NAME", help="Only alerts of this rule.")
+@click.option("--held", is_flag=True, help="Only those held until more outlets tell the story.")
+@click.option(
+    "--limit", type=click.IntRange(1, _MANY), default=30, show_default=True, help="At most so many."
+)
+@json_option
+@config_option
+def list_alerts(*, rule: str | None, held: bool, limit: int, as_json: bool, config: Path) -> None:
+    """List alerts, the newest first, with how many deliveries stand where."""
+    loaded = configured(config)
+
+    async def fetch() -> list[ListedAlert]:
+        async with opened(loaded) as store:
+            return await store.list_alerts(limit=limit, rule=rule, state=Verdict.HELD if held else None)
+
+    alerts = run_async(fetch())
+    if as_json:
+        print_json(alerts)
+        return
+    at = now()
+    rows = [
+        (
+            alert.record.id[:SHORT],
+            ago(alert.record.created_at, at),
+            alert.record.rule,
+            went(alert),
+            alert.outlet,
+            alert.title,
+        )
+        for alert in alerts
+    ]
+    print_table(("alert", "made", "rule", "deliveries", "outlet", "title"), rows, empty="No alert.")
+
+
+def went(alert: ListedAlert) -> str:
+    """Say where an alert stands: held, or how many of its deliveries are sent, parked and so on."""
+    if alert.record.state is Verdict.HELD:
+        return "held"
+    counted = [f"{number} {state.value}" for state, number in alert.deliveries.items() if number]
+    return ", ".join(counted) or "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An alert with its deliveries and the decisions in its story."""
+
+    alert: ListedAlert
+    deliveries: Sequence[Delivery]
+    decisions: Sequence[Decision]
+
+
+@command.command(name="show")
+@click.argument("alert")
+@json_option
+@config_option
+def show_alert(*, alert: str, as_json: bool, config: Path) -> None:
+    """Show one alert: what raised it, each delivery, and every decision of its rule in the story."""
+    loaded = configured(config)
+
+    async def fetch() -> Shown:
+        async with opened(loaded) as store:
+            found = await _alert(store, alert)
+            decisions = await store.decisions(story=found.record.story)
+            return Shown(
+                alert=found,
+                deliveries=await store.deliveries(alert=found.record.id),
+                decisions=[decision for decision in decisions if decision.rule == found.record.rule],
+            )
+
+    shown = run_async(fetch())
+    if as_json:
+        print_json(shown)
+        return
+    record = shown.alert.record
+    click.echo(clean(shown.alert.title))
+    click.echo(f"  alert    {record.id}\n  story    {record.story}\n  rule     {record.rule}")
+    click.echo(f"  link     {clean(shown.alert.link or 'none')}")
+    click.echo(
+        f"  matched  {', '.join(dict.fromkeys(clean(hit.text) for hit in record.hits)) or 'nothing kept'}"
+    )
+    for delivery in reversed(shown.deliveries):
+        click.echo(f"  {_delivery_line(delivery)}")
+    for decision in shown.decisions:
+        click.echo(f"  {decision.at:%m-%d %H:%M}  {decision_line(decision)}")
+
+
+async def _alert(store: Store, prefix: str) -> ListedAlert:
+    listed = await store.list_alerts(limit=_MANY)
+    found = [alert for alert in listed if alert.record.id.startswith(prefix)]
+    if len(found) != 1:
+        what = "several alerts begin" if found else "no alert begins"
+        message = f"{what} with {prefix}; `news-monitor alerts list` names them"
+        raise NothingFoundError(message)
+    return found[0]
+
+
+def _delivery_line(delivery: Delivery) -> str:
+    to = f"{delivery.channel} {delivery.recipient}" if delivery.recipient else delivery.channel
+    error = f": {clean(delivery.error)}" if delivery.error else ""
+    tries = f" after {delivery.attempts} attempts" if delivery.attempts > 1 else ""
+    return (
+        f"{delivery.id[:SHORT]}  {delivery.kind.value} to {clean(to)}, {delivery.state.value}{tries}{error}"
+    )
+
+
+@command.command(name="why")
+@click.argument("story_or_url")
+@json_option
+@config_option
+def why(*, story_or_url: str, as_json: bool, config: Path) -> None:
+    """Say every decision made on a STORY or on the article at a URL, with its reason.
+
+    For an article that no rule matched, and for one that never came, it says so.
+    """
+    loaded = configured(config)
+
+    async def fetch() -> list[tuple[StoredEntry, list[Decision]]]:
+        async with opened(loaded) as store:
+            if "://" not in story_or_url:
+                found = await told(store, story_or_url)
+                entries = list(found.entries)
+            else:
+                entries = await _entries_at(store, story_or_url)
+            return [(item, await store.decisions(entry=item.entry.id)) for item in entries]
+
+    found = run_async(fetch())
+    if not found:
+        message = (
+            f"no feed has brought {story_or_url}; `news-monitor feeds list` shows when each was last read"
+        )
+        raise NothingFoundError(message)
+    if as_json:
+        print_json([{"entry": item, "decisions": decisions} for item, decisions in found])
+        return
+    for item, decisions in found:
+        click.echo(
+            f"{item.entry.first_seen:%m-%d %H:%M}  {clean(item.entry.outlet)}  {clean(item.entry.title)}"
+        )
+        for line in _reasons(item, decisions):
+            click.echo(f"    {line}")
+
+
+def _reasons(item: StoredEntry, decisions: Sequence[Decision]) -> list[str]:
+    if item.assignment is None:
+        return ["waits to be put into a story"]
+    if not item.findings.matches:
+        return ["no rule matched: `news-monitor rules explain` shows what was missing"]
+    return [decision_line(decision) for decision in decisions] or ["decided before decisions were kept"]
+
+
+async def _entries_at(store: Store, url: str) -> list[StoredEntry]:
+    canonical = canonical_url(url)
+    if canonical is None:
+        return []
+    key = EntryKey(kind=KeyKind.URL, value=canonical)
+    found = [
+        await store.entry(known.id)
+        for state in await store.feed_states()
+        for known in await store.known_entries(state.url, [key])
+    ]
+    return [item for item in found if item is not None]
+
+
+@command.command(name="dead")
+@json_option
+@config_option
+def dead(*, as_json: bool, config: Path) -> None:
+    """List dead letters: deliveries refused for good, kept until somebody retries or drops them."""
+    loaded = configured(config)
+
+    async def fetch() -> list[Delivery]:
+        async with opened(loaded) as store:
+            return await store.deliveries(state=DeliveryState.PARKED, limit=_MANY)
+
+    letters = run_async(fetch())
+    if as_json:
+        print_json(letters)
+    else:
+        at = now()
+        rows = [
+            (
+                letter.id[:SHORT],
+                ago(letter.created_at, at),
+                letter.channel,
+                letter.recipient or "",
+                letter.error or "",
+                letter.message.title,
+            )
+            for letter in letters
+        ]
+        print_table(
+            ("delivery", "made", "channel", "recipient", "error", "title"), rows, empty="No dead letter."
+        )
+    if letters:
+        raise SystemExit(Exit.FOUND)
+
+
+@command.command(name="retry")
+@click.argument("deliveries", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every dead letter.")
+@config_option
+def retry(*, deliveries: tuple[str, ...], everything: bool, config: Path) -> None:
+    """Send dead letters again: those named by the start of their id, or --all of them."""
+    at = now()
+    _each(
+        deliveries,
+        everything=everything,
+        config=config,
+        act=lambda store, id_: store.retry_delivery(id_, at),
+        done="queued",
+    )
+
+
+@command.command(name="drop")
+@click.argument("deliveries", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every dead letter.")
+@config_option
+def drop(*, deliveries: tuple[str, ...], everything: bool, config: Path) -> None:
+    """Give dead letters up: those named by the start of their id, or --all of them."""
+    _each(
+        deliveries,
+        everything=everything,
+        config=config,
+        act=lambda store, id_: store.drop_delivery(id_),
+        done="dropped",
+    )
+
+
+def _each(
+    names: Sequence[str],
+    *,
+    everything: bool,
+    config: Path,
+    act: Callable[[Store, str], Awaitable[bool]],
+    done: str,
+) -> None:
+    if bool(names) is everything:
+        message = "name deliveries (`news-monitor alerts dead` lists them), or say --all"
+        raise click.UsageError(message)
+    loaded = configured(config)
+
+    async def work() -> int:
+        async with opened(loaded) as store:
+            letters = await store.deliveries(state=DeliveryState.PARKED, limit=_MANY)
+            chosen = letters if everything else [_letter(letters, name) for name in names]
+            return sum([await act(store, letter.id) for letter in chosen])
+
+    click.echo(f"{run_async(work())} {done}")
+
+
+def _letter(letters: Sequence[Delivery], prefix: str) -> Delivery:
+    found = [letter for letter in letters if letter.id.startswith(prefix)]
+    if len(found) != 1:
+        message = f"{'several dead letters begin' if found else 'no dead letter begins'} with {prefix}"
+        raise NothingFoundError(message)
+    return found[0]
