@@ -123,7 +123,7 @@ def entry_from_row(row: AnyRow) -> Entry:
 
 
 def feed_state_to_values(state: FeedState) -> Values:
-    """Give the columns that a poll changes; url, epoch and the count of entries are the statement's affair."""
+    """Give the columns that a poll changes: all but url, epoch and the count of entries."""
     return {
         "etag": state.etag,
         "last_modified": state.last_modified,
@@ -181,9 +181,8 @@ def assignment_to_values(assignment: Assignment) -> Values:
 
 def assignment_from_row(row: AnyRow, prefix: str = "") -> Assignment:
     """Read an entry's place in its story, from columns whose names begin with `prefix`."""
-    kept = {
-        name.removeprefix(prefix): value for name, value in row._mapping.items() if name.startswith(prefix)
-    }
+    columns = row._asdict().items()
+    kept = {name.removeprefix(prefix): value for name, value in columns if name.startswith(prefix)}
     return Assignment(
         entry=kept["entry"],
         story=kept["story"],
@@ -304,7 +303,7 @@ def alert_from_row(row: AnyRow) -> AlertRecord:
 
 def delivery_to_values(delivery: Delivery) -> Values:
     """Give the columns of a delivery."""
-    message = delivery.message
+    told = delivery.message
     return {
         "id": delivery.id,
         "alert": delivery.alert,

@@ -15,8 +15,8 @@ class Delivering(Opened):
     async def recover_deliveries(self, now: datetime) -> int:
         """Turn every delivery found SENDING whose sender is gone into UNSURE; return how many.
 
-        The daemon that owns an SQLite database asks at its start: nobody else can be sending. On PostgreSQL the
-        gone are this owner's former self and those whose lease is over.
+        The daemon that owns an SQLite database asks at its start: nobody else can be sending. On PostgreSQL
+        the gone are this owner's former self and those whose lease is over.
         """
         async with self._database.write() as connection:
             if self._alone:

@@ -1,8 +1,8 @@
 """Connections: opened with the settings each database needs, closed, and their failures in our words.
 
-SQLite has one writer. Every write transaction begins IMMEDIATE, on a pool of one connection: a transaction that
-reads first and writes later would otherwise fail at once (SQLITE_BUSY_SNAPSHOT), whatever the timeout. Reads
-run beside it on connections that cannot write. In memory there is one connection for both.
+SQLite has one writer. Every write transaction begins IMMEDIATE, on a pool of one connection: a transaction
+that reads first and writes later would otherwise fail at once (SQLITE_BUSY_SNAPSHOT), whatever the timeout.
+Reads run beside it on connections that cannot write. In memory there is one connection for both.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
 _READERS = 4
 _POOL = 8
 _PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
-# FULL: a commit survives a power cut. With NORMAL the last commits may roll back, after their alerts were sent.
+# FULL: a commit survives a power cut. With NORMAL the last ones may roll back, their alerts already sent.
 _FILE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864")
 _BUGS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
 _UNUSABLE = (
@@ -75,7 +75,7 @@ def address_of(url: str) -> Address:
         raise DatabaseUnusableError(
             "the database's address must be sqlite:///path/to/file or postgresql://user@host/name"
         )
-    path = Path(parsed.database) if parsed.database not in {None, "", ":memory:"} else None  # type: ignore[arg-type]
+    path = Path(parsed.database) if parsed.database not in {None, "", ":memory:"} else None
     return Address(url=parsed.set(drivername="sqlite+aiosqlite"), path=path)
 
 
@@ -130,7 +130,8 @@ class Database:
         except self._failures as error:
             if isinstance(error, _BUGS):
                 raise
-            raise StoreUnavailableError(f"{self.address.shown}: {reason_of(error)}") from error
+            message = f"{self.address.shown}: {reason_of(error)}"
+            raise StoreUnavailableError(message) from error
 
 
 def reason_of(error: BaseException) -> str:
@@ -156,9 +157,8 @@ def prepare_file(path: Path) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise DatabaseUnusableError(
-            f"{path} cannot be opened ({error.strerror}): check that its folder exists and may be written to"
-        ) from error
+        message = f"{path} cannot be opened ({error.strerror}): check that its folder may be written to"
+        raise DatabaseUnusableError(message) from error
 
 
 def _sqlite(address: Address, *, size: int, begin: str, echo: bool) -> AsyncEngine:
@@ -217,7 +217,7 @@ def _postgresql(url: URL, *, owner: str, echo: bool) -> AsyncEngine:
 
 
 def _postgresql_failures() -> tuple[type[Exception], ...]:
-    """Name what a lost or refused connection raises; while connecting the driver's own errors come through."""
+    """Name what a lost or refused connection raises; while connecting, the driver's own errors too."""
     try:
         from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - an optional dependency
     except ImportError as error:

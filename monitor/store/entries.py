@@ -6,9 +6,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.core.models import (
@@ -49,7 +49,7 @@ async def known(connection: AsyncConnection, feed: str, keys: Sequence[EntryKey]
     ]
 
 
-def _known_statement(feed: str, asked: Sequence[tuple[str, str]]):  # type: ignore[no-untyped-def]
+def _known_statement(feed: str, asked: Sequence[tuple[str, str]]) -> Select[Any]:
     by_kind: dict[str, list[str]] = defaultdict(list)
     for kind, value in asked:
         by_kind[kind].append(value)
@@ -196,7 +196,7 @@ async def stored_of_story(connection: AsyncConnection, story: str) -> list[Store
     return await _stored(connection, assignments.c.story == story)
 
 
-async def _stored(connection: AsyncConnection, which) -> list[StoredEntry]:  # type: ignore[no-untyped-def]
+async def _stored(connection: AsyncConnection, which: ColumnElement[bool]) -> list[StoredEntry]:
     places = [column.label(f"place_{column.name}") for column in assignments.c]
     rows = await connection.execute(
         select(entries, *places)

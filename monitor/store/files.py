@@ -22,7 +22,8 @@ def backup(database: Path, copy: Path) -> None:
     partial = copy.with_name(copy.name + ".partial")
     try:
         if copy.exists():
-            raise DatabaseUnusableError(f"{copy} is there already: name another file, or move it away")
+            message = f"{copy} is there already: name another file, or move it away"
+            raise DatabaseUnusableError(message)
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as target:
             source.backup(target, pages=_PAGES)
@@ -30,7 +31,8 @@ def backup(database: Path, copy: Path) -> None:
         partial.rename(copy)
     except (OSError, sqlite3.Error) as error:
         partial.unlink(missing_ok=True)
-        raise DatabaseUnusableError(f"{copy} cannot be written: {error}") from error
+        message = f"{copy} cannot be written: {error}"
+        raise DatabaseUnusableError(message) from error
 
 
 def integrity(database: Path) -> list[str]:

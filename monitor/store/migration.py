@@ -1,6 +1,6 @@
 """The tables made or brought to their present form, in one transaction: all of it or nothing.
 
-An empty database gets the tables as schema.py has them, which the tests hold equal to what the migrations give.
+An empty database gets the tables as schema.py has them; tests hold them equal to what the migrations give.
 Alembic costs more than a second to import, so it is imported only when an older database must be upgraded.
 """
 
@@ -13,6 +13,11 @@ from monitor.core.errors import DatabaseUnusableError
 from monitor.store.dialect import is_sqlite
 from monitor.store.schema import HEAD, metadata
 
+_VERSION_TABLE = """
+CREATE TABLE IF NOT EXISTS alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)
+"""
 _LOCK = 7_022_401_963
 """Any number, the same in every daemon: the PostgreSQL advisory lock under which tables are made."""
 

@@ -2,8 +2,8 @@
 
     READY -> SENDING -> SENT | READY (later) | UNSURE | PARKED;  UNSURE -> SENT | READY | UNSURE (ask again)
 
-SENDING is committed before the first byte leaves, so that a crash can only ever leave a row that says so. Every
-claim raises the epoch and every later write names it: whoever lost the lease writes nothing.
+SENDING is committed before the first byte leaves, so that a crash can only ever leave a row that says so.
+Every claim raises the epoch and every later write names it: whoever lost the lease writes nothing.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ async def drop_overtaken(connection: AsyncConnection, new: Iterable[Delivery]) -
 
 
 async def doubt_all(connection: AsyncConnection, now: datetime) -> int:
-    """Turn every SENDING into UNSURE: right only for a process that owns the database alone; return how many."""
+    """Turn every SENDING into UNSURE: right only for one who owns the database alone; return how many."""
     return await _doubt(connection, now, true())
 
 
@@ -118,8 +118,8 @@ async def claim_due(
 ) -> list[Delivery]:
     """Take READY and UNSURE deliveries whose time has come, whose lease is free or over, and that may go.
 
-    A follow-up may go once every earlier delivery of its alert on the same channel and recipient has come to an
-    end, its root above all: so edits and threads arrive in order.
+    A follow-up may go once every earlier delivery of its alert on the same channel and recipient has come to
+    an end, its root above all: so edits and threads arrive in order.
     """
     due = (
         select(_d.seq)
@@ -233,7 +233,7 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
 
 
 async def retry(connection: AsyncConnection, delivery: str, now: datetime) -> bool:
-    """Make a PARKED or DROPPED delivery READY again, or a waiting one due at once, because a person says so."""
+    """Make a PARKED or DROPPED delivery READY again, or a waiting one due at once, as a person says."""
     result = await connection.execute(
         update(deliveries)
         .where(
@@ -282,4 +282,4 @@ async def counts(connection: AsyncConnection) -> dict[DeliveryState, int]:
 
 async def oldest_open(connection: AsyncConnection) -> datetime | None:
     """When the oldest delivery still open was created."""
-    return await connection.scalar(select(func.min(_d.created_at)).where(_is_open))
+    return await connection.scalar(select(_d.created_at).where(_is_open).order_by(_d.created_at).limit(1))

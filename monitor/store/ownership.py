@@ -29,10 +29,11 @@ class Ownership:
         except OSError as error:
             holder = os.pread(self._fd, 32, 0).decode("ascii", "replace").strip() or "unknown"
             self.release()
-            raise DatabaseHeldError(
+            message = (
                 f"{database} is held by another running daemon, process {holder}; stop that one first "
                 f"(kill {holder}), or give this one another database"
-            ) from error
+            )
+            raise DatabaseHeldError(message) from error
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
         _let_go_in_children(self)

@@ -1,7 +1,7 @@
 """Retention: what is old goes, a little at a time, and what must be remembered of it stays.
 
-Each function deletes at most `limit` rows and says how many: the caller repeats it in transactions of their own,
-so that nobody waits long for the one writer.
+Each function deletes at most `limit` rows and says how many: the caller repeats it in transactions of their
+own, so that nobody waits long for the one writer.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ async def delete_stories(connection: AsyncConnection, before: datetime, limit: i
 
 
 async def delete_deliveries(connection: AsyncConnection, before: datetime, limit: int) -> int:
-    """Delete deliveries created before a moment that came to an end, unless one of their alert is still open."""
+    """Delete deliveries created before a moment, unless one of the same alert is still open."""
     sibling = deliveries.alias("sibling")
     old = (
         select(deliveries.c.seq)

@@ -111,7 +111,7 @@ entry_keys = Table(
     metadata,
     Column("feed", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("value", Text, nullable=False, comment="or its digest, if long: PostgreSQL indexes 2,700 bytes"),
+    Column("value", Text, nullable=False, comment="long ones by digest: an index takes 2,700 bytes"),
     Column("entry", Text, nullable=False, comment="outlives the entry, see tombstones"),
     PrimaryKeyConstraint("feed", "kind", "value"),
     sqlite_with_rowid=False,

@@ -38,7 +38,7 @@ async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = Fals
     database = Database(address, owner=owner, echo=echo)
     store = Store(database, ownership, owner=owner, alone=address.is_sqlite and exclusive)
     try:
-        await store._prepare()
+        await store.prepare()
     except StoreUnavailableError as error:
         await store.close()
         raise DatabaseUnusableError(str(error)) from error
@@ -55,7 +55,8 @@ class Store(Polling, Assembling, Delivering, Desk):
         super().__init__(database, owner=owner, alone=alone)
         self._ownership = ownership
 
-    async def _prepare(self) -> None:
+    async def prepare(self) -> None:
+        """Make or upgrade the tables; free what a crashed predecessor had claimed, if it cannot live."""
         async with self._database.read() as connection:
             ready = await migration.revision(connection) == HEAD
         if not ready:

@@ -77,8 +77,8 @@ async def assembled_revisions(connection: AsyncConnection, ids: Sequence[str]) -
 async def place(connection: AsyncConnection, items: Sequence[Assembled]) -> None:
     """Give entries their places.
 
-    An entry placed before and now found to be a REVISION of itself keeps its place (it still opens or joins its
-    story) and gets the new trace; any other new placement replaces the old one.
+    An entry placed before and now found to be a REVISION of itself keeps its place (it still opens or joins
+    its story) and gets the new trace; any other new placement replaces the old one.
     """
     if not items:
         return

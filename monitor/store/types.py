@@ -24,8 +24,8 @@ class UtcTime(TypeDecorator[datetime]):
     in 0.2 microseconds, ISO 0.9; read in 0.5, ISO 0.1.)
     """
 
-    impl = DateTime
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = DateTime
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose timestamptz or a 64-bit integer."""
@@ -42,7 +42,8 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+            message = f"a naive datetime cannot be stored: {value!r}"
+            raise ValueError(message)
         return (value - _EPOCH) // _MICROSECOND if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
@@ -55,8 +56,8 @@ class UtcTime(TypeDecorator[datetime]):
 class Json(TypeDecorator[Any]):
     """Plain values as compact JSON text: the bytes that went in come out, key order included."""
 
-    impl = Text
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok: bool | None = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write the value."""
@@ -70,8 +71,8 @@ class Json(TypeDecorator[Any]):
 class UtcDay(FunctionElement[int]):
     """The number of whole UTC days since 1970 of a UtcTime column."""
 
-    type = BigInteger()
-    inherit_cache = True
+    type: TypeEngine[int] = BigInteger()
+    inherit_cache: bool | None = True
     name = "utc_day"
 
     def __init__(self, moment: ColumnElement[datetime]) -> None:
