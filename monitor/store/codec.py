@@ -303,7 +303,7 @@ def alert_from_row(row: AnyRow) -> AlertRecord:
 
 def delivery_to_values(delivery: Delivery) -> Values:
     """Give the columns of a delivery."""
-    told = delivery.message
+    message = delivery.message
     return {
         "id": delivery.id,
         "alert": delivery.alert,

@@ -141,9 +141,7 @@ async def claim_due(
         .values(
             state=case((is_ready, SENDING), else_=UNSURE),
             attempts=_d.attempts + case((is_ready, 1), else_=0),
-            started_at=case(
-                (is_ready, bindparam("begun", now, type_=_d.started_at.type)), else_=_d.started_at
-            ),
+            started_at=case((is_ready, literal(now, _d.started_at.type)), else_=_d.started_at),
             lease_until=until,
             owner=owner,
             epoch=_d.epoch + 1,
