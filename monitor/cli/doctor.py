@@ -1,0 +1,101 @@
+"""`news-monitor doctor`: everything that can be examined, each with its remedy."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from monitor.cli.checkups import machine, network, storage, versions
+from monitor.cli.checkups.findings import Finding, Standing, note, ok, problem, warning
+from monitor.cli.common import config_option, json_option, now, print_json
+from monitor.cli.guard import Exit, clean
+from monitor.config.settings import Loaded, load_settings
+from monitor.core.errors import Mistake, Weight
+from monitor.telemetry import Redactor, set_up_logging
+
+_MARKS = {Standing.OK: "ok", Standing.NOTE: "--", Standing.WARNING: "!", Standing.PROBLEM: "!!"}
+
+
+@click.command(name="doctor")
+@click.option("--offline", is_flag=True, help="Leave out what asks other machines: names, clock, channels.")
+@json_option
+@config_option
+def command(*, offline: bool, as_json: bool, config: Path) -> None:
+    r"""Examine configuration, rules, database, channels, network, clock and versions.
+
+    Each thing that is wrong comes with its remedy. Nothing is changed and no alert is sent. Exit code 0 if
+    nothing is wrong (warnings may be), 1 if a problem was found.
+
+    \b
+    Example:
+      news-monitor doctor --config /etc/news-monitor/config.yaml
+    """
+    loaded = load_settings(config)
+    redactor = Redactor(loaded.secrets)
+    set_up_logging(level="error", style="text", redactor=redactor)
+    findings = asyncio.run(_examine(loaded, offline=offline))
+    if as_json:
+        print_json(findings, redactor)
+    else:
+        for finding in findings:
+            click.echo(redactor.for_people(_line(finding)))
+        click.echo(_verdict(findings))
+    if any(finding.standing is Standing.PROBLEM for finding in findings):
+        raise SystemExit(Exit.FOUND)
+
+
+def _line(finding: Finding) -> str:
+    remedy = f"\n                 -> {clean(finding.remedy)}" if finding.remedy else ""
+    return f"{_MARKS[finding.standing]:>2} {finding.subject:<13} {clean(finding.sentence)}{remedy}"
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    counted = Counter(finding.standing for finding in findings)
+    return f"{counted[Standing.PROBLEM]} problems, {counted[Standing.WARNING]} warnings"
+
+
+async def _examine(loaded: Loaded, *, offline: bool) -> list[Finding]:
+    findings = [
+        *_configuration(loaded),
+        *versions.examine(versions.installed()),
+        *machine.systemd(os.environ),
+    ]
+    if loaded.settings is None:
+        return [*findings, note("others", "left out until the configuration can be used")]
+    findings += machine.limits(loaded.settings)
+    findings += machine.proxies(loaded.settings, os.environ)
+    findings += await storage.examine(loaded.settings.database.get_secret_value(), now())
+    if not offline:
+        findings += [finding async for finding in _network(loaded)]
+    return findings
+
+
+def _configuration(loaded: Loaded) -> Iterator[Finding]:
+    if loaded.settings is not None:
+        channels = ", ".join(loaded.settings.channels) or "none"
+        yield ok("configuration", f"{loaded.path}: {len(loaded.feeds)} feeds; channels: {channels}")
+    yield from mistakes("configuration", loaded.mistakes)
+
+
+def mistakes(subject: str, found: Sequence[Mistake]) -> Iterator[Finding]:
+    """Turn the mistakes of a file into findings."""
+    for mistake in found:
+        say = problem if mistake.weight is Weight.ERROR else warning
+        yield say(subject, str(mistake), "mend the line and run `news-monitor check`")
+
+
+async def _network(loaded: Loaded) -> AsyncIterator[Finding]:
+    hosts = network.hosts_of(loaded.feeds)
+    answers = await network.resolved(hosts)
+    for finding in network.names(answers):
+        yield finding
+    proxy = loaded.accepted().polling.proxy
+    reachable = [host for host, found in answers.items() if found or proxy]
+    there = await network.date_of(reachable, proxy.get_secret_value() if proxy else None)
+    for finding in machine.clock(now(), there):
+        yield finding

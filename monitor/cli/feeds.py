@@ -1,0 +1,85 @@
+"""`news-monitor feeds`: how the feeds are doing, and what stands behind an address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli.common import ago, config_option, configured, json_option, now, print_json
+from monitor.cli.database import opened, run_async
+from monitor.cli.tables import print_table
+from monitor.core.models import Feed, FeedState, FeedStatus
+from monitor.telemetry import Redactor
+
+_WELL = {FeedStatus.OK, FeedStatus.NEVER}
+
+
+@click.group(name="feeds")
+def command() -> None:
+    r"""List feeds and their health; probe an address before adding it.
+
+    \b
+    Examples:
+      news-monitor feeds list --failing
+      news-monitor feeds probe https://www.example.org/news
+    """
+
+
+@command.command(name="list")
+@click.option("--failing", is_flag=True, help="Only feeds whose last poll went wrong.")
+@json_option
+@config_option
+def list_feeds(*, failing: bool, as_json: bool, config: Path) -> None:
+    """List every feed the daemon knows: health, last and next poll, entries stored, what went wrong."""
+    loaded = configured(config)
+
+    async def fetch() -> list[FeedState]:
+        async with opened(loaded) as store:
+            return await store.feed_states()
+
+    states = [state for state in run_async(fetch()) if not failing or state.status not in _WELL]
+    redactor = Redactor(loaded.secrets)
+    names = {feed.url: feed for feed in loaded.feeds}
+    if as_json:
+        print_json([{"name": _name(names, state), **_fields(state)} for state in states], redactor)
+        return
+    at = now()
+    rows = [
+        (
+            _name(names, state),
+            _health(state),
+            ago(state.last_polled_at, at),
+            ago(state.next_poll_at, at),
+            ago(state.last_entry_at, at),
+            str(state.entries),
+            state.error or "",
+        )
+        for state in sorted(states, key=lambda state: (state.status in _WELL, _name(names, state).casefold()))
+    ]
+    headings = ("feed", "health", "polled", "next poll", "newest", "entries", "error")
+    print_table(headings, rows, empty="No feed." if not failing else "No feed fails.", redactor=redactor)
+
+
+def _name(names: dict[str, Feed], state: FeedState) -> str:
+    feed = names.get(state.url)
+    return feed.name if feed else state.url
+
+
+def _health(state: FeedState) -> str:
+    return f"{state.status.value} ({state.failures}x)" if state.failures > 1 else state.status.value
+
+
+def _fields(state: FeedState) -> dict[str, object]:
+    return {
+        "url": state.url,
+        "status": state.status,
+        "failures": state.failures,
+        "error": state.error,
+        "entries": state.entries,
+        "last_polled_at": state.last_polled_at,
+        "last_success_at": state.last_success_at,
+        "last_entry_at": state.last_entry_at,
+        "next_poll_at": state.next_poll_at,
+        "moved_to": state.moved_to,
+    }
