@@ -67,14 +67,15 @@ class Console:
         lines = [_CONTROL.sub(" ", line) for line in delivery.message.text.split("\n")]
         note = ["possible repeat"] if delivery.repeat else []
         if delivery.kind is not DeliveryKind.POST and lines[0].startswith("+ "):
-            said = f"  {lines[0]} — {_CONTROL.sub(' ', delivery.message.title)}"
-            return self._painted(
-                _DIM, textwrap.shorten(said, WIDTH - 2, placeholder="…").join(("  ", "\n\n"))
-            )
+            return self._follow_up(" · ".join([lines[0], *note]), _CONTROL.sub(" ", delivery.message.title))
         lines[0] = " · ".join([lines[0], *note])
         colour = _COLOURS.get(lines[0].partition(" ")[0], "")
         bar = self._painted(colour, "▌")
         return "".join(f"{bar} {line}\n" for line in self._block(lines, colour)) + "\n"
+
+    def _follow_up(self, news: str, title: str) -> str:
+        first, second = (textwrap.shorten(said, WIDTH - 4, placeholder="…") for said in (news, title))
+        return f"  {first}\n{self._painted(_DIM, f'    {second}')}\n\n"
 
     def _block(self, lines: list[str], colour: str) -> Iterator[str]:
         for number, line in enumerate(lines):
@@ -85,7 +86,7 @@ class Console:
     def _highlighted(self, line: str) -> str:
         if not self._coloured:
             return line
-        if line.startswith("  “") or line.startswith("   "):
+        if line.startswith(("  “", "   ")):
             return _IN_BRACKETS.sub(rf"{_MATCHED}\1{_RESET}", line)
         return _LABEL.sub(rf"{_DIM}\g<0>{_RESET}", line, count=1) if _LABEL.match(line) else line
 

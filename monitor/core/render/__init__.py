@@ -1,6 +1,6 @@
 """Cards to messages: pure functions from what is known to what is read.
 
-card | view (which words) -> text | html | blocks (which marks) = Message
+`view` chooses the words of a card; `text`, `html` and `blocks` mark them up; together they are a Message.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def render(card: Card, *, now: datetime, kind: DeliveryKind | None = None) -> Me
         card: all that may be shown.
         now: the present; only decides how much of a date is written out.
         kind: what the delivery does. By default POST, or UPDATE where the card's verdict is. An UPDATE's
-            blocks are the whole living message, a THREAD's only what is new; texts and HTML begin with what is
-            new in both.
+            blocks are the whole living message, a THREAD's only what is new; texts and HTML begin with what
+            is new in both.
     """
     kind = kind or (DeliveryKind.UPDATE if card.verdict is Verdict.UPDATE else DeliveryKind.POST)
     told = view(card, kind=kind)

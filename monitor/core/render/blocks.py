@@ -21,7 +21,8 @@ Element = dict[str, object]
 Block = Mapping[str, object]
 
 MAX_TOTAL: Final = 12_000
-"""Characters of text and addresses in a whole message; Slack refuses somewhat more with msg_blocks_too_long."""
+"""Characters of text and addresses in a whole message; Slack refuses at about 13,200 (msg_blocks_too_long)."""
+_FEWEST_LINES: Final = 2
 LIGHTS: Final = {Severity.LOW: "⚪", Severity.MEDIUM: "🟡", Severity.HIGH: "🔴", Severity.CRITICAL: "🚨"}
 
 
@@ -81,7 +82,7 @@ def fitted(found: Sequence[Block]) -> tuple[Block, ...]:
     while size(fitting) > MAX_TOTAL:
         longest = max(range(len(fitting)), key=lambda at: size([fitting[at]]))
         lines = fitting[longest]["elements"]
-        if not isinstance(lines, list) or len(lines) < 3:
+        if not isinstance(lines, list) or len(lines) <= _FEWEST_LINES:
             break
         more = section([words("… cut: the message grew too long")])
         fitting[longest] = {**fitting[longest], "elements": [*lines[:-2], more]}

@@ -43,7 +43,7 @@ def line(text: str, limit: int = 300) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut after at most `limit` characters, between words where one ends near, and say so with an ellipsis."""
+    """Cut after at most `limit` characters, between words where one ends near, and end with an ellipsis."""
     if len(text) <= limit:
         return text
     kept = text[: max(limit - 1, 0)]

@@ -30,7 +30,7 @@ def html(view: View) -> str:
         _news(view),
         _heading(view),
         _headline(view),
-        f'<p style="{_SMALL}">{escape(" · ".join(filter(None, [view.outlet, dated(view.at), view.delay])))}</p>',
+        _byline(view),
         *(f'<blockquote style="{_QUOTE}">{marked(excerpt)}</blockquote>' for excerpt in view.excerpts),
         _facts(view),
         _sources(view),
@@ -73,6 +73,11 @@ def _headline(view: View) -> str:
     linked = anchor(view.link, marked(view.headline))
     note = "" if view.link else f' <span style="{_SMALL}">{NO_LINK}</span>'
     return f'<h2 style="font-size:19px;line-height:1.3;margin:0 0 4px">{linked}{note}</h2>'
+
+
+def _byline(view: View) -> str:
+    said = " · ".join(filter(None, [view.outlet, dated(view.at), view.delay]))
+    return f'<p style="{_SMALL}">{escape(said)}</p>'
 
 
 def _facts(view: View) -> str:
