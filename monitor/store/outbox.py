@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, func, literal, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.core.models import (
