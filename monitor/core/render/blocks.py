@@ -21,7 +21,7 @@ Element = dict[str, object]
 Block = Mapping[str, object]
 
 MAX_TOTAL: Final = 12_000
-"""Characters of text and addresses in a whole message; Slack refuses at about 13,200 (msg_blocks_too_long)."""
+"""Characters of text and addresses in a whole message; Slack refuses at about 13,200."""
 _FEWEST_LINES: Final = 2
 LIGHTS: Final = {Severity.LOW: "⚪", Severity.MEDIUM: "🟡", Severity.HIGH: "🔴", Severity.CRITICAL: "🚨"}
 

@@ -1,0 +1,91 @@
+"""What an HTTP exchange came to, seen from a sender who must not send twice.
+
+The line that matters: was the request certainly not written (Deferred), or may it have been (Unsure)?
+Sentences are built from kinds of errors, never from their texts: those can hold addresses with secrets.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import aiohttp
+
+from monitor.core.models import Deferred, Rejected, Unsure
+
+DEFAULT_PAUSE: Final = timedelta(seconds=30)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+TOO_MANY: Final = 429
+REQUEST_TIMEOUT: Final = 408
+TOO_EARLY: Final = 425
+SERVER_ERROR: Final = 500
+REDIRECT: Final = 300
+CLIENT_ERROR: Final = 400
+
+NETWORK_ERRORS: Final = (aiohttp.ClientError, OSError, TimeoutError)
+"""What the network may raise through aiohttp; InvalidURL is among the ClientErrors."""
+
+
+def failed(error: BaseException, place: str) -> Deferred | Unsure | Rejected:
+    """Judge an exception that an exchange with `place` (a host, in words fit for people) ended with."""
+    match error:
+        case aiohttp.InvalidURL():
+            return Rejected(why=f"the address of {place} is no valid URL; correct it in the configuration")
+        case aiohttp.ClientConnectorDNSError():
+            return Deferred(why=f"{place}: the name cannot be resolved")
+        case aiohttp.ClientConnectorCertificateError():
+            return Deferred(why=f"{place}: the certificate is not trusted")
+        case aiohttp.ClientConnectorSSLError():
+            return Deferred(why=f"{place}: TLS could not be agreed upon")
+        case aiohttp.ClientConnectorError():
+            return Deferred(why=f"{place}: {_reason(error.os_error)}")
+        case aiohttp.ConnectionTimeoutError():
+            return Deferred(why=f"{place}: no connection in time")
+        case TimeoutError():
+            return Unsure(why=f"{place}: no answer in time")
+        case aiohttp.ServerDisconnectedError():
+            return Unsure(why=f"{place}: the connection was closed without an answer")
+        case _:
+            return Unsure(why=f"{place}: the exchange broke off ({type(error).__name__})")
+
+
+def refused(status: int, place: str, *, pause: timedelta | None) -> Deferred | Unsure | Rejected:
+    """Judge an answer with a status other than 2xx that carries no better explanation."""
+    if status == TOO_MANY:
+        return Deferred(why=f"{place}: too many requests", retry_after=pause or DEFAULT_PAUSE)
+    if status in {REQUEST_TIMEOUT, TOO_EARLY}:
+        return Deferred(why=f"{place}: HTTP {status}", retry_after=pause)
+    if status >= SERVER_ERROR:
+        return Unsure(why=f"{place}: HTTP {status}")
+    if status < CLIENT_ERROR:
+        return Rejected(
+            why=f"{place}: answers with a redirect (HTTP {status}); configure the address it leads to"
+        )
+    return Rejected(why=f"{place}: HTTP {status}; check the address and whether it is still in use")
+
+
+def pause_of(header: str | None, *, now: datetime | None = None) -> timedelta | None:
+    """Read Retry-After: seconds, or a date where `now` is given; None if it says nothing usable."""
+    if header is None:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=min(int(text[:9]), 10**8)), LONGEST_PAUSE)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if now is None:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return min(max(until - now, timedelta(0)), LONGEST_PAUSE)
+
+
+def _reason(error: OSError) -> str:
+    """Name a failed connection by its errno."""
+    if error.errno == errno.ECONNREFUSED:
+        return "connection refused"
+    return os.strerror(error.errno).lower() if error.errno else "no connection"

@@ -1,0 +1,324 @@
+"""Slack with a bot's token: messages that are posted once, edited while their story lives, and looked up.
+
+    POST   chat.postMessage with the delivery's id as metadata -> "C123:1700000000.000100"
+    UPDATE chat.update of the alert's first message; where Slack forbids that, a reply in its thread
+    THREAD chat.postMessage in that message's thread
+    find   conversations.history or .replies, all metadata, from two minutes before the attempt
+
+The SDK's own retries are off (a repeat after a lost answer posts twice): the ledger alone repeats.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from monitor.channels.answers import DEFAULT_PAUSE, NETWORK_ERRORS, failed, pause_of, refused
+from monitor.channels.pacing import Pace
+from monitor.channels.slack_payload import blocks, carries, fallback, metadata
+from monitor.channels.slack_words import (
+    CANNOT_EDIT,
+    IN_DOUBT,
+    LOST_ROOT,
+    NO_HISTORY,
+    RATE_LIMITED,
+    remedy,
+)
+from monitor.core.models import (
+    Absent,
+    Deferred,
+    Delivery,
+    DeliveryKind,
+    Lookup,
+    Outcome,
+    Rejected,
+    Sent,
+    Unknown,
+    Unsure,
+)
+from monitor.core.settings import SlackChannel
+
+POST_INTERVAL: Final = timedelta(seconds=1)
+"""Slack's documented rate for one channel."""
+UPDATE_INTERVAL: Final = timedelta(seconds=1.2)
+"""Tier 3: fifty a minute."""
+LOOK_BACK: Final = timedelta(seconds=120)
+"""How far our clock may run ahead of Slack's."""
+MAX_PAGES: Final = 10
+PAGE: Final = 200
+PLACE: Final = "Slack"
+
+# The SDK prints whole requests at DEBUG, and a logger without a level of its own counts as DEBUG for it.
+_SDK_LOG: Final = logging.getLogger("monitor.channels.slack.sdk")
+_SDK_LOG.setLevel(logging.WARNING)
+
+_ANSWER_ERRORS: Final = (SlackClientError, *NETWORK_ERRORS, ValueError, AttributeError)
+"""AttributeError: what the SDK makes of an answer that is no JSON object."""
+
+Call = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Slack's `ok: false` or an HTTP status that explains nothing."""
+
+    word: str
+    outcome: Deferred | Unsure | Rejected
+
+
+class Slack:
+    """One Slack channel, reached with a bot's token."""
+
+    recipients: tuple[str, ...] = ()
+    can_update = True
+
+    def __init__(
+        self,
+        name: str,
+        settings: SlackChannel,
+        *,
+        post_interval: timedelta = POST_INTERVAL,
+        update_interval: timedelta = UPDATE_INTERVAL,
+    ) -> None:
+        """Take the settings of a channel with `token` and `channel`; opens nothing until it is used."""
+        self.name = name
+        self.settle = settings.settle
+        self.on_doubt: Literal["repeat", "hold"] = settings.on_doubt
+        self._settings = settings
+        self._channel = settings.channel or ""
+        self._channel_id = self._channel if _is_id(self._channel) else ""
+        self._posts = Pace(post_interval)
+        self._updates = Pace(update_interval)
+        self._session: aiohttp.ClientSession | None = None
+
+    def __repr__(self) -> str:
+        return f"Slack({self.name!r}, channel={self._channel!r})"
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """Post, edit or reply, once."""
+        root = _split(delivery.root_remote_id)
+        if delivery.kind is DeliveryKind.UPDATE and root is not None:
+            return await self._update(delivery, *root)
+        return await self._post(delivery, root if delivery.kind is not DeliveryKind.POST else None)
+
+    async def find(self, delivery: Delivery) -> Lookup:
+        """Ask the channel's history, or the thread, for the delivery's id."""
+        root = _split(delivery.root_remote_id) if delivery.kind is not DeliveryKind.POST else None
+        channel = root[0] if root else self._channel_id
+        if not channel:
+            why = (
+                f"{self.name}: the history can only be asked by id; write the channel's id (C…) as `channel`"
+            )
+            return Unknown(why=why)
+        since = (delivery.started_at or delivery.created_at) - LOOK_BACK
+        cursor = ""
+        for _ in range(MAX_PAGES):
+            page = await self._page(channel, root[1] if root else None, since, cursor)
+            if isinstance(page, Unknown):
+                return page
+            for message in page.get("messages") or ():
+                if carries(message, delivery):
+                    return Sent(remote_id=f"{channel}:{message.get('ts')}")
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return Absent()
+        return Unknown(why=f"{self.name}: more than {MAX_PAGES * PAGE} messages since the attempt")
+
+    async def verify(self) -> list[str]:
+        """Try the token, its scopes and the app's membership in the channel."""
+        answer = await self._call(lambda: self._client().auth_test())
+        if isinstance(answer, _Refusal):
+            return [f"{self.name}: {answer.outcome.why}"]
+        scopes = {scope.strip() for scope in (answer.headers.get("x-oauth-scopes") or "").split(",")}
+        return [
+            f"{self.name}: {sentence}" for sentence in [*self._missing(scopes), *await self._membership()]
+        ]
+
+    async def close(self) -> None:
+        """Close the connections to Slack."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _post(self, delivery: Delivery, root: tuple[str, str] | None) -> Outcome:
+        wait = await self._posts.slot()
+        if wait is not None:
+            return Deferred(why=f"{self.name}: waiting for its turn in the channel", retry_after=wait)
+        channel, thread = root or (self._channel, None)
+        answer = await self._call(
+            lambda: self._client().chat_postMessage(
+                channel=channel,
+                text=fallback(delivery),
+                blocks=blocks(delivery),
+                thread_ts=thread,
+                metadata=metadata(delivery),
+                parse="none",
+                link_names=False,
+                mrkdwn=False,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        if isinstance(answer, _Refusal):
+            return self._held(answer.outcome, self._posts)
+        return self._sent(answer)
+
+    async def _update(self, delivery: Delivery, channel: str, ts: str) -> Outcome:
+        """Edit the first message. Editing twice changes nothing, so that a lost answer is safe to repeat."""
+        wait = await self._updates.slot()
+        if wait is not None:
+            return Deferred(why=f"{self.name}: waiting for its turn to edit", retry_after=wait)
+        answer = await self._call(
+            lambda: self._client().chat_update(
+                channel=channel,
+                ts=ts,
+                text=fallback(delivery),
+                blocks=blocks(delivery),
+                parse="none",
+                link_names=False,
+            )
+        )
+        if not isinstance(answer, _Refusal):
+            return Sent(remote_id=f"{channel}:{ts}")
+        if answer.word in CANNOT_EDIT:
+            return await self._post(delivery, (channel, ts))
+        if answer.word in LOST_ROOT:
+            return Rejected(why=f"{self.name}: somebody deleted the message in Slack that this would update")
+        if isinstance(answer.outcome, Unsure):
+            return Deferred(why=answer.outcome.why)
+        return self._held(answer.outcome, self._updates)
+
+    def _held(self, outcome: Outcome, pace: Pace) -> Outcome:
+        if isinstance(outcome, Deferred) and outcome.retry_after is not None:
+            pace.hold(outcome.retry_after)
+        return outcome
+
+    def _sent(self, answer: Any) -> Outcome:
+        channel, ts = answer.get("channel"), answer.get("ts")
+        if not isinstance(channel, str) or not isinstance(ts, str):
+            return Unsure(why="Slack says ok but does not name the message")
+        self._channel_id = self._channel_id or channel
+        return Sent(remote_id=f"{channel}:{ts}")
+
+    async def _page(self, channel: str, thread: str | None, since: datetime, cursor: str) -> Any | Unknown:
+        client = self._client()
+        common = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "limit": PAGE,
+            "include_all_metadata": True,
+            "inclusive": True,
+            "cursor": cursor or None,
+        }
+        if thread is None:
+            answer = await self._call(lambda: client.conversations_history(**common))
+        else:
+            answer = await self._call(lambda: client.conversations_replies(ts=thread, **common))
+        return self._unknown(answer) if isinstance(answer, _Refusal) else answer
+
+    def _unknown(self, refusal: _Refusal) -> Unknown:
+        if refusal.word in NO_HISTORY:
+            why = "the history cannot be asked; add channels:history (groups:history) and invite the app"
+            return Unknown(why=f"{self.name}: Slack says {refusal.word}: {why}")
+        match refusal.outcome:
+            case Rejected(why=why):
+                return Unknown(why=why)
+            case Deferred(why=why, retry_after=pause):
+                return Unknown(why=why, retry_after=pause or DEFAULT_PAUSE)
+            case Unsure(why=why):
+                return Unknown(why=why, retry_after=DEFAULT_PAUSE)
+
+    async def _call(self, call: Call) -> Any | _Refusal:
+        """Make one request; whatever the other side does comes back as a value."""
+        try:
+            answer = await call()
+        except SlackApiError as error:
+            return _refusal(error)
+        except _ANSWER_ERRORS as error:
+            return _Refusal(word="", outcome=failed(error, PLACE))
+        return answer
+
+    def _client(self) -> AsyncWebClient:
+        if self._session is None or self._session.closed:
+            seconds = self._settings.timeout.total_seconds()
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, 5)),
+                # A connection that Slack has meanwhile closed would make the next post a doubtful one.
+                connector=aiohttp.TCPConnector(limit=4, keepalive_timeout=5),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        token = self._settings.token
+        return AsyncWebClient(
+            token=token.get_secret_value() if token else None,
+            base_url=self._settings.api_url,
+            session=self._session,
+            retry_handlers=[],
+            logger=_SDK_LOG,
+        )
+
+    def _missing(self, scopes: set[str]) -> list[str]:
+        if scopes == {""}:
+            return []
+        said = (
+            [] if "chat:write" in scopes else ["the token lacks chat:write; add it and install the app again"]
+        )
+        if not scopes & {"channels:history", "groups:history"}:
+            said.append(
+                "the token lacks channels:history (groups:history in private channels): after a lost answer an "
+                "alert is "
+                + ("repeated, marked" if self.on_doubt == "repeat" else "held")
+                + ", not looked up"
+            )
+        return said
+
+    async def _membership(self) -> list[str]:
+        if not self._channel_id:
+            return [
+                "write the channel's id (C…, at the end of its About page), so that its history can be asked"
+            ]
+        answer = await self._call(lambda: self._client().conversations_info(channel=self._channel_id))
+        if isinstance(answer, _Refusal):
+            return [] if answer.word == "missing_scope" else [answer.outcome.why]
+        channel = answer.get("channel") or {}
+        if channel.get("is_archived"):
+            return [remedy("is_archived")]
+        return [remedy("not_in_channel")] if channel.get("is_member") is False else []
+
+
+def _refusal(error: SlackApiError) -> _Refusal:
+    """Judge what the SDK raises for anything but `ok: true` with status 200."""
+    response: Any = error.response
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", 0))
+    headers = getattr(response, "headers", None) or {}
+    pause = pause_of(headers.get("Retry-After"))
+    answer = getattr(response, "data", None)
+    word = str(answer.get("error") or "") if isinstance(answer, dict) else ""
+    if word in RATE_LIMITED or status == 429:
+        why = f"{PLACE}: too many requests"
+        return _Refusal(word=word, outcome=Deferred(why=why, retry_after=pause or DEFAULT_PAUSE))
+    if word in IN_DOUBT:
+        return _Refusal(word=word, outcome=Unsure(why=f"{PLACE} says {word}"))
+    if status >= 500 or (status == 200 and not word):
+        return _Refusal(
+            word=word, outcome=Unsure(why=f"{PLACE}: an answer that says nothing (HTTP {status})")
+        )
+    if word:
+        return _Refusal(word=word, outcome=Rejected(why=remedy(word)))
+    return _Refusal(word=word, outcome=refused(status, PLACE, pause=pause))
+
+
+def _split(remote_id: str | None) -> tuple[str, str] | None:
+    """Take `C123:1700000000.000100` apart."""
+    channel, colon, ts = (remote_id or "").partition(":")
+    return (channel, ts) if colon and channel and ts else None
+
+
+def _is_id(channel: str) -> bool:
+    return len(channel) > 8 and channel[0] in "CGD" and channel.isalnum() and channel.isupper()
