@@ -1,0 +1,182 @@
+"""What the commands say of a real database."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import Result
+
+from monitor.cli.common import ago
+from monitor.cli.main import cli
+
+Run = Callable[..., Result]
+STORY, ALERT, LETTER = "a" * 32, "c" * 32, "d" * 32
+
+
+@pytest.mark.usefixtures("stored")
+def test_feeds_are_listed_with_health_and_error_the_failing_first(run: Run) -> None:
+    """By name; the address of a feed never shows its token."""
+    result = run("feeds", "list")
+    assert result.exit_code == 0
+    heading, first, second = result.output.splitlines()
+    assert heading.split()[:2] == ["FEED", "HEALTH"]
+    assert first.startswith("Two")
+    assert "failing (3x)" in first
+    assert "no answer within 20 s" in first
+    assert "10 min ago  in 5 min" in first
+    assert second.startswith("One")
+    (failing,) = json.loads(run("feeds", "list", "--failing", "--json").output)
+    assert (failing["name"], failing["entries"], failing["failures"]) == ("Two", 2, 3)
+
+
+@pytest.mark.usefixtures("stored")
+def test_stories_are_listed_and_shown_with_their_reasons(run: Run) -> None:
+    """A story's page is a timeline: who told it when, why it is here, what matched, what was decided."""
+    listed = run("stories", "list", "--rule", "raids").output
+    assert listed.count("\n") == 2
+    assert STORY[:12] in listed
+    shown = run("stories", "show", "aaaa")
+    assert shown.exit_code == 0
+    for expected in (
+        "told by   2 outlets in 2 texts: one.example, two.example",
+        "joins: shares raid and Kursk",
+        "matched raids: Raid",
+        "raids: alert, first match in this story",
+        "raids: update, another source of a story already alerted",
+        "https://two.example/2",
+    ):
+        assert expected in shown.output
+    assert "\x1b" not in shown.output
+    story = json.loads(run("stories", "show", "aaaa", "--json").output)
+    assert [item["entry"]["outlet"] for item in story["entries"]] == ["one.example", "two.example"]
+
+
+@pytest.mark.usefixtures("stored")
+def test_why_answers_for_a_story_an_article_a_miss_and_a_stranger(run: Run) -> None:
+    """Every article has a reason; one that never came is said to be unknown, with exit code 1."""
+    assert "raids: alert, first match in this story" in run("alerts", "why", STORY).output
+    assert "raids: update" in run("alerts", "why", "https://two.example/2?utm_source=x").output
+    assert "no rule matched" in run("alerts", "why", "https://two.example/3").output
+    stranger = run("alerts", "why", "https://two.example/9")
+    assert stranger.exit_code == 1
+    assert "no feed has brought" in stranger.output
+
+
+@pytest.mark.usefixtures("stored")
+def test_an_alert_shows_its_deliveries_and_a_dead_letter_can_be_retried_or_dropped(run: Run) -> None:
+    """Parked, queued again, gone from the list; a wrong name is one sentence."""
+    assert "1 parked" in run("alerts", "list").output
+    assert "post to hook, parked: channel_not_found" in run("alerts", "show", ALERT[:6]).output
+    dead = run("alerts", "dead")
+    assert dead.exit_code == 1
+    assert LETTER[:12] in dead.output
+    assert run("alerts", "retry").exit_code == 2
+    assert run("alerts", "retry", "zz").exit_code == 1
+    assert run("alerts", "retry", LETTER[:5]).output == "1 queued\n"
+    assert run("alerts", "dead").output == "No dead letter.\n"
+    assert "1 ready" in run("alerts", "list").output
+
+
+@pytest.mark.usefixtures("stored")
+def test_dropping_all_dead_letters(run: Run) -> None:
+    """They stay on record as dropped."""
+    assert run("alerts", "drop", "--all").output == "1 dropped\n"
+    assert "1 dropped" in run("alerts", "list").output
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize("name", ["", "b"])
+def test_a_story_that_is_not_there_or_not_one_is_said(run: Run, name: str) -> None:
+    """Exit code 1 and one sentence."""
+    result = run("stories", "show", name)
+    assert result.exit_code == 1
+    assert result.output.count("\n") == 1
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("words", [("alerts", "list"), ("stories", "list"), ("feeds", "list")])
+def test_without_a_database_the_sentence_says_how_to_get_one(run: Run, words: tuple[str, ...]) -> None:
+    """Exit code 4, and none is made by looking."""
+    result = run(*words)
+    assert result.exit_code == 4
+    assert "`news-monitor run` makes it" in result.output
+    assert not Path("data").exists()
+
+
+def test_a_damaged_database_is_one_sentence_and_exit_code_4(stored: Path, run: Run) -> None:
+    """Whatever the first page holds."""
+    database = stored / "data" / "news-monitor.db"
+    database.write_bytes(b"not a database at all" * 1000)
+    result = run("alerts", "list")
+    assert result.exit_code == 4
+    assert "is not an SQLite database" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_mistakes_in_the_configuration_are_exit_code_2(folder: Path, run: Run) -> None:
+    """The same words in every command, on standard error."""
+    (folder / "config.yaml").write_text("feeds: 3\nchanels: {}\n")
+    for words in (("alerts", "list"), ("stories", "show", "a"), ("feeds", "list")):
+        result = run(*words)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.splitlines()[0].startswith("config.yaml:1:8: `feeds` must be a list")
+        assert len(result.stderr.splitlines()) == 2
+
+
+def test_every_command_teaches_with_an_example_or_a_sentence() -> None:
+    """Each command there is has help of at least a sentence, and so has each option."""
+    missing = []
+    context = click.Context(cli)
+    for name in ("feeds", "stories", "alerts", "doctor", "check"):
+        command = cli.get_command(context, name)
+        assert command is not None
+        for inner in [command, *getattr(command, "commands", {}).values()]:
+            missing += [inner.name] if not (inner.help or "").strip() else []
+            missing += [
+                f"{inner.name} {option.name}"
+                for option in inner.params
+                if getattr(option, "help", "x") in {None, ""}
+            ]
+    assert not missing
+
+
+def test_the_real_executable_behaves_like_the_function(stored: Path) -> None:
+    """Exit code, streams and redaction over a process border."""
+    told = subprocess.run(
+        [sys.executable, "-m", "monitor", "stories", "show", "zz"],
+        cwd=stored,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.count("\n") == 1
+    usage = subprocess.run(
+        [sys.executable, "-m", "monitor", "alerts", "nonsense"],
+        cwd=stored,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert usage.returncode == 2
+
+
+def test_ages_are_short() -> None:
+    """Seconds to days, past and future."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    assert [ago(at - timedelta(seconds=s), at) for s in (5, 300, 7200, 200000, -60)] == [
+        "5 s ago",
+        "5 min ago",
+        "2 h ago",
+        "2 d ago",
+        "in 1 min",
+    ]
+    assert ago(None, at) == "never"
