@@ -18,11 +18,11 @@ from monitor.core.models import Deferred, Rejected, Unsure
 
 DEFAULT_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+OK: Final = 200
 TOO_MANY: Final = 429
 REQUEST_TIMEOUT: Final = 408
 TOO_EARLY: Final = 425
 SERVER_ERROR: Final = 500
-REDIRECT: Final = 300
 CLIENT_ERROR: Final = 400
 
 NETWORK_ERRORS: Final = (aiohttp.ClientError, OSError, TimeoutError)
@@ -31,25 +31,15 @@ NETWORK_ERRORS: Final = (aiohttp.ClientError, OSError, TimeoutError)
 
 def failed(error: BaseException, place: str) -> Deferred | Unsure | Rejected:
     """Judge an exception that an exchange with `place` (a host, in words fit for people) ended with."""
-    match error:
-        case aiohttp.InvalidURL():
-            return Rejected(why=f"the address of {place} is no valid URL; correct it in the configuration")
-        case aiohttp.ClientConnectorDNSError():
-            return Deferred(why=f"{place}: the name cannot be resolved")
-        case aiohttp.ClientConnectorCertificateError():
-            return Deferred(why=f"{place}: the certificate is not trusted")
-        case aiohttp.ClientConnectorSSLError():
-            return Deferred(why=f"{place}: TLS could not be agreed upon")
-        case aiohttp.ClientConnectorError():
-            return Deferred(why=f"{place}: {_reason(error.os_error)}")
-        case aiohttp.ConnectionTimeoutError():
-            return Deferred(why=f"{place}: no connection in time")
-        case TimeoutError():
-            return Unsure(why=f"{place}: no answer in time")
-        case aiohttp.ServerDisconnectedError():
-            return Unsure(why=f"{place}: the connection was closed without an answer")
-        case _:
-            return Unsure(why=f"{place}: the exchange broke off ({type(error).__name__})")
+    if isinstance(error, aiohttp.InvalidURL):
+        return Rejected(why=f"the address of {place} is no valid URL; correct it in the configuration")
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Deferred(why=f"{place}: {_unconnected(error)}")
+    if isinstance(error, TimeoutError):
+        return Unsure(why=f"{place}: no answer in time")
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return Unsure(why=f"{place}: the connection was closed without an answer")
+    return Unsure(why=f"{place}: the exchange broke off ({type(error).__name__})")
 
 
 def refused(status: int, place: str, *, pause: timedelta | None) -> Deferred | Unsure | Rejected:
@@ -84,8 +74,22 @@ def pause_of(header: str | None, *, now: datetime | None = None) -> timedelta | 
     return min(max(until - now, timedelta(0)), LONGEST_PAUSE)
 
 
+def _unconnected(error: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) -> str:
+    """Say why there never was a connection."""
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return "no connection in time"
+        case aiohttp.ClientConnectorDNSError():
+            return "the name cannot be resolved"
+        case aiohttp.ClientConnectorCertificateError():
+            return "the certificate is not trusted"
+        case aiohttp.ClientConnectorSSLError():
+            return "TLS could not be agreed upon"
+        case _:
+            return _reason(error.os_error)
+
+
 def _reason(error: OSError) -> str:
-    """Name a failed connection by its errno."""
     if error.errno == errno.ECONNREFUSED:
         return "connection refused"
     return os.strerror(error.errno).lower() if error.errno else "no connection"
