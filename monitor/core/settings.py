@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?\s*")
 _SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_CENTURY = 36500 * 86400.0
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)?\s*")
 _BYTES = {None: 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
@@ -27,11 +28,18 @@ def duration(value: object) -> object:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return timedelta(seconds=value)
+        return _length(value)
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise ValueError("write a duration as 30s, 5m, 2h or 7d")
-    return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
+    return _length(float(found[1]) * _SECONDS[found[2]])
+
+
+def _length(seconds: float) -> timedelta:
+    """Return so many seconds, up to a century either way: more would overflow where a date is added."""
+    if not abs(seconds) <= _CENTURY:
+        raise ValueError("a duration is at most 36500d")
+    return timedelta(seconds=seconds)
 
 
 def size(value: object) -> object:
