@@ -41,6 +41,8 @@ class Guard:
     entities: tuple[str, ...] = ()
     within: int | None = None
     """Words of distance; None means anywhere in the entry (for `needs`) or 40 words (for `unless`)."""
+    also: Guard | None = None
+    """The guard of the entity, beside the alias's own: `needs` wants both, `unless` either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,11 +193,25 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTests:
-    """Texts that must match and texts that must not, written beside the rule."""
+class Sample:
+    """A made-up entry to test a rule on. A text given alone is `text` and stands wherever the rule looks."""
 
-    match: tuple[tuple[str, Place], ...] = ()
-    ignore: tuple[tuple[str, Place], ...] = ()
+    text: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    lang: str | None = None
+    source: str | None = None
+    """An outlet, feed URL or `tag:NAME`; None means any that the rule accepts."""
+    at: Place = Place(path="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTests:
+    """Entries that must match and entries that must not, written beside the rule."""
+
+    match: tuple[Sample, ...] = ()
+    ignore: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +228,8 @@ class Rule:
     spike: Spike | None = None
     first_seen: FirstSeen | None = None
     tests: RuleTests = RuleTests()
+    rematch: timedelta | None = None
+    """How far a new or edited rule looks back over the archive, as a preview that never alerts."""
     owner: str = ""
     tags: tuple[str, ...] = ()
     enabled: bool = True
