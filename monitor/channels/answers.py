@@ -29,6 +29,19 @@ NETWORK_ERRORS: Final = (aiohttp.ClientError, OSError, TimeoutError)
 """What the network may raise through aiohttp; InvalidURL is among the ClientErrors."""
 
 
+def open_session(
+    timeout: timedelta, *, connector: aiohttp.TCPConnector | None = None
+) -> aiohttp.ClientSession:
+    """Open a session for one channel; `timeout` bounds a whole exchange, a connection must stand in 5 s of it."""
+    seconds = timeout.total_seconds()
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, 5)),
+        # A connection that the other side has meanwhile closed would make the next message a doubtful one.
+        connector=connector or aiohttp.TCPConnector(limit=4, keepalive_timeout=5),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
 def failed(error: BaseException, place: str) -> Deferred | Unsure | Rejected:
     """Judge an exception that an exchange with `place` (a host, in words fit for people) ended with."""
     if isinstance(error, aiohttp.InvalidURL):

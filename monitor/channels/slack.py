@@ -10,25 +10,17 @@ The SDK's own retries are off (a repeat after a lost answer posts twice): the le
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
-
-from monitor.channels.answers import DEFAULT_PAUSE, NETWORK_ERRORS, failed, pause_of, refused
+from monitor.channels.answers import DEFAULT_PAUSE
 from monitor.channels.pacing import Pace
+from monitor.channels.slack_calls import Refusal, SlackCalls
 from monitor.channels.slack_payload import blocks, carries, fallback, metadata
 from monitor.channels.slack_words import (
     CANNOT_EDIT,
-    IN_DOUBT,
     LOST_ROOT,
     NO_HISTORY,
-    RATE_LIMITED,
     remedy,
 )
 from monitor.core.models import (
@@ -53,24 +45,7 @@ LOOK_BACK: Final = timedelta(seconds=120)
 """How far our clock may run ahead of Slack's."""
 MAX_PAGES: Final = 10
 PAGE: Final = 200
-PLACE: Final = "Slack"
-
-# The SDK prints whole requests at DEBUG, and a logger without a level of its own counts as DEBUG for it.
-_SDK_LOG: Final = logging.getLogger("monitor.channels.slack.sdk")
-_SDK_LOG.setLevel(logging.WARNING)
-
-_ANSWER_ERRORS: Final = (SlackClientError, *NETWORK_ERRORS, ValueError, AttributeError)
-"""AttributeError: what the SDK makes of an answer that is no JSON object."""
-
-Call = Callable[[], Awaitable[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """Slack's `ok: false` or an HTTP status that explains nothing."""
-
-    word: str
-    outcome: Deferred | Unsure | Rejected
+_SHORTEST_ID: Final = 9
 
 
 class Slack:
@@ -96,7 +71,7 @@ class Slack:
         self._channel_id = self._channel if _is_id(self._channel) else ""
         self._posts = Pace(post_interval)
         self._updates = Pace(update_interval)
-        self._session: aiohttp.ClientSession | None = None
+        self._calls = SlackCalls(settings)
 
     def __repr__(self) -> str:
         return f"Slack({self.name!r}, channel={self._channel!r})"
@@ -133,8 +108,8 @@ class Slack:
 
     async def verify(self) -> list[str]:
         """Try the token, its scopes and the app's membership in the channel."""
-        answer = await self._call(lambda: self._client().auth_test())
-        if isinstance(answer, _Refusal):
+        answer = await self._calls.make(lambda: self._calls.client().auth_test())
+        if isinstance(answer, Refusal):
             return [f"{self.name}: {answer.outcome.why}"]
         scopes = {scope.strip() for scope in (answer.headers.get("x-oauth-scopes") or "").split(",")}
         return [
@@ -143,17 +118,15 @@ class Slack:
 
     async def close(self) -> None:
         """Close the connections to Slack."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._calls.close()
 
     async def _post(self, delivery: Delivery, root: tuple[str, str] | None) -> Outcome:
         wait = await self._posts.slot()
         if wait is not None:
             return Deferred(why=f"{self.name}: waiting for its turn in the channel", retry_after=wait)
         channel, thread = root or (self._channel, None)
-        answer = await self._call(
-            lambda: self._client().chat_postMessage(
+        answer = await self._calls.make(
+            lambda: self._calls.client().chat_postMessage(
                 channel=channel,
                 text=fallback(delivery),
                 blocks=blocks(delivery),
@@ -166,7 +139,7 @@ class Slack:
                 unfurl_media=False,
             )
         )
-        if isinstance(answer, _Refusal):
+        if isinstance(answer, Refusal):
             return self._held(answer.outcome, self._posts)
         return self._sent(answer)
 
@@ -175,8 +148,8 @@ class Slack:
         wait = await self._updates.slot()
         if wait is not None:
             return Deferred(why=f"{self.name}: waiting for its turn to edit", retry_after=wait)
-        answer = await self._call(
-            lambda: self._client().chat_update(
+        answer = await self._calls.make(
+            lambda: self._calls.client().chat_update(
                 channel=channel,
                 ts=ts,
                 text=fallback(delivery),
@@ -185,7 +158,7 @@ class Slack:
                 link_names=False,
             )
         )
-        if not isinstance(answer, _Refusal):
+        if not isinstance(answer, Refusal):
             return Sent(remote_id=f"{channel}:{ts}")
         if answer.word in CANNOT_EDIT:
             return await self._post(delivery, (channel, ts))
@@ -208,8 +181,8 @@ class Slack:
         return Sent(remote_id=f"{channel}:{ts}")
 
     async def _page(self, channel: str, thread: str | None, since: datetime, cursor: str) -> Any | Unknown:
-        client = self._client()
-        common = {
+        client = self._calls.client()
+        common: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{since.timestamp():.6f}",
             "limit": PAGE,
@@ -218,12 +191,12 @@ class Slack:
             "cursor": cursor or None,
         }
         if thread is None:
-            answer = await self._call(lambda: client.conversations_history(**common))
+            answer = await self._calls.make(lambda: client.conversations_history(**common))
         else:
-            answer = await self._call(lambda: client.conversations_replies(ts=thread, **common))
-        return self._unknown(answer) if isinstance(answer, _Refusal) else answer
+            answer = await self._calls.make(lambda: client.conversations_replies(ts=thread, **common))
+        return self._unknown(answer) if isinstance(answer, Refusal) else answer
 
-    def _unknown(self, refusal: _Refusal) -> Unknown:
+    def _unknown(self, refusal: Refusal) -> Unknown:
         if refusal.word in NO_HISTORY:
             why = "the history cannot be asked; add channels:history (groups:history) and invite the app"
             return Unknown(why=f"{self.name}: Slack says {refusal.word}: {why}")
@@ -234,34 +207,6 @@ class Slack:
                 return Unknown(why=why, retry_after=pause or DEFAULT_PAUSE)
             case Unsure(why=why):
                 return Unknown(why=why, retry_after=DEFAULT_PAUSE)
-
-    async def _call(self, call: Call) -> Any | _Refusal:
-        """Make one request; whatever the other side does comes back as a value."""
-        try:
-            answer = await call()
-        except SlackApiError as error:
-            return _refusal(error)
-        except _ANSWER_ERRORS as error:
-            return _Refusal(word="", outcome=failed(error, PLACE))
-        return answer
-
-    def _client(self) -> AsyncWebClient:
-        if self._session is None or self._session.closed:
-            seconds = self._settings.timeout.total_seconds()
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, 5)),
-                # A connection that Slack has meanwhile closed would make the next post a doubtful one.
-                connector=aiohttp.TCPConnector(limit=4, keepalive_timeout=5),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        token = self._settings.token
-        return AsyncWebClient(
-            token=token.get_secret_value() if token else None,
-            base_url=self._settings.api_url,
-            session=self._session,
-            retry_handlers=[],
-            logger=_SDK_LOG,
-        )
 
     def _missing(self, scopes: set[str]) -> list[str]:
         if scopes == {""}:
@@ -283,35 +228,15 @@ class Slack:
             return [
                 "write the channel's id (C…, at the end of its About page), so that its history can be asked"
             ]
-        answer = await self._call(lambda: self._client().conversations_info(channel=self._channel_id))
-        if isinstance(answer, _Refusal):
+        answer = await self._calls.make(
+            lambda: self._calls.client().conversations_info(channel=self._channel_id)
+        )
+        if isinstance(answer, Refusal):
             return [] if answer.word == "missing_scope" else [answer.outcome.why]
         channel = answer.get("channel") or {}
         if channel.get("is_archived"):
             return [remedy("is_archived")]
         return [remedy("not_in_channel")] if channel.get("is_member") is False else []
-
-
-def _refusal(error: SlackApiError) -> _Refusal:
-    """Judge what the SDK raises for anything but `ok: true` with status 200."""
-    response: Any = error.response
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", 0))
-    headers = getattr(response, "headers", None) or {}
-    pause = pause_of(headers.get("Retry-After"))
-    answer = getattr(response, "data", None)
-    word = str(answer.get("error") or "") if isinstance(answer, dict) else ""
-    if word in RATE_LIMITED or status == 429:
-        why = f"{PLACE}: too many requests"
-        return _Refusal(word=word, outcome=Deferred(why=why, retry_after=pause or DEFAULT_PAUSE))
-    if word in IN_DOUBT:
-        return _Refusal(word=word, outcome=Unsure(why=f"{PLACE} says {word}"))
-    if status >= 500 or (status == 200 and not word):
-        return _Refusal(
-            word=word, outcome=Unsure(why=f"{PLACE}: an answer that says nothing (HTTP {status})")
-        )
-    if word:
-        return _Refusal(word=word, outcome=Rejected(why=remedy(word)))
-    return _Refusal(word=word, outcome=refused(status, PLACE, pause=pause))
 
 
 def _split(remote_id: str | None) -> tuple[str, str] | None:
@@ -321,4 +246,4 @@ def _split(remote_id: str | None) -> tuple[str, str] | None:
 
 
 def _is_id(channel: str) -> bool:
-    return len(channel) > 8 and channel[0] in "CGD" and channel.isalnum() and channel.isupper()
+    return len(channel) >= _SHORTEST_ID and channel[0] in "CGD" and channel.isalnum() and channel.isupper()

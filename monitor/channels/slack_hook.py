@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -10,10 +9,19 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from monitor.channels.answers import DEFAULT_PAUSE, NETWORK_ERRORS, failed, pause_of, refused
+from monitor.channels.answers import (
+    DEFAULT_PAUSE,
+    NETWORK_ERRORS,
+    OK,
+    failed,
+    open_session,
+    pause_of,
+    refused,
+)
 from monitor.channels.pacing import Pace
+from monitor.channels.slack_calls import SDK_LOG
 from monitor.channels.slack_payload import blocks, fallback, metadata
-from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, remedy
+from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, REMEDIES, remedy
 from monitor.core.models import (
     Deferred,
     Delivery,
@@ -28,10 +36,6 @@ from monitor.core.models import (
 from monitor.core.settings import SlackChannel
 
 PLACE: Final = "Slack's webhook"
-OK: Final = 200
-
-# At DEBUG the SDK prints the webhook's address, which is the secret.
-_SDK_LOG: Final = logging.getLogger("monitor.channels.slack.sdk")
 
 
 class SlackHook:
@@ -85,7 +89,7 @@ class SlackHook:
             self._session = None
 
     async def _post(self, delivery: Delivery) -> Outcome:
-        client = AsyncWebhookClient(self._address(), session=self._open(), logger=_SDK_LOG, retry_handlers=[])
+        client = AsyncWebhookClient(self._address(), session=self._open(), logger=SDK_LOG, retry_handlers=[])
         try:
             answer = await client.send(
                 text=fallback(delivery),
@@ -102,12 +106,7 @@ class SlackHook:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            seconds = self._settings.timeout.total_seconds()
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, 5)),
-                connector=aiohttp.TCPConnector(limit=4, keepalive_timeout=5),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
+            self._session = open_session(self._settings.timeout)
         return self._session
 
     def _address(self) -> str:
@@ -120,7 +119,6 @@ def _refused(status: int, word: str, retry_after: str | None) -> Deferred | Unsu
         return Deferred(why=f"{PLACE}: too many requests", retry_after=pause or DEFAULT_PAUSE)
     if word in IN_DOUBT:
         return Unsure(why=f"{PLACE} says {word}")
-    known = word.isascii() and word.replace("_", "").isalnum() and len(word) < 60
-    if 400 <= status < 429 and known:
+    if word in REMEDIES:
         return Rejected(why=remedy(word))
     return refused(status, PLACE, pause=pause)

@@ -7,9 +7,7 @@ from typing import Final
 RATE_LIMITED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 """Certainly not posted; later it may be."""
 
-IN_DOUBT: Final = frozenset(
-    {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
-)
+IN_DOUBT: Final = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 """Slack's documents say of the first two that a part of the operation may have succeeded."""
 
 CANNOT_EDIT: Final = frozenset({"edit_window_closed", "cant_update_message", "update_forbidden"})
