@@ -11,14 +11,16 @@ import re
 from html import unescape
 from typing import Final
 
-_BLOCKS: Final = frozenset(
+_BLOCK_NAMES: Final = (
     "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol "
-    "optgroup option p pre section summary table tbody td tfoot th thead title tr ul video audio".split()
+    "optgroup option p pre section summary table tbody td tfoot th thead title tr ul video audio"
 )
-_UNSEEN: Final = frozenset(
-    "script style template iframe object applet noembed noframes svg math select datalist canvas".split()
+_UNSEEN_NAMES: Final = (
+    "script style template iframe object applet noembed noframes svg math select datalist canvas"
 )
+_BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
+_UNSEEN: Final = frozenset(_UNSEEN_NAMES.split())
 _NAME: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
 _STOP: Final = re.compile("[>\"']")
 _LONG_NUMBER: Final = re.compile(r"&#(?:[xX][0-9a-fA-F]{7,}|[0-9]{8,});?")
