@@ -1,6 +1,6 @@
 """A real PostgreSQL for tests: a server of our own in a temporary directory, or one that CI names.
 
-A test folder that wants it writes `from tests... import` in its conftest (see tests/store/conftest.py) and asks for
+A test folder that wants it imports both fixtures in its conftest (see tests/store/conftest.py) and asks for
 `postgres_url`: one fresh database per test, copied from a template that has the tables already.
 """
 
@@ -35,6 +35,7 @@ _FLAGS = (
     "max_connections=60",
     "shared_buffers=32MB",
 )
+_CLUSTER = ("--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
 _UNPRIVILEGED = "nobody"
 
 
@@ -75,7 +76,7 @@ async def _execute(url: str, statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
-    """Start a server, or use the one NEWS_MONITOR_TEST_PG names; skip, or fail if REQUIRE_PG=1, without one."""
+    """Start a server, or use the one NEWS_MONITOR_TEST_PG names; without one skip, or fail if REQUIRE_PG=1."""
     with contextlib.ExitStack() as stack:
         root = os.environ.get("NEWS_MONITOR_TEST_PG", "").rstrip("/")
         root = root.rsplit("/", 1)[0] if root.count("/") > 2 else root
@@ -142,8 +143,7 @@ def _cluster(binaries: Path) -> tuple[Path, str | None]:
         shutil.chown(folder, user)
     try:
         subprocess.run(
-            [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "-E", "UTF8"]
-            + ["--locale=C", "--no-sync"],
+            [binaries / "initdb", "-D", folder / "data", "-U", "postgres", *_CLUSTER],
             check=True,
             capture_output=True,
             cwd=folder,

@@ -48,7 +48,11 @@ def _latest(items: Iterable[NewEntry]) -> list[NewEntry]:
 async def assembled(connection: AsyncConnection, batch: Sequence[Assembled]) -> None:
     """Store what pending entries came to; those assembled before are left alone."""
     done = await stories.assembled_revisions(connection, [item.entry.id for item in batch])
-    fresh = [item for item in batch if item.entry.revision > done.get(item.entry.id, -1)]
+    fresh: list[Assembled] = []
+    for item in batch:
+        if item.entry.revision > done.get(item.entry.id, -1):
+            done[item.entry.id] = item.entry.revision
+            fresh.append(item)
     await stories.place(connection, fresh)
     await entries.leave_line(connection, [(item.entry.id, item.entry.revision) for item in fresh])
     await stories.save_stories(connection, [item.story for item in fresh])
