@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urljoin
 
+from monitor.core.dates import read_date
 from monitor.core.headline import headline, one_line, shortened, visible
 from monitor.core.identity import classify, digest, entry_id, folded, keys_of, lookup_keys
 from monitor.core.languages import language_of
@@ -74,7 +75,7 @@ def normalise(
         categories=_categories(raw.categories),
         lang=feed.lang or language_of(text, raw.lang, feed_lang),
         tags=feed.tags,
-        published=believable(raw.published, raw.updated, fetched=fetched),
+        published=believable(raw.published, read_date(raw.date_text), raw.updated, fetched=fetched),
         fetched=fetched,
         first_seen=fetched,
         text_hash=digest(folded(title), folded(summary), folded(content)),
