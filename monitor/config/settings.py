@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from monitor.config.checks import Remark, nothing_to_do, problem_of_url, remarks, same_address
+from monitor.config.checks import Draft, Remark, nothing_to_do, problem_of_url, remarks, same_address
 from monitor.config.draft import Resolved, draft, hidden_values, resolve, with_short_forms
 from monitor.config.outlets import host_of, outlet_of
 from monitor.config.schema import Path
@@ -77,11 +77,12 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
     root = path.absolute().parent
     values = with_short_forms(values)
     resolved = resolve(values, environment=environment, root=root)
-    settings, found = _settle(values, resolved, root=root)
+    made, found = _settle(values, resolved, root=root)
     mistakes += [_mistake(node, remark) for remark in found]
-    if settings is None:
+    if made is None:
         return Loaded(path=path, mistakes=tuple(sorted(mistakes)))
-    feeds, more = _all_feeds(settings, values, node)
+    settings = made.settings
+    feeds, more = _all_feeds(made, node)
     mistakes = sorted({*mistakes, *more})
     secrets = frozenset(hidden_values(settings, resolved.secrets))
     if any(mistake.weight is Weight.ERROR for mistake in mistakes):
@@ -105,7 +106,7 @@ def _document(path: FilePath) -> tuple[Node | None, list[Mistake]]:
 
 def _settle(
     values: Mapping[str, object], resolved: Resolved, *, root: FilePath
-) -> tuple[Settings | None, list[Remark]]:
+) -> tuple[Draft | None, list[Remark]]:
     channels = values.get("channels")
     names = map(str, channels) if isinstance(channels, dict) else ()
     made, found = draft(resolved, channels=names, root=root)
@@ -116,7 +117,7 @@ def _settle(
     everything += [remark for remark in remarks(made) if remark.at not in known or not remark.at]
     if not found:
         everything += nothing_to_do(made)
-    return made.settings, everything
+    return made, everything
 
 
 def _mistake(node: Node, remark: Remark) -> Mistake:
@@ -148,23 +149,21 @@ def _at_home(settings: Settings, root: FilePath) -> Settings:
     return settings.model_copy(update={"database": SecretStr(f"sqlite:///{file}")})
 
 
-def _all_feeds(
-    settings: Settings, values: Mapping[str, object], node: Node
-) -> tuple[tuple[Feed, ...], list[Mistake]]:
-    listed = values.get("feeds")
+def _all_feeds(made: Draft, root: Node) -> tuple[tuple[Feed, ...], list[Mistake]]:
+    settings = made.settings
     feeds: dict[str, Feed] = {}
     taken: set[str] = set()
-    for feed, as_written in zip(settings.feeds, listed if isinstance(listed, list) else (), strict=False):
+    for at, feed in made.feeds():
         if problem_of_url(feed.url):
             continue
         taken.add(same_address(feed.url))
         if feed.enabled:
-            feeds.setdefault(
-                same_address(feed.url), feed_of(feed, settings.polling, identity=as_written.get("url"))
-            )
+            stands = root.at((*at, "url")) or root.at(at)
+            identity = stands.text if stands else feed.url
+            feeds.setdefault(same_address(feed.url), feed_of(feed, settings.polling, identity=identity))
     mistakes: list[Mistake] = []
     for index, name in enumerate(settings.opml):
-        place = _place(node, ("opml", index))
+        place = _place(root, ("opml", index))
         for found in _outlines(FilePath(place.path).parent / name, place):
             if isinstance(found, Mistake):
                 mistakes.append(found)

@@ -6,7 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.schema import key_paths
@@ -72,6 +72,8 @@ DOCUMENTS = st.one_of(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENTS)
+@example({"feeds": [False, "https://a.example/rss"]})
+@example({"polling": {"min_interval": 1e14}})
 def test_loading_never_raises_and_every_error_leaves_no_settings(document: object) -> None:
     """JSON is YAML, so every value can be written into a file."""
     with tempfile.TemporaryDirectory() as folder:

@@ -64,13 +64,13 @@ def names(answers: dict[str, bool]) -> Iterator[Finding]:
         yield ok("dns", f"{len(answers)} host names resolved")
 
 
-async def date_of(hosts: Sequence[str], proxy: str | None) -> datetime | None:
+async def date_of(hosts: Sequence[str], proxy: str | None, *, scheme: str = "https") -> datetime | None:
     """Return the Date that the first answering host sends, or None."""
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as session:
         for host in hosts:
             try:
-                async with session.head(f"https://{host}/", allow_redirects=False, proxy=proxy) as answer:
+                async with session.head(f"{scheme}://{host}/", allow_redirects=False, proxy=proxy) as answer:
                     said = parsedate_to_datetime(answer.headers.get("Date", ""))
             except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
                 continue
