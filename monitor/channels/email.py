@@ -1,0 +1,178 @@
+"""E-mail by SMTP: one mail for one recipient at one attempt, over a connection of its own.
+
+    connect -> STARTTLS -> AUTH -> MAIL -> RCPT   nothing was handed over: Deferred (4xx, network), Rejected (5xx)
+    DATA                                          a lost connection or no answer: Unsure; else as above
+
+A mail cannot be edited: updates are replies to the alert's first mail. SMTP has no way to ask whether a mail
+arrived; a repeat bears the same Message-ID and comes a quarter of an hour after the doubtful attempt.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from datetime import timedelta
+from typing import Final, Literal
+
+import aiosmtplib
+
+from monitor.channels.mails import bare, mail, message_id
+from monitor.core.models import Deferred, Delivery, Lookup, Outcome, Rejected, Sent, Unknown, Unsure
+from monitor.core.settings import EmailChannel
+
+SETTLE: Final = timedelta(minutes=15)
+"""RFC 5321 lets a server think for ten minutes about the final dot."""
+PERMANENT: Final = 500
+
+_BEFORE_DATA: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
+
+
+class Email:
+    """A mail server and those who get the alerts."""
+
+    can_update = False
+    settle = SETTLE
+    on_doubt: Literal["repeat", "hold"] = "repeat"
+
+    def __init__(self, name: str, settings: EmailChannel) -> None:
+        """Take the settings of a mail channel; connects only to send."""
+        self.name = name
+        self.recipients = settings.to
+        self._settings = settings
+        self._sender = settings.sender or settings.username or ""
+        self._place = f"mail server {settings.host}"
+
+    def __repr__(self) -> str:
+        return f"Email({self.name!r}, host={self._settings.host!r})"
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """Hand one mail to the server, once."""
+        recipient = delivery.recipient or self.recipients[0]
+        try:
+            content = mail(delivery, sender=self._sender, recipient=recipient)
+            identity = message_id(delivery, sender=self._sender, recipient=recipient)
+        except ValueError:
+            return Rejected(why=f"{self.name}: `from` or `to` holds no usable e-mail address")
+        if self._exposed():
+            return Rejected(
+                why=f"{self.name}: `tls: none` is only for a server on this machine; use starttls"
+            )
+        client = self._client()
+        try:
+            outcome = await self._introduced(client, bare(recipient))
+            return outcome or await self._handed_over(client, content, identity)
+        finally:
+            client.close()
+
+    async def find(self, delivery: Delivery) -> Lookup:
+        """SMTP cannot be asked."""
+        return Unknown(why=f"{self._place} cannot be asked whether mail {delivery.id[:8]} arrived")
+
+    async def verify(self) -> list[str]:
+        """Connect, agree on TLS and log in."""
+        said = [f"{self.name}: {sentence}" for sentence in self._mistaken()]
+        if said:
+            return said
+        client = self._client()
+        try:
+            await client.connect()
+            await client.quit()
+        except _BEFORE_DATA as error:
+            return [f"{self.name}: {self._refused(error).why}"]
+        finally:
+            client.close()
+        return []
+
+    async def close(self) -> None:
+        """No connection outlives its mail."""
+
+    async def _introduced(self, client: aiosmtplib.SMTP, recipient: str) -> Outcome | None:
+        """Go as far as the server may without having the mail; None if all went well."""
+        try:
+            await client.connect()
+            await client.mail(bare(self._sender))
+            await client.rcpt(recipient)
+        except _BEFORE_DATA as error:
+            return self._refused(error)
+        return None
+
+    async def _handed_over(self, client: aiosmtplib.SMTP, content: bytes, identity: str) -> Outcome:
+        try:
+            await client.data(content)
+        except aiosmtplib.SMTPResponseException as error:
+            return self._refused(error)
+        except _BEFORE_DATA as error:
+            return Unsure(why=f"{self._place}: no word on the mail handed over ({type(error).__name__})")
+        try:
+            await client.quit()
+        except _BEFORE_DATA:  # the mail is accepted; how the server says goodbye changes nothing
+            client.close()
+        return Sent(remote_id=identity)
+
+    def _refused(self, error: Exception) -> Deferred | Rejected:
+        """Judge a failure before the mail was handed over, or a refusal after."""
+        match error:
+            case aiosmtplib.SMTPAuthenticationError(code=code):
+                why = f"{self._place} does not accept the user name or password ({code})"
+                return Rejected(why=why) if code >= PERMANENT else Deferred(why=why)
+            case aiosmtplib.SMTPResponseException(code=code, message=message):
+                why = f"{self._place} answers {code} {_line(message)}"
+                return Rejected(why=why) if code >= PERMANENT else Deferred(why=why)
+            case _:
+                return Deferred(why=f"{self._place}: {_reason(error)}")
+
+    def _client(self) -> aiosmtplib.SMTP:
+        settings = self._settings
+        return aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username,
+            password=settings.password.get_secret_value() if settings.password else None,
+            timeout=settings.timeout.total_seconds(),
+            use_tls=settings.tls == "implicit",
+            start_tls=settings.tls == "starttls",
+            validate_certs=settings.verify,
+            cert_bundle=settings.ca_file,
+        )
+
+    def _mistaken(self) -> list[str]:
+        said = []
+        for address in (self._sender, *self.recipients):
+            try:
+                bare(address)
+            except ValueError:
+                said.append(f"{address or '`from`'} is no usable e-mail address")
+        return (
+            [*said, "`tls: none` is only for a server on this machine; use starttls"]
+            if self._exposed()
+            else said
+        )
+
+    def _exposed(self) -> bool:
+        """Whether mails and password would cross a network in the clear."""
+        return self._settings.tls == "none" and not _is_loopback(self._settings.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def _line(text: str, limit: int = 120) -> str:
+    """The server's own words, as one harmless line."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:limit]
+
+
+def _reason(error: Exception) -> str:
+    causes = [error, error.__cause__, error.__context__]
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return "the certificate is not trusted; set ca_file to the authority that signed it"
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return "TLS could not be agreed upon"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, FileNotFoundError):
+        return "the ca_file cannot be read"
+    return _line(str(error)) or type(error).__name__
