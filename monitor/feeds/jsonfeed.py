@@ -1,0 +1,83 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urljoin
+
+from monitor.core.models import ParsedFeed, RawEntry
+from monitor.feeds import limits, tidy
+from monitor.feeds.limits import Source
+
+_VERSION = "jsonfeed.org/version/"
+
+
+def read_json_feed(document: bytes, source: Source) -> ParsedFeed | None:
+    """Read a JSON Feed; None if the JSON is something else or broken."""
+    try:
+        top = json.loads(document)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(top, dict) or not isinstance(top.get("items"), list):
+        return None
+    version = tidy.text(top.get("version"), limits.ADDRESS)
+    if _VERSION not in version:
+        return None
+    items = [item for item in top["items"] if isinstance(item, dict)]
+    read = (_entry(item, source) for item in items[: source.max_entries])
+    return ParsedFeed(
+        title=tidy.text(top.get("title"), limits.TITLE),
+        link=_link(top.get("home_page_url"), source),
+        lang=tidy.text(top.get("language"), limits.LANGUAGE) or None,
+        version="json11" if version.endswith("1.1") else "json1",
+        entries=tuple(entry for entry in read if entry is not None),
+        problem=_truncated(len(items), source.max_entries),
+    )
+
+
+def _truncated(found: int, kept: int) -> str | None:
+    return f"{found} entries in one document; the first {kept} were read" if found > kept else None
+
+
+def _entry(item: dict[str, object], source: Source) -> RawEntry | None:
+    identity = item.get("id")
+    published, updated = item.get("date_published"), item.get("date_modified")
+    when = tidy.iso_moment(published)
+    entry = RawEntry(
+        guid=tidy.guid(str(identity) if isinstance(identity, (int, float)) else identity),
+        link=_link(item.get("url") or item.get("external_url"), source),
+        title=tidy.text(item.get("title"), limits.TITLE),
+        summary=tidy.text(item.get("summary"), limits.SUMMARY),
+        content=tidy.text(item.get("content_html") or item.get("content_text"), limits.CONTENT),
+        author=_author(item),
+        categories=_tags(item.get("tags")),
+        lang=tidy.text(item.get("language"), limits.LANGUAGE) or None,
+        published=when,
+        updated=tidy.iso_moment(updated),
+        date_text=None if when else tidy.text(published, limits.DATE_TEXT) or None,
+    )
+    return entry if entry.guid or entry.link or entry.title or entry.content or entry.summary else None
+
+
+def _link(value: object, source: Source) -> str | None:
+    found = tidy.address(value)
+    if found is None:
+        return None
+    try:
+        return tidy.address(urljoin(source.url, found))
+    except ValueError:
+        return None
+
+
+def _author(item: dict[str, object]) -> str:
+    authors = item.get("authors")
+    everyone = authors if isinstance(authors, list) else [item.get("author")]
+    names = (tidy.text(one.get("name"), limits.AUTHOR) for one in everyone if isinstance(one, dict))
+    return ", ".join(name for name in names if name)[: limits.AUTHOR]
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    tags = (tidy.text(tag, limits.CATEGORY) for tag in value[: limits.CATEGORIES])
+    return tuple(tag for tag in tags if tag)

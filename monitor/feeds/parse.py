@@ -1,0 +1,167 @@
+"""Documents read outside the event loop, by processes that can be killed.
+
+A document that takes too much time or memory costs its worker's life and nothing else: what was read before
+is kept, the next document gets a new worker, and the loop never waits for more than a small frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from monitor.core.models import Document, Fetched, NotAFeed, ParseResult
+from monitor.core.settings import PollingSettings
+from monitor.feeds import wire
+from monitor.feeds.limits import Source
+
+_WALL_FACTOR = 4
+"""Wall time allowed for each second of CPU time: a busy machine must not make good feeds look hostile."""
+_START_TIMEOUT = 60.0
+_MAX_REPLY = 128 * 2**20
+
+
+class WorkerUnusableError(RuntimeError):
+    """The parser process does not even start: the installation is broken."""
+
+
+class ParserPool:
+    """Up to `parse_workers` processes, each reading one document at a time; started when first needed."""
+
+    def __init__(self, settings: PollingSettings) -> None:
+        self._settings = settings
+        cpu_seconds = settings.parse_timeout.total_seconds()
+        self._workers = [_Worker(cpu_seconds) for _ in range(settings.parse_workers)]
+        # Last in, first out: under light load one warm worker does it all.
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End every process."""
+        for worker in self._workers:
+            await worker.stop()
+
+    async def parse(self, fetched: Fetched) -> ParseResult:
+        """Read whatever can be read, within `parse_timeout` of CPU time and four times that on the clock.
+
+        Raises:
+            WorkerUnusableError: no parser process can be started.
+        """
+        source = Source(
+            url=fetched.url, content_type=fetched.content_type, max_entries=self._settings.max_entries
+        )
+        worker = await self._idle.get()
+        try:
+            return await worker.read(fetched.body, source)
+        finally:
+            self._idle.put_nowait(worker)
+
+
+class _Worker:
+    """One parser process and its successors."""
+
+    def __init__(self, cpu_seconds: float) -> None:
+        self._cpu_seconds = cpu_seconds
+        self._running: asyncio.subprocess.Process | None = None
+
+    async def read(self, body: bytes, source: Source) -> ParseResult:
+        running = self._running
+        if running is None or running.returncode is not None:
+            await self.stop()
+            running = await self._start()
+        reply = wire.Reply()
+        why = None
+        try:
+            async with asyncio.timeout(self._cpu_seconds * _WALL_FACTOR):
+                await self._converse(running, body, source, reply)
+        except TimeoutError:
+            why = "took too long to read"
+        except (OSError, asyncio.IncompleteReadError):
+            why = "took too much time or memory to read"
+        except wire.GarbledReplyError:
+            why = "broke the process that read it"
+        finally:
+            if not reply.complete:
+                await self.stop()
+        return _outcome(reply, why)
+
+    async def _converse(
+        self, running: asyncio.subprocess.Process, body: bytes, source: Source, reply: wire.Reply
+    ) -> None:
+        assert running.stdin is not None  # noqa: S101
+        assert running.stdout is not None  # noqa: S101
+        running.stdin.write(wire.request(body, source))
+        running.stdin.write(body)
+        await running.stdin.drain()
+        size = 0
+        while not reply.complete:
+            (length,) = wire.FRAME.unpack(await running.stdout.readexactly(wire.FRAME.size))
+            size += length
+            if length > wire.MAX_FRAME or size > _MAX_REPLY:
+                raise wire.GarbledReplyError
+            reply.add(await running.stdout.readexactly(length))
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        """Start a fresh interpreter, with nothing of our environment: it may hold secrets."""
+        running = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "monitor.feeds.worker",
+            str(self._cpu_seconds),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=_environment(),
+            close_fds=True,
+        )
+        self._running = running
+        assert running.stdout is not None  # noqa: S101
+        try:
+            async with asyncio.timeout(_START_TIMEOUT):
+                ready = await running.stdout.readexactly(len(wire.READY))
+        except (TimeoutError, asyncio.IncompleteReadError) as error:
+            await self.stop()
+            raise WorkerUnusableError("the feed parser process does not start") from error
+        if ready != wire.READY:
+            await self.stop()
+            raise WorkerUnusableError("the feed parser process does not start properly")
+        return running
+
+    async def stop(self) -> None:
+        """Kill the process, if there is one, and wait until it is gone."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        if running.returncode is None:
+            running.kill()
+        if running.stdin is not None:
+            running.stdin.close()
+        await running.communicate()
+
+
+def _environment() -> dict[str, str]:
+    place = str(Path(__file__).resolve().parents[2])
+    kept = {
+        name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ
+    }
+    return {**kept, "PYTHONPATH": place, "PYTHONSAFEPATH": "1", "LC_ALL": "C.UTF-8"}
+
+
+def _outcome(reply: wire.Reply, why: str | None) -> ParseResult:
+    if why is None and (result := reply.result()) is not None:
+        return result
+    problem = f"the document {why or 'broke the process that read it'}"
+    partial = reply.result(problem=f"{problem}; what came before is kept")
+    return partial or NotAFeed(document=Document.HOSTILE, message=problem)

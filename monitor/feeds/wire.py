@@ -1,0 +1,155 @@
+"""What the daemon and its parser processes say to each other over pipes.
+
+JSON in length-prefixed frames, not pickles: a worker reads hostile documents, and whatever took it over could
+speak in its place. Many small frames, so that no reply holds up the event loop.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+from monitor.core.models import Document, NotAFeed, ParsedFeed, ParseResult, RawEntry
+from monitor.feeds import tidy
+from monitor.feeds.limits import Source
+
+READY = b"R"
+REQUEST = struct.Struct("!II")
+FRAME = struct.Struct("!I")
+MAX_FRAME = 2**20 * 4
+_FRAME_CHARACTERS = 256 * 2**10
+
+
+class GarbledReplyError(Exception):
+    """A worker said something that a healthy one never says."""
+
+
+def request(body: bytes, source: Source) -> bytes:
+    """Write the head of a request; the body follows it on the pipe."""
+    head = json.dumps(asdict(source)).encode()
+    return REQUEST.pack(len(head), len(body)) + head
+
+
+def read_request(head: bytes) -> Source:
+    """Read what `request` wrote after the two lengths."""
+    return Source(**json.loads(head))
+
+
+def replies(result: ParseResult) -> Iterator[bytes]:
+    """Write a result as frames: a head, entries in portions, an end."""
+    if isinstance(result, NotAFeed):
+        yield _frame(["not", result.document.value, result.message])
+        return
+    ttl = result.ttl.total_seconds() if result.ttl else None
+    yield _frame(["feed", result.title, result.link, result.lang, result.version, ttl, result.problem])
+    yield from entry_frames(result.entries)
+    yield _frame(["end"])
+
+
+def entry_frames(entries: tuple[RawEntry, ...]) -> Iterator[bytes]:
+    """Write entries in frames of moderate size."""
+    portion: list[list[object]] = []
+    size = 0
+    for entry in entries:
+        portion.append(_row(entry))
+        size += 512 + len(entry.title) + len(entry.summary) + len(entry.content)
+        if size > _FRAME_CHARACTERS:
+            yield _frame(["entries", portion])
+            portion, size = [], 0
+    if portion:
+        yield _frame(["entries", portion])
+
+
+def _frame(message: list[object]) -> bytes:
+    payload = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return FRAME.pack(len(payload)) + payload
+
+
+def _row(entry: RawEntry) -> list[object]:
+    return [
+        entry.guid,
+        entry.link,
+        entry.title,
+        entry.summary,
+        entry.content,
+        entry.author,
+        list(entry.categories),
+        entry.lang,
+        tidy.to_seconds(entry.published),
+        tidy.to_seconds(entry.updated),
+        entry.date_text,
+    ]
+
+
+class Reply:
+    """A result that arrives frame by frame."""
+
+    def __init__(self) -> None:
+        self._feed: ParsedFeed | None = None
+        self._not: NotAFeed | None = None
+        self._entries: list[RawEntry] = []
+        self.complete = False
+
+    def add(self, payload: bytes) -> None:
+        """Take one frame.
+
+        Raises:
+            GarbledReplyError: no healthy worker writes this.
+        """
+        try:
+            self._add(json.loads(payload))
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as error:
+            raise GarbledReplyError from error
+
+    def _add(self, message: list[object]) -> None:
+        match message:
+            case ["not", str(document), str(words)]:
+                self._not = NotAFeed(document=Document(document), message=words)
+                self.complete = True
+            case ["feed", str(title), link, lang, str(version), ttl, problem]:
+                self._feed = ParsedFeed(
+                    title=title,
+                    link=_text(link),
+                    lang=_text(lang),
+                    version=version,
+                    ttl=timedelta(seconds=ttl) if isinstance(ttl, (int, float)) else None,
+                    problem=_text(problem),
+                )
+            case ["entries", list(rows)]:
+                self._entries.extend(_entry(row) for row in rows)
+            case ["end"]:
+                self.complete = True
+            case _:
+                raise GarbledReplyError
+
+    def result(self, *, problem: str | None = None) -> ParseResult | None:
+        """Return what has arrived so far; None if not even the head of a feed did."""
+        if self._not is not None or self._feed is None:
+            return self._not
+        return replace(self._feed, entries=tuple(self._entries), problem=problem or self._feed.problem)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _entry(row: list[object]) -> RawEntry:
+    guid, link, title, summary, content, author, categories, lang, published, updated, date_text = row
+    if not isinstance(categories, list):
+        raise TypeError
+    return RawEntry(
+        guid=_text(guid),
+        link=_text(link),
+        title=_text(title) or "",
+        summary=_text(summary) or "",
+        content=_text(content) or "",
+        author=_text(author) or "",
+        categories=tuple(str(category) for category in categories),
+        lang=_text(lang),
+        published=tidy.from_seconds(published if isinstance(published, int) else None),
+        updated=tidy.from_seconds(updated if isinstance(updated, int) else None),
+        date_text=_text(date_text),
+    )

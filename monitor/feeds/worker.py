@@ -1,0 +1,79 @@
+"""The process that reads documents: nothing in it is worth keeping, and any of it may be killed.
+
+    stdin: request | read_document | stdout: frames
+
+It gets neither the daemon's environment nor its files, has a bounded address space, and a bounded CPU time
+for each document: the kernel ends it when that is spent, even inside a C library.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+from monitor.core.models import Document, NotAFeed
+from monitor.feeds import wire
+from monitor.feeds.reading import read_document
+
+_EXTRA_MEMORY = 512 * 2**20
+_MOST_FILES = 16
+_RETIRE_ABOVE = 160 * 2**10
+"""KiB of peak resident memory after which the process ends itself between two documents."""
+
+
+def main() -> None:
+    """Serve documents until stdin ends. The one argument is the CPU time for each, in seconds."""
+    cpu_seconds = float(sys.argv[1])
+    # Ctrl-C and a service manager's signal reach the whole group; the daemon decides when we end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _confine()
+    serve(sys.stdin.buffer, sys.stdout.buffer, cpu_seconds)
+
+
+def _confine() -> None:
+    """Bound memory and files for the rest of the process's life."""
+    base = _address_space()
+    if base is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (base + _EXTRA_MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _address_space() -> int | None:
+    """Bytes of address space in use; None where /proc does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as pages:  # noqa: PTH123 (before pathlib is worth its import)
+            return int(pages.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return None
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, cpu_seconds: float) -> None:
+    """Read one document after the other."""
+    answers.write(wire.READY)
+    answers.flush()
+    while lengths := requests.read(wire.REQUEST.size):
+        head_size, body_size = wire.REQUEST.unpack(lengths)
+        source = wire.read_request(requests.read(head_size))
+        body = requests.read(body_size)
+        # ITIMER_PROF counts this process's own CPU time; its signal's default action ends the process.
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+        try:
+            result = read_document(body, source)
+        except MemoryError:
+            result = NotAFeed(
+                document=Document.HOSTILE, message="the document needs more memory than a feed may"
+            )
+        answers.writelines(wire.replies(result))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        answers.flush()
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _RETIRE_ABOVE:
+            return
+
+
+if __name__ == "__main__":
+    main()
