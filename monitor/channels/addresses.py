@@ -22,12 +22,12 @@ class PublicConnector(aiohttp.TCPConnector):
         family, kind, protocol, _name, place = found
         if not is_public(str(place[0])):
             self.refused = str(place[0])
-            raise PermissionError(f"{place[0]} is not a public address")
+            raise PermissionError("not a public address")
         return socket.socket(family=family, type=kind, proto=protocol)
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address can be reached from everywhere, looked at through every wrapping of IPv4 in IPv6."""
+    """Whether an IP address is one of the public Internet, IPv4 wrapped in IPv6 unwrapped first."""
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

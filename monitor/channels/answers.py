@@ -32,7 +32,7 @@ NETWORK_ERRORS: Final = (aiohttp.ClientError, OSError, TimeoutError)
 def open_session(
     timeout: timedelta, *, connector: aiohttp.TCPConnector | None = None
 ) -> aiohttp.ClientSession:
-    """Open a session for one channel; `timeout` bounds a whole exchange, a connection must stand in 5 s of it."""
+    """Open a session for one channel; `timeout` bounds an exchange, of which connecting takes 5 s at most."""
     seconds = timeout.total_seconds()
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, 5)),

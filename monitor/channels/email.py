@@ -1,7 +1,7 @@
 """E-mail by SMTP: one mail for one recipient at one attempt, over a connection of its own.
 
-    connect -> STARTTLS -> AUTH -> MAIL -> RCPT   nothing was handed over: Deferred (4xx, network), Rejected (5xx)
-    DATA                                          a lost connection or no answer: Unsure; else as above
+    connect .. MAIL, RCPT    nothing was handed over: Deferred (4xx, network) or Rejected (5xx)
+    DATA                     a lost connection or no answer: Unsure; a refusal as above
 
 A mail cannot be edited: updates are replies to the alert's first mail. SMTP has no way to ask whether a mail
 arrived; a repeat bears the same Message-ID and comes a quarter of an hour after the doubtful attempt.

@@ -26,6 +26,8 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_WORDS: Final = re.compile(r"[A-Za-z0-9 !*+/-]+")
 _CHUNK: Final = 42
 """Bytes of UTF-8 in one encoded word: 56 characters of base64 and 12 around them, within the 75 allowed."""
+_FOLD: Final = 66
+"""Characters in a line of ASCII; `Subject: ` stands before the first."""
 _DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 
 
@@ -139,7 +141,7 @@ def _parts(delivery: Delivery) -> bytes:
 def _header(name: str, value: str) -> bytes:
     """Write one header; a value that would begin another one is a bug."""
     if re.search(r"\r\n(?! )|\r(?!\n)|(?<!\r)\n|[^\x20-\x7e\r\n]", value):
-        raise ValueError(f"unsafe value for header {name}")
+        raise ValueError("a header's value must be printable ASCII, continued by CRLF and a blank: " + name)
     return f"{name}: {value}\r\n".encode("ascii")
 
 
@@ -147,7 +149,7 @@ def _folded(text: str) -> str:
     """Break ASCII text into lines of at most 76 characters, at blanks where there are any."""
     lines = [""]
     for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > 66:  # "Subject: " stands before the first
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > _FOLD:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word

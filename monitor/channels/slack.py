@@ -211,15 +211,14 @@ class Slack:
     def _missing(self, scopes: set[str]) -> list[str]:
         if scopes == {""}:
             return []
-        said = (
-            [] if "chat:write" in scopes else ["the token lacks chat:write; add it and install the app again"]
-        )
+        said = []
+        if "chat:write" not in scopes:
+            said.append("the token lacks chat:write; add it and install the app again")
         if not scopes & {"channels:history", "groups:history"}:
+            instead = "sent again, marked" if self.on_doubt == "repeat" else "held"
             said.append(
-                "the token lacks channels:history (groups:history in private channels): after a lost answer an "
-                "alert is "
-                + ("repeated, marked" if self.on_doubt == "repeat" else "held")
-                + ", not looked up"
+                "the token lacks channels:history (groups:history for a private channel): after a lost answer "
+                f"an alert is not looked up but {instead}"
             )
         return said
 

@@ -22,7 +22,7 @@ NO_HISTORY: Final = frozenset(
 """The channel's history cannot be asked with this token."""
 
 REMEDIES: Final = {
-    "account_inactive": "the token belongs to a deleted user or workspace; install the app again and use its new token",
+    "account_inactive": "the token belongs to a deleted user or workspace; install the app again",
     "channel_is_archived": "the channel is archived; unarchive it or configure another one",
     "channel_not_found": "there is no such channel for this app; write its id (C…) and invite the app to it",
     "invalid_auth": "the token is wrong; copy the Bot User OAuth Token (xoxb-…) again",
