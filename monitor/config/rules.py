@@ -1,0 +1,145 @@
+"""Rule files and folders -> the rules in force, or every mistake in all of them at once.
+
+find -> read bytes -> nodes -> RuleFile each -> combine -> RuleSet
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from monitor.core.errors import ConfigurationError, Mistake, Weight
+from monitor.core.rules.combining import combine, unknown_channels
+from monitor.core.rules.reading import RuleFile, read_rules
+from monitor.core.rules.tree import RuleSet
+from monitor.yamlfile import Source, compose, read_source
+
+SUFFIXES = frozenset({".yaml", ".yml"})
+MAX_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedFile:
+    """One rule file as it was read."""
+
+    path: Path
+    digest: str
+    """SHA-256 of its bytes, in hex; empty where it could not be read."""
+    modified: float
+    """Seconds since the epoch."""
+    rules: RuleFile = field(repr=False)
+    cut_off: bool = False
+    """Whether it makes no sense only at its very end, as a file that is still being written does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedRules:
+    """What all rule files say together."""
+
+    ruleset: RuleSet
+    """Enabled rules and all entities, as far as they could be read."""
+    mistakes: tuple[Mistake, ...] = ()
+    """Errors and warnings of all files, in their order."""
+    files: tuple[LoadedFile, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is nothing worse than warnings."""
+        return all(mistake.weight is Weight.WARNING for mistake in self.mistakes)
+
+    def accepted(self) -> RuleSet:
+        """Return the rules.
+
+        Raises:
+            ConfigurationError: a file has mistakes; all of them are in the exception.
+        """
+        if not self.is_usable:
+            raise ConfigurationError(self.mistakes)
+        return self.ruleset
+
+
+def load_rules(paths: Iterable[Path], *, channels: Collection[str] | None = None) -> LoadedRules:
+    """Read every file named and every `*.yaml` below every folder named.
+
+    With `channels`, the names of the configured ones, a rule that names another is a mistake. Inline tests
+    are not run; see monitor.core.proving. Never raises for what people can write.
+    """
+    found, mistakes = find_rule_files(paths)
+    files = tuple(read_rule_file(path) for path in found)
+    return loaded_from(files, mistakes, channels=channels)
+
+
+def loaded_from(
+    files: tuple[LoadedFile, ...], mistakes: Iterable[Mistake], *, channels: Collection[str] | None
+) -> LoadedRules:
+    """Combine files that have been read; `mistakes` are those of finding them."""
+    read = [file.rules for file in files]
+    combined = combine(read)
+    everything = {*mistakes, *combined.mistakes}
+    for file in read:
+        everything.update(file.mistakes)
+    if channels is not None:
+        everything.update(unknown_channels(read, channels))
+    return LoadedRules(ruleset=combined.ruleset, mistakes=tuple(sorted(everything)), files=files)
+
+
+def find_rule_files(paths: Iterable[Path]) -> tuple[tuple[Path, ...], list[Mistake]]:
+    """Return the files in a stable order, each once; hidden files and folders are passed over."""
+    found: dict[Path, None] = {}
+    mistakes: list[Mistake] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(_below(path))
+            if not inside:
+                message = "holds no rule file (*.yaml)"
+                mistakes.append(Mistake(path=shown_path(path), message=message, weight=Weight.WARNING))
+            found.update(dict.fromkeys(inside))
+        elif path.exists():
+            found[path] = None
+        else:
+            mistakes.append(Mistake(path=shown_path(path), message="there is no such file or folder"))
+    return tuple(found), mistakes
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in files:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield Path(root, name)
+
+
+def shown_path(path: Path) -> str:
+    """Return the path as a sentence names it: relative where that is shorter."""
+    if path.is_absolute() and path.is_relative_to(here := Path.cwd()):
+        path = path.relative_to(here)
+    return str(path)
+
+
+def read_rule_file(path: Path) -> LoadedFile:
+    """Read one file; what is wrong with it is in its `rules.mistakes`."""
+    source = read_source(path, max_bytes=MAX_BYTES)
+    if isinstance(source, Mistake):
+        mistake = Mistake(path=shown_path(path), message=source.message)
+        unreadable = RuleFile(path=shown_path(path), mistakes=(mistake,), unreadable=True)
+        return LoadedFile(path=path, digest="", modified=0.0, rules=unreadable)
+    return file_from(path, source)
+
+
+def file_from(path: Path, source: Source) -> LoadedFile:
+    """Make sense of the bytes of a file."""
+    composed = compose(source.content, path=shown_path(path))
+    if composed.root is None:
+        rules = RuleFile(path=shown_path(path), mistakes=composed.mistakes, unreadable=True)
+    else:
+        rules = read_rules(composed.root, mistakes=composed.mistakes)
+    return LoadedFile(
+        path=path,
+        digest=sha256(source.content).hexdigest(),
+        modified=source.modified,
+        rules=rules,
+        cut_off=composed.cut_off,
+    )
