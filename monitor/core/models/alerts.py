@@ -39,6 +39,8 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet hours"
     AWAITING_OUTLETS = "held until enough outlets tell it"
     NO_CHANNEL = "no channel is configured for it"
+    FIRST_READ = "backlog of a feed read for the first time"
+    EXPIRED = "held until its deadline, not corroborated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class AlertRecord:
     """Outlets named in the last message about it."""
     hits: tuple[Hit, ...] = ()
     """The proof of the entry that raised it."""
+    follow_ups: int = 0
+    """Messages about it after the first: the ordinal of the latest delivery."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
