@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ from monitor.core.settings import (
 )
 
 ZERO = timedelta(0)
+_SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def problem_of_url(url: str) -> str | None:
         return "is no valid address"
     if parts.scheme.lower() not in {"http", "https"}:
         return "must begin with http:// or https://"
-    return "is no valid address" if not host or any(sign.isspace() for sign in url) else None
+    return "is no valid address" if not host or _SPACE.search(url) else None
 
 
 def same_address(url: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path as FilePath
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from monitor.config.checks import Draft, Remark
-from monitor.config.schema import Path, is_secret, scalars
-from monitor.config.secrets import expand, password_of, written_out
+from monitor.config.schema import Path, annotation_at, is_secret, scalars
+from monitor.config.secrets import expand, has_reference, password_of, written_out
 from monitor.config.sentences import place_of, sentence
 from monitor.core.errors import Weight
 from monitor.core.settings import Settings
@@ -48,12 +48,12 @@ def resolve(values: dict[str, object], *, environment: Mapping[str, str], root: 
     replaced: dict[Path, str] = {}
     idle: set[str] = set()
     unused = _unused_channels(values)
-    for path, text, annotation in scalars(values, Settings):
+    for path, text in scalars(values):
         if found := written_out(path, text):
             remarks.append(Remark(at=path, sentence=found))
-        if _is_disabled(values, path):
+        if not has_reference(text) or _is_disabled(values, path):
             continue
-        secret = is_secret(annotation)
+        secret = is_secret(annotation_at(values, path))
         answer = expand(text, whole=secret, environment=environment, root=root)
         if answer.warning:
             remarks.append(Remark(at=path, sentence=answer.warning, weight=Weight.WARNING))

@@ -81,19 +81,40 @@ def is_secret(annotation: object) -> bool:
     return SecretStr in choices(annotation)
 
 
-def scalars(value: object, annotation: object, path: Path = ()) -> Iterator[tuple[Path, str, object]]:
-    """Walk a document: every text in it with its path and, where the schema knows it, its annotation."""
+def scalars(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Walk a document: every text in it with its path."""
     match value:
         case str():
-            yield path, value, annotation
+            yield path, value
         case Mapping():
             for key, item in value.items():
-                yield from scalars(item, inside(annotation, str(key), value), (*path, str(key)))
+                yield from scalars(item, (*path, str(key)))
         case list() | tuple():
             for index, item in enumerate(value):
-                yield from scalars(item, inside(annotation, index, value), (*path, index))
+                yield from scalars(item, (*path, index))
         case _:
             return
+
+
+def annotation_at(document: object, path: Path) -> object:
+    """Return the annotation of what stands at a path of a configuration; None where nothing may."""
+    annotation: object = nouns.Settings
+    value = document
+    for step in path:
+        annotation = inside(annotation, step, value)
+        value = under(value, step)
+    return annotation
+
+
+def under(value: object, step: str | int) -> object:
+    """Return what lies under a key or index of plain values; None if nothing does."""
+    match value, step:
+        case Mapping(), str():
+            return value.get(step)
+        case list(), int() if step < len(value):
+            return value[step]
+        case _:
+            return None
 
 
 def key_paths(model: type[BaseModel] = nouns.Settings, prefix: str = "") -> Iterator[str]:

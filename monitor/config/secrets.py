@@ -39,6 +39,11 @@ class Expanded:
     warning: str | None = None
 
 
+def has_reference(text: str) -> bool:
+    """Tell whether there may be anything to resolve in a text."""
+    return "${" in text or text.startswith(("file:", "credential:"))
+
+
 def expand(text: str, *, whole: bool, environment: Mapping[str, str], root: Path) -> Expanded:
     """Resolve the references in one text; `whole` allows `file:` and `credential:`, relative to `root`."""
     if whole and text.startswith("file:"):
@@ -130,7 +135,7 @@ def _token(text: str) -> str | None:
 
 def _value(path: tuple[str | int, ...], text: str) -> str | None:
     key = str(path[-1]) if path else ""
-    if not text or text.startswith(("file:", "credential:")) or "${" in text:
+    if not text or has_reference(text):
         return None
     if key in _ALWAYS_SECRET:
         return f"the {key} stands in this file"

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pydantic_core import ErrorDetails
 
-from monitor.config.schema import Path, inside, keys_of, model_of, owner
+from monitor.config.schema import Path, annotation_at, keys_of, model_of, owner, under
 from monitor.core.document import listed, suggestion
-from monitor.core.settings import Settings
 
 _LIST = "{key} must be a list, e.g. [first, second], or one item a line after a dash"
 _TEXT = "{key} must be text; put it in quotes"
@@ -81,23 +80,11 @@ def spoken(where: Path) -> str:
 
 def _owner_of(where: Path, document: object) -> tuple[str, list[str]]:
     """Name what holds the key at `where`, and the keys it may hold."""
-    annotation: object = Settings
     value = document
     for step in where[:-1]:
-        annotation = inside(annotation, step, value)
-        value = _under(value, step)
-    model = model_of(annotation, value)
+        value = under(value, step)
+    model = model_of(annotation_at(document, where[:-1]), value)
     return (owner(model), list(keys_of(model))) if model else ("this mapping", [])
-
-
-def _under(value: object, step: str | int) -> object:
-    match value, step:
-        case Mapping(), str():
-            return value.get(step)
-        case list(), int() if step < len(value):
-            return value[step]
-        case _:
-            return None
 
 
 def _unknown_key(where: Path, document: object) -> str:
