@@ -1,0 +1,88 @@
+"""Word forms -> word classes: the dictionary that all terms share.
+
+A class is one word of a term with everything that counts as it. Forms are not listed one by one: a class
+is filed under the beginning that all its forms share, with the set of endings that follow it, and equal
+sets of endings are stored once. So a hundred thousand inflected names take the space of as many stems.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from enum import IntFlag
+from typing import Final
+
+_LEAST_STEM: Final = 2
+_Endings = Mapping[str, int]
+
+
+class Need(IntFlag):
+    """What the text must show, beyond the folded form, for a word to belong to a class."""
+
+    NOTHING = 0
+    CAPITAL = 1
+    """The word begins with a capital."""
+    NOT_FIRST = 2
+    """The word does not begin a sentence, where any word has a capital."""
+
+
+class Lexicon:
+    """Files the forms of classes, and finds the classes of a word."""
+
+    __slots__ = ("_endings", "_longest", "_longest_ending", "_prefixes", "_spelled", "_stems")
+
+    def __init__(self) -> None:
+        self._stems: dict[str, tuple[tuple[_Endings, int], ...]] = {}
+        self._spelled: dict[str, tuple[int, ...]] = {}
+        self._prefixes: dict[str, tuple[int, ...]] = {}
+        self._endings: dict[frozenset[tuple[str, int]], _Endings] = {}
+        self._longest = 0
+        self._longest_ending = 0
+
+    def add_forms(self, word_class: int, forms: Mapping[str, Need]) -> None:
+        """File a class under its folded forms, each with what it needs."""
+        groups: dict[str, dict[str, int]] = defaultdict(dict)
+        for form, need in forms.items():
+            groups[form[:_LEAST_STEM]][form] = int(need)
+        for group in groups.values():
+            stem = _shared_beginning(min(group), max(group))
+            key = frozenset((form[len(stem) :], need) for form, need in group.items())
+            endings = self._endings.setdefault(key, dict(key))
+            self._stems[stem] = (*self._stems.get(stem, ()), (endings, word_class))
+            self._longest = max(self._longest, *map(len, group))
+            self._longest_ending = max(self._longest_ending, *map(len, endings))
+
+    def add_spellings(self, word_class: int, spellings: Iterable[str]) -> None:
+        """File a class under spellings whose case counts."""
+        for spelling in spellings:
+            self._spelled[spelling] = (*self._spelled.get(spelling, ()), word_class)
+            self._longest = max(self._longest, len(spelling))
+
+    def add_prefix(self, word_class: int, prefix: str) -> None:
+        """File a class under a folded beginning that any letters may follow."""
+        self._prefixes[prefix] = (*self._prefixes.get(prefix, ()), word_class)
+
+    def classes(self, folded: str, spelling: str) -> list[tuple[int, int]]:
+        """Return the classes of a word as it stands in a text, each with what it still needs."""
+        found: list[tuple[int, int]] = []
+        length = len(folded)
+        if length <= self._longest:
+            capital = spelling[:1].isupper()
+            for cut in range(length, max(0, length - self._longest_ending) - 1, -1):
+                for endings, word_class in self._stems.get(folded[:cut], ()):
+                    need = endings.get(folded[cut:])
+                    if need is not None and (capital or not need & Need.CAPITAL):
+                        found.append((word_class, need))
+            found += [(word_class, 0) for word_class in self._spelled.get(spelling, ())]
+        if self._prefixes:
+            for cut in range(1, min(length, 64) + 1):
+                found += [(word_class, 0) for word_class in self._prefixes.get(folded[:cut], ())]
+        return found
+
+
+def _shared_beginning(first: str, last: str) -> str:
+    """Return what the least and the greatest of some strings, and so all of them, begin with."""
+    for index, (one, other) in enumerate(zip(first, last, strict=False)):
+        if one != other:
+            return first[:index]
+    return first if len(first) <= len(last) else last

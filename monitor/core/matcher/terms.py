@@ -1,0 +1,156 @@
+"""Terms of the rule file -> sequences of word classes, filed in one lexicon and one trie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from monitor.core.inflect import Inflector
+from monitor.core.matcher.lexicon import Lexicon, Need
+from monitor.core.matcher.occurrences import Company, CompiledTerm
+from monitor.core.matcher.scan import Trie
+from monitor.core.rules.tree import Case, Entity, Guard, Place, Term
+from monitor.core.text import Word, fold, fold_spelling, words
+
+_ACRONYM: Final = 5
+"""Letters that a word in capitals may have to be an acronym."""
+_NOWHERE: Final = Place(path="")
+
+
+@dataclass(frozen=True, slots=True)
+class _WordSpec:
+    """One word of a term with how it is to be compared: equal specs are one class."""
+
+    text: str
+    lang: str | None
+    inflect: bool
+    exact: bool
+    capital: bool
+    prefix: bool
+
+
+class TermTable:
+    """Compiles terms, each once however often it is used, and files them at the end."""
+
+    def __init__(self, entities: Mapping[str, Entity], inflector: Inflector, *, guard_starts: bool) -> None:
+        self._entities = entities
+        self._inflector = inflector
+        self._guard_starts = guard_starts
+        self._numbers: dict[tuple[Term, str | None], int] = {}
+        self._specs: dict[_WordSpec, int] = {}
+        self._aliases: dict[str, tuple[int, ...]] = {}
+        self.compiled: list[CompiledTerm] = []
+
+    def phrase(self, term: Term) -> int:
+        """Return the number of a plain phrase."""
+        return self._number(term, None)
+
+    def aliases(self, entity: str) -> tuple[int, ...]:
+        """Return the numbers of all aliases of an entity; none for an entity that does not exist."""
+        if entity not in self._aliases and entity in self._entities:
+            self._aliases[entity] = ()
+            known = self._entities[entity]
+            self._aliases[entity] = tuple(self._number(alias, known) for alias in known.aliases)
+        return self._aliases.get(entity, ())
+
+    def _number(self, term: Term, entity: Entity | None) -> int:
+        key = (replace(term, at=_NOWHERE), entity.id if entity else None)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.compiled)
+            compiled = CompiledTerm(
+                text=term.text,
+                entity=entity.id if entity else None,
+                nested=entity.nested if entity else False,
+                classes=tuple(self._specs.setdefault(one, len(self._specs)) for one in _specs(term, entity)),
+                needs=(),
+                unless=(),
+            )
+            self.compiled.append(compiled)
+            if term.needs or term.unless:
+                needs, unless = self._company(term.needs), self._company(term.unless)
+                self.compiled[number] = replace(compiled, needs=needs, unless=unless)
+        return number
+
+    def _company(self, guard: Guard | None) -> tuple[Company, ...]:
+        if guard is None:
+            return ()
+        terms = [self.phrase(replace(term, needs=None, unless=None)) for term in guard.any]
+        terms += [number for entity in guard.entities for number in self.aliases(entity)]
+        names = (*[term.text for term in guard.any], *guard.entities)
+        return (Company(terms=tuple(terms), names=names, within=guard.within),)
+
+    def filed(self) -> tuple[Lexicon, Trie]:
+        """File every class and every term."""
+        lexicon, trie = Lexicon(), Trie(len(self._specs))
+        for spec, number in self._specs.items():
+            self._file(spec, number, lexicon)
+        for number, term in enumerate(self.compiled):
+            if term.classes:
+                trie.add(number, term.classes)
+        return lexicon, trie
+
+    def _file(self, spec: _WordSpec, number: int, lexicon: Lexicon) -> None:
+        if spec.prefix:
+            lexicon.add_prefix(number, spec.text)
+            return
+        if spec.exact and not spec.inflect:
+            lexicon.add_spellings(number, [fold_spelling(spec.text)])
+            return
+        need = Need.CAPITAL if spec.capital else Need.NOTHING
+        if not spec.inflect:
+            lexicon.add_forms(number, {fold(spec.text): need})
+            return
+        found = self._inflector.forms(spec.text, spec.lang)
+        if spec.exact:
+            lexicon.add_spellings(
+                number, {_in_case_of(fold_spelling(spec.text), form) for form in found.forms}
+            )
+            return
+        forms = {fold(form): need for form in found.forms}
+        if spec.capital and self._guard_starts:
+            forms.update({fold(form): need | Need.NOT_FIRST for form in found.common})
+        lexicon.add_forms(number, forms)
+
+
+def _specs(term: Term, entity: Entity | None) -> list[_WordSpec]:
+    found = words(term.text)
+    acronym = term.case is Case.AUTO and len(found) == 1 and _is_acronym(found[0])
+    return [_spec(term, word, entity is not None, acronym=acronym) for word in found]
+
+
+def _spec(term: Term, word: Word, named: bool, *, acronym: bool) -> _WordSpec:
+    written = word.spelling
+    if term.text[word.end : word.end + 1] == "*":
+        return _WordSpec(word.folded, None, inflect=False, exact=False, capital=False, prefix=True)
+    acronym = acronym or (named and term.case is Case.AUTO and _is_acronym(word))
+    exact = acronym or term.case is Case.EXACT
+    capital = named and term.case is Case.AUTO and word.capitalised and not exact
+    inflect = term.inflect and not acronym and not written.isdigit()
+    text = _composed(term.text[word.start : word.end]) if inflect else written
+    if not (exact or capital):
+        text = text.lower()
+    return _WordSpec(
+        text, term.lang if inflect else None, inflect=inflect, exact=exact, capital=capital, prefix=False
+    )
+
+
+def _is_acronym(word: Word) -> bool:
+    return word.capitals and len(word.spelling) <= _ACRONYM
+
+
+def _composed(text: str) -> str:
+    """Return a word as dictionaries write it: composed, with a plain apostrophe, its accents kept."""
+    return text
+
+
+def _in_case_of(spelling: str, form: str) -> str:
+    """Write a form with the capitals that a spelling has where both agree."""
+    folded = fold(form)
+    if spelling.isupper() and len(spelling) > 1:
+        return folded.upper()
+    shared = 0
+    while shared < min(len(spelling), len(folded)) and spelling[shared].casefold() == folded[shared]:
+        shared += 1
+    return spelling[:shared] + folded[shared:]
