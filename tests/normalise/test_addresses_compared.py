@@ -40,6 +40,15 @@ def _google_news(address: str) -> str:
         ("https://www.google.com/amp/s/courier.example/x/amp", "https://courier.example/x"),
         ("https://courier-example.cdn.ampproject.org/c/s/courier.example/x", "https://courier.example/x"),
         ("https://www.google.com/url?q=https://courier.example/x&sa=D", "https://courier.example/x"),
+        (
+            "https://www.bing.com/news/apiclick.aspx?url=https%3a%2f%2fcourier.example%2fx",
+            "https://courier.example/x",
+        ),
+        ("https://www.bing.com/search?q=courier", "https://bing.com/search?q=courier"),
+        (
+            "https://news.google.com/rss/articles/" + "A" * 17,
+            "https://news.google.com/rss/articles/" + "A" * 17,
+        ),
         (_google_news("https://www.courier.example/x?id=3") + "?oc=5", "https://courier.example/x?id=3"),
         (_google_news("https://courier.example/" + "a" * 200), "https://courier.example/" + "a" * 200),
     ],
