@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import importlib.util
 import os
 import pwd
@@ -76,7 +77,7 @@ async def _execute(url: str, statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
-    """Start a server, or use the one NEWS_MONITOR_TEST_PG names; without one skip, or fail if REQUIRE_PG=1."""
+    """Start a server or use that of NEWS_MONITOR_TEST_PG; without one skip, or fail if REQUIRE_PG=1."""
     with contextlib.ExitStack() as stack:
         root = os.environ.get("NEWS_MONITOR_TEST_PG", "").rstrip("/")
         root = root.rsplit("/", 1)[0] if root.count("/") > 2 else root
@@ -98,10 +99,23 @@ async def _make_tables(url: str) -> None:
 @pytest.fixture
 def postgres_url(postgres_server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
     """Give the address of a database of this test's own, with tables and nothing in them."""
-    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**12}"
-    yield postgres_server.create(name, like=postgres_server.template)
-    postgres_server.drop(name)
-    postgres_server.made.remove(name)
+    with _database(postgres_server, request.node.nodeid, postgres_server.template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of a database of this test's own, without tables."""
+    with _database(postgres_server, request.node.nodeid, "template1") as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _database(server: Server, test: str, like: str) -> Iterator[str]:
+    name = f"test_{os.getpid()}_{hashlib.blake2b(test.encode(), digest_size=6).hexdigest()}"
+    yield server.create(name, like=like)
+    server.drop(name)
+    server.made.remove(name)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ Reads run beside it on connections that cannot write. In memory there is one con
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -25,7 +26,9 @@ from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
 
 _READERS = 4
 _POOL = 8
-_PRAGMAS = ("busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
+_PATIENCE_MS = 5000
+"""How long a statement waits for another program's lock on an SQLite file."""
+_PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
 # FULL: a commit survives a power cut. With NORMAL the last ones may roll back, their alerts already sent.
 _FILE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864")
 _BUGS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
@@ -130,35 +133,43 @@ class Database:
         except self._failures as error:
             if isinstance(error, _BUGS):
                 raise
-            message = f"{self.address.shown}: {reason_of(error)}"
-            raise StoreUnavailableError(message) from error
+            raise StoreUnavailableError(sentence_on(self.address.shown, error)) from error
 
 
-def reason_of(error: BaseException) -> str:
-    """Put a driver's error into one sentence, with the remedy where one is known."""
+def sentence_on(shown: str, error: BaseException) -> str:
+    """Put a driver's error into one sentence about the database, with the remedy where one is known."""
     said = str(getattr(error, "orig", None) or error) or type(error).__name__
-    known = next((sentence for mark, sentence in _UNUSABLE if mark in said.lower()), None)
-    return known or said.splitlines()[0]
+    known = next((remedy for mark, remedy in _UNUSABLE if mark in said.lower()), None)
+    return f"{shown} {known}" if known else f"{shown}: {said.splitlines()[0]}"
 
 
 def prepare_file(path: Path) -> None:
     """Make the file and missing folders, for this user's eyes only; SQLite gives -wal and -shm the same mode.
 
+    A file that exists is never opened here: closing it would drop the locks that SQLite may hold on it for
+    another store in this process.
+
     Raises:
-        DatabaseUnusableError: it cannot be made, opened or written.
+        DatabaseUnusableError: it cannot be made, read or written.
     """
     try:
         for folder in reversed([parent for parent in path.parents if not parent.exists()]):
-            folder.mkdir(mode=0o700)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            if os.fstat(descriptor).st_uid == os.geteuid():
-                os.fchmod(descriptor, 0o600)
-        finally:
-            os.close(descriptor)
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        _check_existing(path)
     except OSError as error:
         message = f"{path} cannot be opened ({error.strerror}): check that its folder may be written to"
         raise DatabaseUnusableError(message) from error
+
+
+def _check_existing(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.stat().st_uid == os.geteuid():
+        path.chmod(0o600)
+    if not os.access(path, os.R_OK | os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _sqlite(address: Address, *, size: int, begin: str, echo: bool) -> AsyncEngine:
@@ -172,15 +183,20 @@ def _sqlite(address: Address, *, size: int, begin: str, echo: bool) -> AsyncEngi
         # The driver must not begin transactions by itself: we do, below.
         connect_args={"isolation_level": None},
     )
-    pragmas = _PRAGMAS + (_FILE_PRAGMAS if address.path else ())
+    pragmas = (f"busy_timeout={_PATIENCE_MS}", *_PRAGMAS, *(_FILE_PRAGMAS if address.path else ()))
     if address.path and size > 1:
         pragmas = (*pragmas, "query_only=ON")
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in pragmas:
+                cursor.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            cursor.close()
+            connection.close()
+            raise
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

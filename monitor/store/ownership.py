@@ -11,7 +11,7 @@ import os
 import weakref
 from pathlib import Path
 
-from monitor.core.errors import DatabaseHeldError
+from monitor.core.errors import DatabaseHeldError, DatabaseUnusableError
 
 
 class Ownership:
@@ -19,11 +19,12 @@ class Ownership:
 
     Raises:
         DatabaseHeldError: another process (or another store in this one) has it.
+        DatabaseUnusableError: the lock file cannot be made or written.
     """
 
     def __init__(self, database: Path) -> None:
         self.path = database.with_name(database.name + ".lock")
-        self._fd: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._fd: int | None = _open(self.path)
         try:
             fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -34,8 +35,13 @@ class Ownership:
                 f"(kill {holder}), or give this one another database"
             )
             raise DatabaseHeldError(message) from error
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            self.release()
+            message = f"{self.path} cannot be written ({error.strerror}): free some space"
+            raise DatabaseUnusableError(message) from error
         _let_go_in_children(self)
 
     def release(self) -> None:
@@ -43,6 +49,14 @@ class Ownership:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        message = f"{path} cannot be opened ({error.strerror}): check who owns it and its folder"
+        raise DatabaseUnusableError(message) from error
 
 
 def _let_go_in_children(ownership: Ownership) -> None:

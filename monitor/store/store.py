@@ -5,6 +5,8 @@ A method is one transaction; the statements are in the module of their subject.
 
 from __future__ import annotations
 
+import asyncio
+
 from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
 from monitor.store import feeds, migration, outbox
 from monitor.store.assembling import Assembling
@@ -14,6 +16,9 @@ from monitor.store.engine import Database, address_of, prepare_file
 from monitor.store.ownership import Ownership
 from monitor.store.polling import Polling
 from monitor.store.schema import HEAD
+
+_TRIES = 40
+_PAUSE_SECONDS = 0.05
 
 
 async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = False) -> Store:
@@ -56,20 +61,33 @@ class Store(Polling, Assembling, Delivering, Desk):
         self._ownership = ownership
 
     async def prepare(self) -> None:
-        """Make or upgrade the tables; free what a crashed predecessor had claimed, if it cannot live."""
+        """Make or upgrade the tables; free what a crashed predecessor had claimed, if it cannot live.
+
+        Two that start at once on a new file may find it locked for a moment that no timeout of SQLite covers.
+        """
+        for _ in range(_TRIES):
+            try:
+                return await self._prepare()
+            except StoreUnavailableError as error:
+                if "locked" not in str(error):
+                    raise
+            await asyncio.sleep(_PAUSE_SECONDS)
+        return await self._prepare()
+
+    async def _prepare(self) -> None:
         async with self._database.read() as connection:
-            ready = await migration.revision(connection) == HEAD
-        if not ready:
-            await self._migrate()
+            found = await migration.revision(connection)
+        if found != HEAD:
+            await self._migrate(upgrade=found is not None)
         if self._alone:
             async with self._database.write() as connection:
                 await feeds.free_all_claims(connection)
                 await outbox.free_unsure(connection)
 
-    async def _migrate(self) -> None:
-        """Migrate, as the only daemon: a running one of an older version must not lose its tables."""
+    async def _migrate(self, *, upgrade: bool) -> None:
+        """Migrate; upgrade only as the owner: a running daemon of an older version keeps its tables."""
         path = self._database.address.path
-        lock = Ownership(path) if path is not None and self._ownership is None else None
+        lock = Ownership(path) if upgrade and path is not None and self._ownership is None else None
         try:
             async with self._database.write() as connection:
                 await migration.migrate(connection)
