@@ -62,7 +62,7 @@ def message_id(delivery: Delivery, *, sender: str, recipient: str) -> str:
 
 
 def subject(title: str) -> str:
-    """Write a title as a header's value: ASCII as it is, all else (and all that looks encoded) as RFC 2047."""
+    """Write a title as a header's value: ASCII as it is, all else, and what looks encoded, as RFC 2047."""
     title = " ".join(_CONTROL.sub(" ", title).split())
     if len(title) > MAX_SUBJECT:
         title = title[: MAX_SUBJECT - 1].rstrip() + "…"

@@ -217,7 +217,7 @@ class Slack:
         if not scopes & {"channels:history", "groups:history"}:
             instead = "sent again, marked" if self.on_doubt == "repeat" else "held"
             said.append(
-                "the token lacks channels:history (groups:history for a private channel): after a lost answer "
+                "the token lacks channels:history (groups:history if it is private): after a lost answer "
                 f"an alert is not looked up but {instead}"
             )
         return said

@@ -73,7 +73,7 @@ _WORDS = {
     Fault.EDIT_WINDOW, Fault.RATE_LIMITED_WORD,
 }  # fmt: skip
 _ACCEPTED = {
-    Fault.NONE, Fault.ACCEPT_THEN_DROP, Fault.ACCEPT_THEN_HANG, Fault.INTERNAL_ERROR_POSTED, Fault.ACCEPT_LATE,
+    Fault.NONE, Fault.ACCEPT_THEN_DROP, Fault.ACCEPT_THEN_HANG, Fault.INTERNAL_ERROR_POSTED,
 }  # fmt: skip
 
 
@@ -172,10 +172,9 @@ class SlackDouble:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return self._refuse("invalid_auth")
         match method:
-            case "chat.postMessage":
-                return await self._disturbed(request, lambda: self._post(sent), sent)
-            case "chat.update":
-                return await self._disturbed(request, lambda: self._update(sent), sent)
+            case "chat.postMessage" | "chat.update":
+                act = self._post if method == "chat.postMessage" else self._update
+                return await self._disturbed(request, lambda: act(sent), sent)
             case "conversations.history" | "conversations.replies":
                 return self._history(sent, thread=sent.get("ts") if method.endswith("replies") else None)
             case "conversations.info":
@@ -211,7 +210,7 @@ class SlackDouble:
         if fault is Fault.ACCEPT_LATE:
             self._late.add(asyncio.create_task(self._later(act)))
             await asyncio.sleep(30)
-        answer = act() if fault in _ACCEPTED and fault is not Fault.ACCEPT_LATE else None
+        answer = act() if fault in _ACCEPTED else None
         if fault in {Fault.DROP, Fault.ACCEPT_THEN_DROP}:
             return _dropped(request)
         if fault in {Fault.HANG, Fault.ACCEPT_THEN_HANG}:

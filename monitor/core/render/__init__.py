@@ -9,11 +9,12 @@ from datetime import datetime
 
 from monitor.core.models import Card, DeliveryKind, Message, Verdict
 from monitor.core.render.blocks import blocks
+from monitor.core.render.digest import render_digest
 from monitor.core.render.hypertext import html
 from monitor.core.render.plain import text
 from monitor.core.render.view import subject, view
 
-__all__ = ["render"]
+__all__ = ["render", "render_digest"]
 
 
 def render(card: Card, *, now: datetime, kind: DeliveryKind | None = None) -> Message:

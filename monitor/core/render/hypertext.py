@@ -17,7 +17,7 @@ COLOURS: Final = {
     Severity.HIGH: "#b3261e",
     Severity.CRITICAL: "#7a0019",
 }
-_FONT: Final = "font:15px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#1b1f24"
+FONT: Final = "font:15px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#1b1f24"
 _SMALL: Final = "font-size:13px;color:#57606a;margin:0 0 12px"
 _QUOTE: Final = "margin:0 0 10px;padding:4px 0 4px 12px;border-left:3px solid #d0d7de"
 _MARK: Final = "background:#fff3b0;color:inherit;padding:0 1px"
@@ -26,7 +26,7 @@ _MARK: Final = "background:#fff3b0;color:inherit;padding:0 1px"
 def html(view: View) -> str:
     """Give the message as one `<div>`."""
     parts = [
-        f'<div style="{_FONT};max-width:640px">',
+        f'<div style="{FONT};max-width:640px">',
         _news(view),
         _heading(view),
         _headline(view),
