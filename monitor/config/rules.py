@@ -15,7 +15,7 @@ from monitor.core.errors import ConfigurationError, Mistake, Weight
 from monitor.core.rules.combining import combine, unknown_channels
 from monitor.core.rules.reading import RuleFile, read_rules
 from monitor.core.rules.tree import RuleSet
-from monitor.yamlfile import Source, compose, read_source
+from monitor.yamlfile import compose, read_source
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 MAX_BYTES = 2**20
@@ -31,6 +31,8 @@ class LoadedFile:
     modified: float
     """Seconds since the epoch."""
     rules: RuleFile = field(repr=False)
+    steady: bool = True
+    """Whether it stayed the same while it was read."""
     cut_off: bool = False
     """Whether it makes no sense only at its very end, as a file that is still being written does."""
 
@@ -122,18 +124,14 @@ def shown_path(path: Path) -> str:
 def read_rule_file(path: Path) -> LoadedFile:
     """Read one file; what is wrong with it is in its `rules.mistakes`."""
     source = read_source(path, max_bytes=MAX_BYTES)
+    name = shown_path(path)
     if isinstance(source, Mistake):
-        mistake = Mistake(path=shown_path(path), message=source.message)
-        unreadable = RuleFile(path=shown_path(path), mistakes=(mistake,), unreadable=True)
-        return LoadedFile(path=path, digest="", modified=0.0, rules=unreadable)
-    return file_from(path, source)
-
-
-def file_from(path: Path, source: Source) -> LoadedFile:
-    """Make sense of the bytes of a file."""
-    composed = compose(source.content, path=shown_path(path))
+        mistake = Mistake(path=name, message=source.message)
+        rules = RuleFile(path=name, mistakes=(mistake,), unreadable=True)
+        return LoadedFile(path=path, digest="", modified=0.0, rules=rules)
+    composed = compose(source.content, path=name)
     if composed.root is None:
-        rules = RuleFile(path=shown_path(path), mistakes=composed.mistakes, unreadable=True)
+        rules = RuleFile(path=name, mistakes=composed.mistakes, unreadable=True)
     else:
         rules = read_rules(composed.root, mistakes=composed.mistakes)
     return LoadedFile(
@@ -141,5 +139,6 @@ def file_from(path: Path, source: Source) -> LoadedFile:
         digest=sha256(source.content).hexdigest(),
         modified=source.modified,
         rules=rules,
+        steady=source.steady,
         cut_off=composed.cut_off,
     )

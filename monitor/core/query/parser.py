@@ -20,7 +20,7 @@ from monitor.core.errors import Mistake, Weight
 from monitor.core.models import TextField
 from monitor.core.query.lexer import Kind, QueryError, Token, tokens_of
 from monitor.core.rules.patterns import problems_of_pattern
-from monitor.core.rules.shape import near_problem, normal
+from monitor.core.rules.shape import most, near_problem, normal
 from monitor.core.rules.terms import marked, marks_of, problems_of
 from monitor.core.rules.tree import (
     AllOf,
@@ -252,8 +252,8 @@ class _Parser:
             raise QueryError(token.start, f"{token.text} wants alternatives in parentheses: (a OR b OR c)")
         group = self._group(opening)
         children = group.children if isinstance(group, AnyOf) and group.minimum == 1 else (group,)
-        if minimum > len(children):
-            raise QueryError(token.start, f"{token.text} of {len(children)} can never be satisfied")
+        if minimum > most(children):
+            raise QueryError(token.start, f"{token.text} of {most(children)} can never be satisfied")
         return AnyOf(children=children, minimum=minimum, at=self.place(token.start))
 
     def _prefixed(self, token: Token) -> Condition:

@@ -13,7 +13,7 @@ from monitor.core.models import TextField
 from monitor.core.query import parse_query
 from monitor.core.query.parser import FARTHEST
 from monitor.core.rules.patterns import problems_of_pattern
-from monitor.core.rules.shape import near_problem, normal
+from monitor.core.rules.shape import most, near_problem, normal
 from monitor.core.rules.terms import problems_of
 from monitor.core.rules.tree import (
     AllOf,
@@ -98,10 +98,9 @@ def _any(node: Node, keys: Mapping[str, Node], reader: Reader) -> Condition | No
     minimum: int | None = 1
     if "min" in keys:
         minimum = reader.integer(keys["min"], "`min`", least=1, most=FARTHEST)
-        if minimum is not None and minimum > len(items) > 0:
-            reader.wrong(
-                keys["min"].place, f"`min: {minimum}` of {len(items)} alternatives can never be satisfied"
-            )
+        if minimum is not None and len(children) == len(items) and minimum > most(children) > 0:
+            message = f"`min: {minimum}` of {most(children)} alternatives can never be satisfied"
+            reader.wrong(keys["min"].place, message)
     if not children or minimum is None:
         return None
     return AnyOf(children=children, minimum=minimum, at=node.place)

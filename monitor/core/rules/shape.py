@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from monitor.core.rules.tree import (
     AllOf,
     AnyOf,
     Condition,
+    Entity,
     FromSource,
     Guard,
     InFields,
@@ -19,6 +20,8 @@ from monitor.core.rules.tree import (
     Phrase,
     Place,
     Regex,
+    Rule,
+    RuleTests,
     Term,
 )
 
@@ -144,3 +147,28 @@ def near_problem(condition: Near) -> str | None:
     if len(condition.children) < 2:  # noqa: PLR2004
         return "two things at least can be near each other"
     return None
+
+
+def most(children: Iterable[Condition]) -> int:
+    """Return how many different things can satisfy the children, as `min` counts: each entity for itself."""
+    return sum(_most_of(child) for child in children)
+
+
+def _most_of(condition: Condition) -> int:
+    match condition:
+        case Mention(entities=entities):
+            return len(set(entities))
+        case InFields(child=child):
+            return _most_of(child)
+        case _:
+            return 1
+
+
+def meaning_of(rule: Rule) -> Rule:
+    """Return the rule without places and tests: two rules that do the same are equal."""
+    return replace(rule, at=_NOWHERE, condition=placeless(rule.condition), tests=RuleTests())
+
+
+def meaning_of_entity(entity: Entity) -> Entity:
+    """Return the entity without places."""
+    return replace(entity, at=_NOWHERE, aliases=tuple(map(placeless_term, entity.aliases)))
