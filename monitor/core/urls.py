@@ -35,6 +35,9 @@ _GOOGLE_NEWS = re.compile(r"^/(?:(?:__i/)?rss/(?:rd/)?)?(?:articles|read)/(?P<co
 _ARTICLE_ID = re.compile(
     r"(?:^|[-_.])(?P<id>[0-9a-f]{12,40}|\d{7,})(?:\.(?:html?|php|s?html|ece|cms))?$", re.IGNORECASE
 )
+_DATED_ID = re.compile(
+    r"/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/(?:[^/\d]|\d{1,6}(?!\d))*(?P<id>\d{7,})[^/]*/[^/]+$"
+)
 _DAY = re.compile(r"(?:19|20)\d{6}")
 _STRAY = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
@@ -79,13 +82,14 @@ def is_home(canonical: str) -> bool:
 
 
 def article_id(canonical: str) -> str | None:
-    """Return `host#id` if the last part of the path ends in a long number or hexadecimal id, else None.
+    """Return `host#id` if a long number or hexadecimal id in the path names the article, else None.
 
-    Newsrooms that rewrite the words of an address when they rewrite the headline keep this part. A day
-    written as eight digits is no id.
+    Newsrooms that rewrite the words of an address with the headline, or move it to another day, keep this
+    part. It counts at the end of the path, or between a date and the last part; anywhere else it may well
+    name a section. A day written as eight digits is no id.
     """
     parsed = URL(canonical)
-    found = _ARTICLE_ID.search(parsed.name)
+    found = _ARTICLE_ID.search(parsed.name) or _DATED_ID.search(parsed.path)
     if found is None:
         return None
     number = found["id"].lower()

@@ -132,6 +132,8 @@ def test_a_home_page_is_told_from_an_article(address: str, *, home: bool) -> Non
             "courier.example#777a15f219b445613d4c",
         ),
         ("https://courier.example/2026/11/bridge-67812345.html", "courier.example#67812345"),
+        ("https://courier.example/2026/11/24/nx-s1-4958278/bridge-closed", "courier.example#4958278"),
+        ("https://courier.example/2026/11/1242773871/bridge-closed", "courier.example#1242773871"),
         ("https://courier.example/news/20261124", None),
         ("https://courier.example/12345678/bridge", None),
         ("https://courier.example/defaced", None),
