@@ -99,6 +99,11 @@ def ago(moment: datetime | None, at: datetime) -> str:
     return f"{length} ago" if seconds >= 0 else f"in {length}"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: `1 feed`, `20 feeds`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def plain(value: object) -> object:
     """Turn the nouns into what JSON knows; texts stay as they are, so that programs see what is stored."""
     if is_dataclass(value):

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.checkups import machine, network, storage, versions
+from monitor.channels.factory import build_channel
+from monitor.cli.check import rules_in_words
+from monitor.cli.checkups import machine, network, places, storage, versions
 from monitor.cli.checkups.findings import Finding, Standing, note, ok, problem, warning
-from monitor.cli.common import config_option, json_option, now, print_json
+from monitor.cli.common import config_option, counted, json_option, now, print_json
 from monitor.cli.guard import Exit, clean
+from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake, Weight
 from monitor.telemetry import Redactor, set_up_logging
@@ -55,8 +58,8 @@ def _line(finding: Finding) -> str:
 
 
 def _verdict(findings: Sequence[Finding]) -> str:
-    counted = Counter(finding.standing for finding in findings)
-    return f"{counted[Standing.PROBLEM]} problems, {counted[Standing.WARNING]} warnings"
+    found = Counter(finding.standing for finding in findings)
+    return f"{counted(found[Standing.PROBLEM], 'problem')}, {counted(found[Standing.WARNING], 'warning')}"
 
 
 async def _examine(loaded: Loaded, *, offline: bool) -> list[Finding]:
@@ -78,8 +81,17 @@ async def _examine(loaded: Loaded, *, offline: bool) -> list[Finding]:
 def _configuration(loaded: Loaded) -> Iterator[Finding]:
     if loaded.settings is not None:
         channels = ", ".join(loaded.settings.channels) or "none"
-        yield ok("configuration", f"{loaded.path}: {len(loaded.feeds)} feeds; channels: {channels}")
+        yield ok(
+            "configuration", f"{loaded.path}: {counted(len(loaded.feeds), 'feed')}; channels: {channels}"
+        )
     yield from mistakes("configuration", loaded.mistakes)
+
+
+def _rules(loaded: Loaded) -> Iterator[Finding]:
+    rules = load_rules([path for path in loaded.rules if path.exists()], channels=loaded.channels)
+    if rules.is_usable and loaded.rules:
+        yield ok("rules", rules_in_words(rules))
+    yield from mistakes("rules", rules.mistakes)
 
 
 def mistakes(subject: str, found: Sequence[Mistake]) -> Iterator[Finding]:
@@ -99,3 +111,6 @@ async def _network(loaded: Loaded) -> AsyncIterator[Finding]:
     there = await network.date_of(reachable, proxy.get_secret_value() if proxy else None)
     for finding in machine.clock(now(), there):
         yield finding
+    for name, settings in loaded.accepted().channels.items():
+        for finding in await places.verified(build_channel(name, settings, clock=now)):
+            yield finding

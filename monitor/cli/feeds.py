@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from monitor.cli.common import ago, config_option, configured, json_option, now, print_json
 from monitor.cli.database import opened, run_async
+from monitor.cli.guard import Exit
+from monitor.cli.probing import lines_of, probe
 from monitor.cli.tables import print_table
+from monitor.config.checks import problem_of_url, same_address
+from monitor.config.settings import Loaded, feed_of
 from monitor.core.models import Feed, FeedState, FeedStatus
+from monitor.core.settings import FeedSettings, Settings
 from monitor.telemetry import Redactor
 
 _WELL = {FeedStatus.OK, FeedStatus.NEVER}
@@ -83,3 +89,35 @@ def _fields(state: FeedState) -> dict[str, object]:
         "next_poll_at": state.next_poll_at,
         "moved_to": state.moved_to,
     }
+
+
+@command.command(name="probe")
+@click.argument("url")
+@click.option("--allow-private", is_flag=True, help="Permit a private or loopback address.")
+@json_option
+@config_option
+def probe_url(*, url: str, allow_private: bool, as_json: bool, config: Path) -> None:
+    """Fetch URL as the daemon would and say what it is: its entries, or the feeds that a page names.
+
+    A feed that the configuration has is asked with its headers, login and proxy. Nothing is stored. Exit
+    code 1 if it is no feed.
+    """
+    loaded = configured(config) if config.exists() else Loaded(path=config, settings=Settings())
+    polling = loaded.accepted().polling
+    if problem := problem_of_url(url):
+        message = f"the address {problem}"
+        raise click.BadParameter(message, param_hint="URL")
+    same = (feed for feed in loaded.feeds if same_address(feed.fetch_url) == same_address(url))
+    feed = next(same, None) or feed_of(FeedSettings(url=url), polling)
+    if allow_private:
+        feed = replace(feed, allow_private=True)
+    at = now()
+    probed = run_async(probe(feed, polling, at))
+    redactor = Redactor(loaded.secrets)
+    if as_json:
+        print_json(probed, redactor)
+    else:
+        for line in lines_of(probed, at, private=allow_private):
+            click.echo(redactor.for_people(line))
+    if not probed.is_feed:
+        raise SystemExit(Exit.FOUND)

@@ -1,6 +1,6 @@
 """Rules that follow their files: each file's last good version stays in force until a better one is there.
 
-stat -> settled and changed? -> read -> combine with the last good of the others -> compile -> prove -> in force
+    stat -> settled, changed? -> read -> combine with the last good of the others -> compile -> prove
 """
 
 from __future__ import annotations

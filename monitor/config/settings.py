@@ -42,7 +42,9 @@ class Loaded:
     feeds: tuple[Feed, ...] = ()
     """Enabled feeds of the list, then those of the OPML files that the list lacks."""
     rules: tuple[FilePath, ...] = ()
-    """Rule files and folders, relative ones taken from the folder of the file."""
+    """Rule files and folders, relative ones taken from the folder of the file; also beside mistakes."""
+    channels: frozenset[str] = frozenset()
+    """The names of all channels in the file, also beside mistakes."""
     mistakes: tuple[Mistake, ...] = ()
     """Errors and warnings, in the order of the file."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
@@ -85,13 +87,13 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
     feeds, more = _all_feeds(made, node)
     mistakes = sorted({*mistakes, *more})
     secrets = frozenset(hidden_values(settings, resolved.secrets))
-    if any(mistake.weight is Weight.ERROR for mistake in mistakes):
-        return Loaded(path=path, mistakes=tuple(mistakes), secrets=secrets)
+    refused = any(mistake.weight is Weight.ERROR for mistake in mistakes)
     return Loaded(
         path=path,
-        settings=_at_home(settings, root),
-        feeds=feeds,
+        settings=None if refused else _at_home(settings, root),
+        feeds=() if refused else feeds,
         rules=tuple(root / name for name in settings.rules),
+        channels=made.channels,
         mistakes=tuple(mistakes),
         secrets=secrets,
     )

@@ -36,12 +36,12 @@ def test_a_dead_letter_is_a_problem_with_its_remedy_and_exit_code_1(run: Run) ->
     """The rest of the report is there all the same, and the token that config.yaml names is nowhere in it."""
     result = run("doctor", "--offline")
     assert result.exit_code == 1
-    assert "!! deliveries    1 dead letters" in result.output
+    assert "!! deliveries    1 dead letter" in result.output
     assert "`news-monitor alerts dead`" in result.output
     assert " ! feeds         1 of 2 fail" in result.output
-    assert result.output.splitlines()[-1].startswith("1 problems")
+    assert result.output.splitlines()[-1].startswith("1 problem,")
     result = run("doctor", "--offline", "--json")
-    assert by_subject(result, "contents") == [("ok", "3 entries, 2 stories, 1 alerts")]
+    assert by_subject(result, "contents") == [("ok", "3 entries, 2 stories, 1 alert")]
     assert all(finding["remedy"] for finding in json.loads(result.stdout) if finding["standing"] == "problem")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from monitor.cli.checkups.findings import Finding, note, ok, problem, warning
 from monitor.cli.checkups.machine import disk, permissions
+from monitor.cli.common import counted
 from monitor.core.errors import NewsMonitorError
 from monitor.core.models import Counts, DeliveryState
 from monitor.store import Store, open_store
@@ -57,7 +58,11 @@ async def _inside(store: Store, now: datetime) -> list[Finding]:
 
 def contents(counts: Counts, now: datetime) -> Iterator[Finding]:
     """Judge what the database says: failing feeds, dead letters, deliveries that wait too long."""
-    yield ok("contents", f"{counts.entries} entries, {counts.stories} stories, {counts.alerts} alerts")
+    yield ok(
+        "contents",
+        f"{counted(counts.entries, 'entry', 'entries')}, "
+        f"{counted(counts.stories, 'story', 'stories')}, {counted(counts.alerts, 'alert')}",
+    )
     if counts.failing:
         yield warning(
             "feeds",
@@ -67,7 +72,7 @@ def contents(counts: Counts, now: datetime) -> Iterator[Finding]:
     if parked := counts.deliveries.get(DeliveryState.PARKED, 0):
         yield problem(
             "deliveries",
-            f"{parked} dead letters",
+            counted(parked, "dead letter"),
             "`news-monitor alerts dead`, then `alerts retry` or `alerts drop`",
         )
     if counts.oldest_unsent_at and now - counts.oldest_unsent_at > _LONG_UNSENT:

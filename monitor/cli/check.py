@@ -1,0 +1,71 @@
+"""`news-monitor check`: every mistake in configuration and rules, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli.common import config_option, counted, json_option, print_json, say_mistakes
+from monitor.cli.guard import Exit
+from monitor.config.rules import LoadedRules, load_rules
+from monitor.config.settings import Loaded, load_settings
+from monitor.core.errors import Mistake
+
+
+@click.command(name="check")
+@json_option
+@config_option
+def command(*, as_json: bool, config: Path) -> None:
+    r"""Read config.yaml and every rule file; say every mistake at once, each with line and column.
+
+    Nothing is opened, fetched or sent. Exit code 0 if the daemon would accept them (warnings may be), 2 if
+    not. The tests inside rule files are run by `news-monitor rules test`.
+
+    \b
+    Example, before a reload:
+      news-monitor check && systemctl reload news-monitor
+    """
+    loaded = load_settings(config)
+    rules = load_rules(_places(loaded), channels=loaded.channels)
+    mistakes = sorted({*loaded.mistakes, *rules.mistakes})
+    if as_json:
+        print_json([_fields(mistake) for mistake in mistakes])
+    else:
+        say_mistakes(mistakes)
+        if loaded.settings is not None:
+            click.echo(_summary(loaded, rules))
+    if loaded.settings is None or not rules.is_usable:
+        raise SystemExit(Exit.MISTAKES)
+
+
+def _places(loaded: Loaded) -> tuple[Path, ...]:
+    """Name the rule folders that exist: one that does not is already a mistake of the configuration."""
+    return tuple(path for path in loaded.rules if path.exists())
+
+
+def _summary(loaded: Loaded, rules: LoadedRules) -> str:
+    channels = ", ".join(loaded.accepted().channels) or "none"
+    return (
+        f"{loaded.path}: {counted(len(loaded.feeds), 'feed')}; channels: {channels}; {rules_in_words(rules)}"
+    )
+
+
+def rules_in_words(rules: LoadedRules) -> str:
+    """Count rules, entities and files."""
+    kinds = (
+        counted(len(rules.ruleset.rules), "rule"),
+        counted(len(rules.ruleset.entities), "entity", "entities"),
+        counted(len(rules.files), "file"),
+    )
+    return "{} and {} in {}".format(*kinds)
+
+
+def _fields(mistake: Mistake) -> dict[str, object]:
+    return {
+        "path": mistake.path,
+        "line": mistake.line,
+        "column": mistake.column,
+        "weight": mistake.weight,
+        "message": mistake.message,
+    }
