@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from monitor.core.inflect.inflector import Inflector, WordForms
+from monitor.core.inflect.languages import languages_of
 
-__all__ = ["Inflector", "WordForms"]
+__all__ = ["Inflector", "WordForms", "languages_of"]

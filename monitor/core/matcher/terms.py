@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitor.core.inflect import Inflector
+from monitor.core.inflect import Inflector, languages_of
 from monitor.core.matcher.lexicon import Lexicon, Need
 from monitor.core.matcher.occurrences import Company, CompiledTerm
 from monitor.core.matcher.scan import Trie
 from monitor.core.rules.tree import Case, Entity, Guard, Place, Term
-from monitor.core.text import Word, fold, fold_spelling, words
+from monitor.core.text import Word, composed, fold, fold_spelling, words
 
 _ACRONYM: Final = 5
 """Letters that a word in capitals may have to be an acronym."""
@@ -23,7 +23,7 @@ class _WordSpec:
     """One word of a term with how it is to be compared: equal specs are one class."""
 
     text: str
-    lang: str | None
+    languages: tuple[str, ...]
     inflect: bool
     exact: bool
     capital: bool
@@ -102,7 +102,7 @@ class TermTable:
         if not spec.inflect:
             lexicon.add_forms(number, {fold(spec.text): need})
             return
-        found = self._inflector.forms(spec.text, spec.lang)
+        found = self._inflector.forms(spec.text, spec.languages)
         if spec.exact:
             lexicon.add_spellings(
                 number, {_in_case_of(fold_spelling(spec.text), form) for form in found.forms}
@@ -117,32 +117,32 @@ class TermTable:
 def _specs(term: Term, entity: Entity | None) -> list[_WordSpec]:
     found = words(term.text)
     acronym = term.case is Case.AUTO and len(found) == 1 and _is_acronym(found[0])
-    return [_spec(term, word, entity is not None, acronym=acronym) for word in found]
+    languages = (term.lang,) if term.lang else languages_of(term.text)
+    return [_spec(term, word, languages, named=entity is not None, acronym=acronym) for word in found]
 
 
-def _spec(term: Term, word: Word, named: bool, *, acronym: bool) -> _WordSpec:
-    written = word.spelling
+def _spec(
+    term: Term, word: Word, languages: tuple[str, ...], *, named: bool, acronym: bool
+) -> _WordSpec:
     if term.text[word.end : word.end + 1] == "*":
-        return _WordSpec(word.folded, None, inflect=False, exact=False, capital=False, prefix=True)
+        return _WordSpec(word.folded, (), inflect=False, exact=False, capital=False, prefix=True)
     acronym = acronym or (named and term.case is Case.AUTO and _is_acronym(word))
     exact = acronym or term.case is Case.EXACT
     capital = named and term.case is Case.AUTO and word.capitalised and not exact
-    inflect = term.inflect and not acronym and not written.isdigit()
-    text = _composed(term.text[word.start : word.end]) if inflect else written
-    if not (exact or capital):
-        text = text.lower()
+    inflect = term.inflect and not acronym and not word.spelling.isdigit()
+    text = composed(term.text[word.start : word.end]) if inflect else word.spelling
     return _WordSpec(
-        text, term.lang if inflect else None, inflect=inflect, exact=exact, capital=capital, prefix=False
+        text if exact or capital else text.lower(),
+        languages if inflect else (),
+        inflect=inflect,
+        exact=exact,
+        capital=capital,
+        prefix=False,
     )
 
 
 def _is_acronym(word: Word) -> bool:
     return word.capitals and len(word.spelling) <= _ACRONYM
-
-
-def _composed(text: str) -> str:
-    """Return a word as dictionaries write it: composed, with a plain apostrophe, its accents kept."""
-    return text
 
 
 def _in_case_of(spelling: str, form: str) -> str:

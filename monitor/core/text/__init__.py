@@ -1,7 +1,7 @@
 """Text: markup reduced, words with their places, and what counts as the same spelling."""
 
-from monitor.core.text.folding import fold, fold_spelling
+from monitor.core.text.folding import composed, fold, fold_spelling
 from monitor.core.text.markup import plain_text
 from monitor.core.text.words import Word, words
 
-__all__ = ["Word", "fold", "fold_spelling", "plain_text", "words"]
+__all__ = ["Word", "composed", "fold", "fold_spelling", "plain_text", "words"]

@@ -90,6 +90,15 @@ def fold_spelling(text: str) -> str:
     return text
 
 
+def composed(word: str) -> str:
+    """Write a word as dictionaries do: composed, visible letters of one script, accents and case kept."""
+    if word.isascii():
+        return word.replace("`", "'")
+    word = unicodedata.normalize("NFKC", _INVISIBLE_SIGN.sub("", _MANY_MARKS.sub(r"\1", word)))
+    word = "".join("'" if letter in APOSTROPHES else letter for letter in word)
+    return one_script(word)
+
+
 _WORD_OF_LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
