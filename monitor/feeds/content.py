@@ -129,9 +129,13 @@ class _Brotli:
         rest = piece
         self._started = self._started or bool(piece)
         try:
-            while rest or not self._inner.can_accept_more_data():
-                yield self._inner.process(rest, output_buffer_limit=STEP)
+            # It may say that it can take more while output still waits: ask until nothing comes.
+            while not self._inner.is_finished():
+                plain = self._inner.process(rest, output_buffer_limit=STEP)
                 rest = b""
+                if not plain:
+                    return
+                yield plain
         except brotli.error:
             raise BadCodingError("the brotli body is broken") from None
 

@@ -8,6 +8,7 @@ Nothing that a server, a name server or a proxy does raises; it becomes a FetchF
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 import time
 from collections.abc import Callable
@@ -186,7 +187,7 @@ class HttpFetcher:
             url=url.with_user(None),
             started=started,
             left=self._settings.total_timeout.total_seconds(),
-            credentials=aiohttp.BasicAuth(*login, encoding="utf-8").encode() if login else None,
+            credentials=_basic(*login) if login else None,
             home=home.origin(),
         )
 
@@ -345,6 +346,10 @@ class HttpFetcher:
                 message = "redirected from https to http, which a feed with credentials must not follow"
                 raise RefusedError(Failure.REDIRECTS, message)
         trip.url = target
+
+
+def _basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _http_url(text: str) -> URL:

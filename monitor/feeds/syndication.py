@@ -30,7 +30,7 @@ _LONGEST_TTL = timedelta(days=31)
 
 def clean_xml(text: bytes) -> bytes:
     """Take out what no XML parser accepts and no feed needs; declare UTF-8."""
-    fit = _UNFIT_REFERENCE.sub(b"\xef\xbf\xbd", text.translate(None, _UNFIT))
+    fit = _UNFIT_REFERENCE.sub(b"", text.translate(None, _UNFIT))
     found = _DECLARATION.match(fit)
     return _HEADER + (fit[found.end() :] if found else b"\n" + fit)
 
