@@ -51,7 +51,7 @@ class Received:
     @property
     def parsed(self) -> EmailMessage:
         """The mail as Python's own reader understands it."""
-        return cast("EmailMessage", message_from_bytes(self.raw, policy=policy.default))
+        return message_from_bytes(self.raw, policy=policy.default)
 
 
 _REPLIES = {
@@ -108,7 +108,7 @@ class MailServer:
         """Where it listens."""
         assert self._controller is not None
         assert self._controller.server is not None
-        return int(self._controller.server.sockets[0].getsockname()[1])
+        return int(cast("asyncio.Server", self._controller.server).sockets[0].getsockname()[1])
 
     def _authenticate(
         self, server: SMTP, session: Any, envelope: Any, mechanism: str, sent: Any
@@ -127,7 +127,7 @@ class MailServer:
         if self._fault is MailFault.BUSY:
             return _REPLIES[self._fault]
         if self._fault is MailFault.DROP_AT_MAIL:
-            server.transport.abort()
+            _cut(server)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -157,7 +157,7 @@ class MailServer:
                 )
             )
         if fault in {MailFault.DROP_AFTER_DATA, MailFault.DROP_BEFORE_REPLY}:
-            server.transport.abort()
+            _cut(server)
         if fault is MailFault.HANG_AFTER_DATA:
             await _silence(self.hang)
         return "250 2.0.0 Accepted"
@@ -183,6 +183,10 @@ def _context(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
+
+
+def _cut(server: SMTP) -> None:
+    cast("asyncio.Transport", server.transport).abort()
 
 
 async def _silence(seconds: float) -> None:
