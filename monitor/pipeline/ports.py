@@ -24,6 +24,8 @@ from monitor.core.models import (
     PollRecord,
     Remembered,
     Silence,
+    StoredEntry,
+    Story,
 )
 
 
@@ -93,6 +95,12 @@ class StoryStore(Protocol):
     async def held_alerts(self, *, due: datetime) -> list[AlertRecord]:
         """The alerts still held whose deadline is at or before `due`."""
 
+    async def entry(self, entry: str) -> StoredEntry | None:
+        """One entry by id, with its findings and its place in a story."""
+
+    async def story(self, prefix: str) -> Story | None:
+        """The story of that id, or the only one whose id begins so."""
+
     async def silences(self, now: datetime) -> list[Silence]:
         """The silences in force."""
 
@@ -118,8 +126,10 @@ class Outbox(Protocol):
     async def recover_deliveries(self, now: datetime) -> int:
         """After a crash: turn every delivery found SENDING into UNSURE; returns how many."""
 
-    async def claim_deliveries(self, now: datetime, *, lease: timedelta, limit: int) -> list[Delivery]:
-        """Take due deliveries, oldest first; nobody else gets them while the lease lasts.
+    async def claim_deliveries(
+        self, now: datetime, *, lease: timedelta, limit: int, channel: str | None = None
+    ) -> list[Delivery]:
+        """Take due deliveries, of one channel or of all, oldest first; nobody else gets them meanwhile.
 
         READY ones come back as SENDING with `attempts` and `epoch` raised and `started_at` set, committed
         before this returns. UNSURE ones come back as UNSURE. An UPDATE or THREAD is due only once the alert's
@@ -164,7 +174,7 @@ class Channel(Protocol):
 
     @property
     def on_doubt(self) -> Literal["repeat", "hold"]:
-        """What to do when a look-up is Unknown for good: send again marked as a repeat, or park and say so."""
+        """What to do when a look-up is Unknown for good: send again, marked as a repeat, or park."""
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Try once. Never retries by itself and raises nothing that the other side can cause."""

@@ -282,6 +282,7 @@ def alert_to_values(alert: AlertRecord) -> Values:
         "deadline": alert.deadline,
         "outlets": alert.outlets,
         "hits": hits_to_json(alert.hits),
+        "follow_ups": alert.follow_ups,
     }
 
 
@@ -298,6 +299,7 @@ def alert_from_row(row: AnyRow) -> AlertRecord:
         deadline=row.deadline,
         outlets=row.outlets,
         hits=hits_from_json(row.hits),
+        follow_ups=row.follow_ups,
     )
 
 

@@ -23,14 +23,17 @@ class Delivering(Opened):
                 return await outbox.doubt_all(connection, now)
             return await outbox.doubt_own(connection, now, self._owner)
 
-    async def claim_deliveries(self, now: datetime, *, lease: timedelta, limit: int) -> list[Delivery]:
-        """Take due deliveries, oldest first; nobody else gets them while the lease lasts.
+    async def claim_deliveries(
+        self, now: datetime, *, lease: timedelta, limit: int, channel: str | None = None
+    ) -> list[Delivery]:
+        """Take due deliveries, of one channel or of all, oldest first; nobody else gets them meanwhile.
 
         A delivery whose sender let the lease run out comes back as UNSURE.
         """
         async with self._database.write() as connection:
             await outbox.doubt_expired(connection, now)
-            return await outbox.claim_due(connection, now, until=now + lease, owner=self._owner, limit=limit)
+            claim = outbox.Claim(at=now, until=now + lease, owner=self._owner)
+            return await outbox.claim_due(connection, claim, limit=limit, channel=channel)
 
     async def settle(
         self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime

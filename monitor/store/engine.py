@@ -73,13 +73,21 @@ def address_of(url: str) -> Address:
         parsed = URL.create("unknown")
     backend = parsed.drivername.partition("+")[0]
     if backend in {"postgresql", "postgres"}:
-        return Address(url=parsed.set(drivername="postgresql+asyncpg"), path=None)
+        return Address(url=_for_asyncpg(parsed), path=None)
     if backend != "sqlite":
         raise DatabaseUnusableError(
             "the database's address must be sqlite:///path/to/file or postgresql://user@host/name"
         )
     path = Path(parsed.database) if parsed.database not in {None, "", ":memory:"} else None
     return Address(url=parsed.set(drivername="sqlite+aiosqlite"), path=path)
+
+
+def _for_asyncpg(url: URL) -> URL:
+    """Name the driver, and give `sslmode`, which everybody writes, the name that the driver expects."""
+    query = dict(url.query)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername="postgresql+asyncpg", query=query)
 
 
 class Database:

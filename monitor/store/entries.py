@@ -8,7 +8,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.core.models import (
@@ -83,10 +95,12 @@ async def revisions_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[
     """The latest revision stored of each of these entries, and whether its text is still there."""
     found: dict[str, tuple[int, bool]] = {}
     for batch in _batches(ids):
-        buried = select(tombstones.c.entry, tombstones.c.revision).where(tombstones.c.entry.in_(batch))
-        found.update((row.entry, (row.revision, False)) for row in await connection.execute(buried))
-        alive = select(entries.c.id, entries.c.revision).where(entries.c.id.in_(batch))
-        found.update((row.id, (row.revision, True)) for row in await connection.execute(alive))
+        alive = select(entries.c.id, entries.c.revision, true().label("alive")).where(entries.c.id.in_(batch))
+        buried = select(tombstones.c.entry, tombstones.c.revision, false()).where(
+            tombstones.c.entry.in_(batch)
+        )
+        rows = await connection.execute(union_all(alive, buried))
+        found.update((row.id, (row.revision, bool(row.alive))) for row in rows)
     return found
 
 

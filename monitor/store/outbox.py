@@ -9,6 +9,7 @@ Every claim raises the epoch and every later write names it: whoever lost the le
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, case, exists, func, literal, or_, select, true, update
@@ -113,8 +114,17 @@ async def free_unsure(connection: AsyncConnection) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """By whom deliveries are taken, when, and until when."""
+
+    at: datetime
+    until: datetime
+    owner: str
+
+
 async def claim_due(
-    connection: AsyncConnection, now: datetime, *, until: datetime, owner: str, limit: int
+    connection: AsyncConnection, claim: Claim, *, limit: int, channel: str | None = None
 ) -> list[Delivery]:
     """Take READY and UNSURE deliveries whose time has come, whose lease is free or over, and that may go.
 
@@ -125,8 +135,9 @@ async def claim_due(
         select(_d.seq)
         .where(
             _d.state.in_((READY, UNSURE)),
-            _d.next_attempt_at <= now,
-            or_(_d.lease_until.is_(None), _d.lease_until <= now),
+            _d.next_attempt_at <= claim.at,
+            or_(_d.lease_until.is_(None), _d.lease_until <= claim.at),
+            true() if channel is None else _d.channel == channel,
             may_go(),
         )
         .order_by(_d.next_attempt_at, _d.seq)
@@ -141,9 +152,9 @@ async def claim_due(
         .values(
             state=case((is_ready, SENDING), else_=UNSURE),
             attempts=_d.attempts + case((is_ready, 1), else_=0),
-            started_at=case((is_ready, literal(now, _d.started_at.type)), else_=_d.started_at),
-            lease_until=until,
-            owner=owner,
+            started_at=case((is_ready, literal(claim.at, _d.started_at.type)), else_=_d.started_at),
+            lease_until=claim.until,
+            owner=claim.owner,
             epoch=_d.epoch + 1,
         )
         .returning(deliveries)

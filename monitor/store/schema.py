@@ -215,6 +215,7 @@ alerts = Table(
     Column("deadline", UtcTime),
     Column("outlets", Integer, nullable=False),
     Column("hits", Json, nullable=False),
+    Column("follow_ups", Integer, nullable=False),
     UniqueConstraint("story", "rule"),
     Index("ix_alerts_created_at", "created_at"),
 )

@@ -246,6 +246,7 @@ def _create_alerts() -> None:
         sa.Column("deadline", UtcTime(), nullable=True),
         sa.Column("outlets", sa.Integer(), nullable=False),
         sa.Column("hits", Json(), nullable=False),
+        sa.Column("follow_ups", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
         sa.UniqueConstraint("story", "rule", name="uq_alerts_story_rule"),
     )

@@ -1,0 +1,73 @@
+"""Ruling -> deliveries: the rows of the outbox that carry a decision out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from monitor.core.models import AlertRecord, Card, Delivery, DeliveryKind
+from monitor.core.render import render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A channel as far as deliveries depend on it."""
+
+    channel: str
+    recipients: tuple[str, ...] = ()
+    """One delivery for each; empty for channels that have but one reader."""
+    can_update: bool = True
+
+
+def delivery_id(alert: str, destination: str, recipient: str | None, ordinal: int) -> str:
+    """Return the id of the n-th message of an alert to one recipient: 32 hex digits, the same for ever."""
+    name = f"{alert}\0{destination}\0{recipient or ''}\0{ordinal}"
+    return blake2b(name.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def deliveries_of(
+    record: AlertRecord,
+    card: Card,
+    kind: DeliveryKind,
+    *,
+    destinations: Iterable[Destination],
+    now: datetime,
+) -> tuple[Delivery, ...]:
+    """Return one delivery for each recipient of each destination, the message rendered and frozen.
+
+    A channel that cannot edit gets no UPDATE: there is nothing it could do with one.
+    """
+    message = render(card, now=now, kind=kind)
+    return tuple(
+        Delivery(
+            id=delivery_id(record.id, destination.channel, recipient, record.follow_ups),
+            alert=record.id,
+            story=record.story,
+            channel=destination.channel,
+            recipient=recipient,
+            kind=kind,
+            ordinal=record.follow_ups,
+            message=message,
+            created_at=now,
+            next_attempt_at=now,
+        )
+        for destination in destinations
+        if destination.can_update or kind is not DeliveryKind.UPDATE
+        for recipient in destination.recipients or (None,)
+    )
+
+
+def latest_updates(deliveries: Iterable[Delivery]) -> Iterator[Delivery]:
+    """Leave out the updates that a later one of the same alert, channel and recipient overtakes."""
+    found = list(deliveries)
+    last: Mapping[tuple[str, str, str | None], int] = {
+        (one.alert, one.channel, one.recipient): one.ordinal
+        for one in found
+        if one.kind is DeliveryKind.UPDATE
+    }
+    for one in found:
+        newest = last.get((one.alert, one.channel, one.recipient), one.ordinal)
+        if one.kind is not DeliveryKind.UPDATE or one.ordinal == newest:
+            yield one

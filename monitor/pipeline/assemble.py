@@ -1,0 +1,132 @@
+"""From committed entries to queued messages.
+
+pending entries | story | decide each match | render | COMMIT story, decisions, outbox -> wake delivery
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from monitor.core.errors import StoreUnavailableError
+from monitor.core.models import Assembled, PendingEntry, Verdict
+from monitor.core.posting import latest_updates
+from monitor.core.stories import StoryBook
+from monitor.pipeline.in_force import InForce
+from monitor.pipeline.judge import Judge, Placed
+from monitor.pipeline.pace import Bell, Wakeup, pause, wait_for
+from monitor.pipeline.ports import Clock, StoryStore
+from monitor.telemetry import fields
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+_IDLE = 1.0
+"""Seconds after which pending entries are looked for though nobody called."""
+
+
+class Assembler:
+    """The one keeper of stories and alerts: entries pass it one by one, in order of arrival."""
+
+    def __init__(
+        self, store: StoryStore, in_force: InForce, *, clock: Clock, on_entries: Wakeup, on_alerts: Bell
+    ) -> None:
+        self._store = store
+        self._in_force = in_force
+        self._clock = clock
+        self._on_entries = on_entries
+        self._on_alerts = on_alerts
+        self._book: StoryBook | None = None
+        self.alerts = 0
+
+    async def run(self) -> None:
+        """Assemble for ever; cancel it to stop between two batches."""
+        while True:
+            try:
+                worked = await self.run_once()
+            except StoreUnavailableError as error:
+                await pause(log, "assemble.store_unavailable", error)
+                continue
+            if not worked:
+                await wait_for(self._on_entries, at_most=_IDLE)
+
+    async def run_once(self) -> tuple[Assembled, ...]:
+        """Assemble up to a batch of pending entries and commit them; returns what was committed."""
+        pending = await self._store.pending_entries(limit=_BATCH)
+        if not pending:
+            return ()
+        book = await self._opened_book()
+        try:
+            batch = await self._assembled(book, pending)
+            await self._store.commit_assembled(batch)
+        except BaseException:
+            self._book = None  # it knows entries that the store does not: read it anew
+            raise
+        self._tell(batch)
+        return batch
+
+    async def release_overdue(self) -> int:
+        """Decide on held alerts whose deadline has passed; returns how many."""
+        now = self._clock()
+        judge = Judge(self._store, self._in_force, now)
+        rulings = [await judge.overdue(record) for record in await self._store.held_alerts(due=now)]
+        if rulings:
+            await self._store.commit_released(
+                [record for ruled in rulings for record in ruled.alerts],
+                [ruled.decision for ruled in rulings],
+                [delivery for ruled in rulings for delivery in ruled.deliveries],
+            )
+            self._on_alerts.ring()
+        return len(rulings)
+
+    async def _opened_book(self) -> StoryBook:
+        """Return the story book, read anew from the store after a start or a failed commit."""
+        if self._book is None:
+            window = self._in_force.settings.stories.window
+            book = StoryBook(window)
+            book.restore(await self._store.remembered(self._clock() - window))
+            self._book = book
+        return self._book
+
+    async def _assembled(self, book: StoryBook, pending: Sequence[PendingEntry]) -> tuple[Assembled, ...]:
+        placed: list[Placed] = []
+        for one in pending:
+            assignment, story = book.assign(one.entry, one.findings)
+            placed.append(Placed(pending=one, assignment=assignment, story=story))
+            await asyncio.sleep(0)
+        judge = Judge(self._store, self._in_force, self._clock())
+        await judge.recall(placed)
+        return without_overtaken([judge.decide(one) for one in placed])
+
+    def _tell(self, batch: Sequence[Assembled]) -> None:
+        """Log what was decided and wake delivery."""
+        for one in batch:
+            for decision in one.decisions:
+                told = decision.verdict in {Verdict.ALERT, Verdict.UPDATE}
+                self.alerts += decision.verdict is Verdict.ALERT
+                log.log(
+                    logging.INFO if told else logging.DEBUG,
+                    "match.decided",
+                    extra=fields(
+                        verdict=decision.verdict,
+                        rule=decision.rule,
+                        reason=decision.reason,
+                        story=decision.story[:12],
+                        link=one.entry.link,
+                    ),
+                )
+        if any(one.deliveries for one in batch):
+            self._on_alerts.ring()
+
+
+def without_overtaken(batch: Sequence[Assembled]) -> tuple[Assembled, ...]:
+    """Leave out the updates that a later entry of the same batch overtakes: the later one tells more."""
+    kept = {
+        delivery.id for delivery in latest_updates(delivery for one in batch for delivery in one.deliveries)
+    }
+    return tuple(
+        replace(one, deliveries=tuple(delivery for delivery in one.deliveries if delivery.id in kept))
+        for one in batch
+    )

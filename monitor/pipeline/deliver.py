@@ -1,0 +1,164 @@
+"""From the outbox to the channels; the ledger alone decides on repeats.
+
+claim due deliveries of a channel | READY: send once, UNSURE: ask whether it arrived | settle
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.core.errors import StoreUnavailableError
+from monitor.core.models import (
+    Deferred,
+    Delivery,
+    DeliveryState,
+    Lookup,
+    Outcome,
+    Rejected,
+    Sent,
+    Unknown,
+    Unsure,
+)
+from monitor.core.schedule import next_attempt
+from monitor.pipeline.pace import Wakeup, pause, wait_for
+from monitor.pipeline.ports import Channel, Clock, Outbox
+from monitor.telemetry import fields
+
+log = logging.getLogger(__name__)
+
+_BATCH = 10
+_LEASE = timedelta(minutes=15)
+"""Longer than the slowest channel takes for a batch; on SQLite a restart does not wait for it."""
+_IDLE = 1.0
+_DRAIN = 5.0
+"""Seconds that a message under way may take to finish when the daemon stops."""
+
+
+class Deliverer:
+    """Sends what is due on one channel, in order, one at a time; a slow channel delays no other."""
+
+    def __init__(
+        self, store: Outbox, channel: Channel, *, clock: Clock, dice: Callable[[], float], on_alerts: Wakeup
+    ) -> None:
+        self._store = store
+        self._channel = channel
+        self._clock = clock
+        self._dice = dice
+        self._on_alerts = on_alerts
+        self.sent = 0
+        self.failing = False
+
+    async def run(self) -> None:
+        """Deliver for ever; when cancelled, the message under way is finished first, within limits."""
+        while True:
+            try:
+                worked = await self.run_once()
+            except StoreUnavailableError as error:
+                await pause(log, "deliver.store_unavailable", error)
+                continue
+            if not worked:
+                await wait_for(self._on_alerts, at_most=_IDLE)
+
+    async def run_once(self) -> int:
+        """Send or look up what is due now; returns how many were claimed."""
+        claimed = await self._store.claim_deliveries(
+            self._clock(), lease=_LEASE, limit=_BATCH, channel=self._channel.name
+        )
+        for place, delivery in enumerate(claimed):
+            attempt = asyncio.ensure_future(self._attempt(delivery))
+            try:
+                await asyncio.shield(attempt)
+            except asyncio.CancelledError:
+                await asyncio.wait([attempt], timeout=_DRAIN)
+                attempt.cancel()
+                await self._give_back(claimed[place + 1 :])
+                raise
+        return len(claimed)
+
+    async def _give_back(self, untouched: list[Delivery]) -> None:
+        """Return what was claimed but not begun, so that the next start need not ask whether it arrived."""
+        now = self._clock()
+        for delivery in untouched:
+            back: Deferred | Unsure = Deferred(why="the daemon stopped before sending")
+            if delivery.state is DeliveryState.UNSURE:
+                back = Unsure(why=delivery.error or "unsure")
+            await self._store.settle(delivery, back, now=now, retry_at=now)
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        """Send or look up one delivery. The second of the two borders at which a bug is caught."""
+        outcome: Outcome | Lookup
+        try:
+            outcome = await self._outcome(delivery)
+        except Exception as error:
+            log.exception("deliver.bug", extra=fields(delivery=delivery.id, channel=self._channel.name))
+            outcome = Unsure(why=f"an error of news-monitor itself: {type(error).__name__}")
+        now = self._clock()
+        await self._settle_surely(delivery, outcome, now)
+        self._tell(delivery, outcome, now)
+
+    async def _outcome(self, delivery: Delivery) -> Outcome | Lookup:
+        if delivery.state is not DeliveryState.UNSURE:
+            return await self._channel.send(delivery)
+        early = self._too_early(delivery)
+        if early is not None:
+            return early
+        found = await self._channel.find(delivery)
+        if not isinstance(found, Unknown) or found.retry_after is not None:
+            return found
+        if self._channel.on_doubt == "hold":
+            return Rejected(why=f"it may have arrived, and {found.why}; on_doubt says hold")
+        return await self._channel.send(replace(delivery, repeat=True))
+
+    def _too_early(self, delivery: Delivery) -> Unknown | None:
+        """Tell to wait where the channel may not yet show what it took: after a crash, for instance."""
+        if delivery.started_at is None:
+            return None
+        left = delivery.started_at + self._channel.settle - self._clock()
+        return Unknown(why=delivery.error or "unanswered", retry_after=left) if left > timedelta(0) else None
+
+    async def _settle_surely(self, delivery: Delivery, outcome: Outcome | Lookup, now: datetime) -> None:
+        """Write the outcome down; while the store cannot, nothing else is sent on this channel."""
+        while True:
+            try:
+                owned = await self._store.settle(
+                    delivery, outcome, now=now, retry_at=self._retry_at(delivery, outcome, now)
+                )
+            except StoreUnavailableError as error:
+                await pause(log, "deliver.store_unavailable", error)
+                continue
+            if not owned:
+                log.warning("deliver.stale", extra=fields(delivery=delivery.id, channel=self._channel.name))
+            return
+
+    def _retry_at(self, delivery: Delivery, outcome: Outcome | Lookup, now: datetime) -> datetime:
+        match outcome:
+            case Unsure():
+                return now + self._channel.settle
+            case Deferred(retry_after=wait) | Unknown(retry_after=wait):
+                return next_attempt(now, attempts=delivery.attempts, retry_after=wait, dice=self._dice())
+            case _:
+                return now
+
+    def _tell(self, delivery: Delivery, outcome: Outcome | Lookup, now: datetime) -> None:
+        """Log what came of it: a channel that begins to fail is told once, each dead letter always."""
+        said = {"channel": self._channel.name, "delivery": delivery.id[:12], "kind": delivery.kind}
+        match outcome:
+            case Sent():
+                self.sent += 1
+                waited = round((now - delivery.created_at).total_seconds(), 3)
+                log.debug("deliver.sent", extra=fields(**said, seconds=waited, attempts=delivery.attempts))
+                if self.failing:
+                    log.info("deliver.recovered", extra=fields(channel=self._channel.name))
+                self.failing = False
+            case Rejected(why=why):
+                log.error("deliver.parked", extra=fields(**said, why=why))
+            case Deferred(why=why) | Unsure(why=why) | Unknown(why=why):
+                level = logging.DEBUG if self.failing else logging.WARNING
+                log.log(level, "deliver.failing", extra=fields(**said, why=why, attempts=delivery.attempts))
+                self.failing = True
+            case _:
+                log.info("deliver.absent", extra=fields(**said))

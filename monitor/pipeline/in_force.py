@@ -1,0 +1,41 @@
+"""What is in force: settings, compiled rules, feeds and channels, swapped whole at a reload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from monitor.core.matcher import Matcher
+from monitor.core.models import Feed
+from monitor.core.rules.tree import Rule, RuleSet
+from monitor.core.settings import Settings
+from monitor.pipeline.ports import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Every rule in force, compiled once."""
+
+    rules: Mapping[str, Rule]
+    matcher: Matcher
+    names: Mapping[str, str]
+    """Ids of entities to the names that people know."""
+
+    @classmethod
+    def of(cls, ruleset: RuleSet) -> Rulebook:
+        """Compile a set of rules; takes seconds for many aliases, so call it off the event loop."""
+        return cls(
+            rules={rule.id: rule for rule in ruleset.rules},
+            matcher=Matcher(ruleset),
+            names={entity.id: entity.name for entity in ruleset.entities.values()},
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class InForce:
+    """The one place the stages look at for what may change while they run; each look takes the latest."""
+
+    settings: Settings
+    rulebook: Rulebook
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)

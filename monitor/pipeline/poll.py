@@ -1,0 +1,236 @@
+"""From due feeds to committed entries.
+
+claim due feeds | fetch | same body? | parse | normalise | unseen | match | COMMIT (batched) -> wake assembly
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from monitor.core.errors import StoreUnavailableError
+from monitor.core.identity import classify, lookup_keys
+from monitor.core.models import (
+    Entry,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    NewEntry,
+    NotAFeed,
+    NotModified,
+    ParsedFeed,
+    PollRecord,
+)
+from monitor.core.normalise import normalise
+from monitor.core.polled import (
+    Terms,
+    after_bug,
+    after_failure,
+    after_not_a_feed,
+    after_not_modified,
+    after_read,
+    after_same_body,
+)
+from monitor.pipeline.in_force import InForce
+from monitor.pipeline.pace import Wakeup, pause
+from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
+from monitor.pipeline.roundup import Roundup
+from monitor.telemetry import fields
+
+log = logging.getLogger(__name__)
+
+_BATCH = 64
+_LINGER = 0.05
+"""Seconds that a finished poll waits for company before it is committed."""
+_BREATHE = 25
+"""Entries matched before the loop may do something else."""
+_IDLE = 1.0
+"""Seconds after which due feeds are looked for though nothing called."""
+_LEASE_MARGIN = timedelta(seconds=40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What polling asks for: a clock, dice in [0, 1), a fetcher and a parser."""
+
+    clock: Clock
+    dice: Callable[[], float]
+    fetcher: Fetcher
+    parser: Parser
+
+
+class Poller:
+    """Polls whatever is due, many feeds at once, and commits their entries in batches."""
+
+    def __init__(self, store: PollStore, world: World, in_force: InForce, *, on_entries: Wakeup) -> None:
+        self._store = store
+        self._world = world
+        self._in_force = in_force
+        self._on_entries = on_entries
+        self._finished: asyncio.Queue[PollRecord] = asyncio.Queue()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._slot_free = asyncio.Event()
+        self.roundup = Roundup()
+        self.polls = 0
+        self.entries = 0
+
+    async def run(self) -> None:
+        """Poll for ever; cancel it to stop at once. What was fetched by then is committed."""
+        committing = asyncio.create_task(self._commit_for_ever(), name="commit polls")
+        try:
+            while True:
+                if not await self._start_due(self._world.clock()):
+                    await self._wait_for_due()
+        finally:
+            await self._stop(committing)
+
+    async def run_once(self) -> None:
+        """Poll each feed that is due now, once, and return when all is committed."""
+        committing = asyncio.create_task(self._commit_for_ever(), name="commit polls")
+        now = self._world.clock()
+        try:
+            while await self._start_due(now) or self._under_way:
+                if self._under_way:
+                    await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._stop(committing)
+
+    async def _stop(self, committing: asyncio.Task[None]) -> None:
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        committing.cancel()
+        await asyncio.gather(committing, return_exceptions=True)
+        await self._commit(self._drained())
+        self.roundup.close()
+
+    async def _start_due(self, now: datetime) -> int:
+        """Claim as many feeds due at `now` as there are free slots and start them; returns how many."""
+        polling = self._in_force.settings.polling
+        free = polling.concurrency - len(self._under_way)
+        if free <= 0:
+            self._slot_free.clear()
+            await self._slot_free.wait()
+            return 1
+        lease = polling.total_timeout + polling.parse_timeout + _LEASE_MARGIN
+        try:
+            claimed = await self._store.claim_due_feeds(now, lease=lease, limit=free)
+        except StoreUnavailableError as error:
+            await pause(log, "poll.store_unavailable", error)
+            return 0
+        for state in claimed:
+            task = asyncio.create_task(self._poll(state))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+        return len(claimed)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._slot_free.set()
+
+    async def _wait_for_due(self) -> None:
+        try:
+            due = await self._store.next_poll_at()
+        except StoreUnavailableError as error:
+            await pause(log, "poll.store_unavailable", error)
+            return
+        wait = _IDLE if due is None else (due - self._world.clock()).total_seconds()
+        await asyncio.sleep(min(max(wait, 0.01), _IDLE))
+
+    async def _poll(self, state: FeedState) -> None:
+        """Poll one feed. The first of the two borders at which a bug is caught: it costs one poll."""
+        feed = self._in_force.feeds.get(state.url)
+        if feed is None:  # gone from the configuration since the claim
+            return
+        try:
+            record = await self._polled(feed, state)
+        except Exception as error:
+            log.exception("poll.bug", extra=fields(feed=feed.url))
+            message = f"an error of news-monitor itself: {type(error).__name__}"
+            record = PollRecord(state=after_bug(state, message, self._terms(feed)))
+        self.polls += 1
+        self.roundup.note(feed, state, record.state)
+        self._finished.put_nowait(record)
+
+    def _terms(self, feed: Feed) -> Terms:
+        polling = self._in_force.settings.polling
+        return Terms(feed=feed, polling=polling, now=self._world.clock(), dice=self._world.dice())
+
+    async def _polled(self, feed: Feed, state: FeedState) -> PollRecord:
+        answer = await self._world.fetcher.fetch(feed, state)
+        match answer:
+            case NotModified():
+                return PollRecord(state=after_not_modified(state, answer, self._terms(feed)))
+            case FetchFailed():
+                return PollRecord(state=after_failure(state, answer, self._terms(feed)))
+            case Fetched():
+                return await self._read(feed, state, answer)
+
+    async def _read(self, feed: Feed, state: FeedState, answer: Fetched) -> PollRecord:
+        body_hash = blake2b(answer.body, digest_size=16).hexdigest()
+        if body_hash == state.body_hash:
+            return PollRecord(state=after_same_body(state, answer, self._terms(feed)))
+        parsed = await self._world.parser.parse(answer)
+        if isinstance(parsed, NotAFeed):
+            return PollRecord(state=after_not_a_feed(state, parsed, self._terms(feed)))
+        entries = await self._unseen(feed, state, parsed)
+        after = after_read(
+            state, answer, parsed, self._terms(feed), body_hash=body_hash, brought=len(entries)
+        )
+        return PollRecord(state=after, entries=await self._matched(entries))
+
+    async def _unseen(self, feed: Feed, state: FeedState, parsed: ParsedFeed) -> list[Entry]:
+        """Return the entries that are new or revised, the oldest first."""
+        now, first_read = self._world.clock(), state.first_read_at is None
+        body = [
+            normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=first_read)
+            for raw in parsed.entries
+        ]
+        known = await self._store.known_entries(feed.url, lookup_keys(body))
+        return oldest_first(classify(body, known))
+
+    async def _matched(self, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
+        found: list[NewEntry] = []
+        for number, entry in enumerate(entries, 1):
+            findings = self._in_force.rulebook.matcher.match(entry)
+            found.append(NewEntry(entry=entry, findings=findings))
+            if number % _BREATHE == 0:
+                await asyncio.sleep(0)
+        return tuple(found)
+
+    async def _commit_for_ever(self) -> None:
+        while True:
+            first = await self._finished.get()
+            await asyncio.sleep(_LINGER)
+            await self._commit([first, *self._drained()])
+
+    def _drained(self) -> list[PollRecord]:
+        """Return what has finished by now, at most a batch."""
+        found: list[PollRecord] = []
+        while len(found) < _BATCH and not self._finished.empty():
+            found.append(self._finished.get_nowait())
+        return found
+
+    async def _commit(self, records: list[PollRecord]) -> None:
+        """Commit, and try again until the store can: what was fetched is not fetched twice."""
+        while records:
+            try:
+                added = await self._store.commit_polls(records)
+            except StoreUnavailableError as error:
+                await pause(log, "poll.store_unavailable", error)
+                continue
+            self.entries += added
+            if added:
+                self._on_entries.set()
+            return
+
+
+def oldest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Order the entries of one body by date; feeds list the newest first, so undated ones are reversed."""
+    turned = list(entries)[::-1]
+    return sorted(turned, key=lambda entry: entry.published or entry.fetched)
