@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import TracebackType
 from typing import IO, Literal
 from urllib.parse import quote, quote_plus
 
@@ -200,7 +201,7 @@ def set_up_logging(
     """Send every record to `stream` (standard error), redacted.
 
     `auto` writes text on a terminal, text with priorities to the journal, JSON lines anywhere else. Calling
-    again, as after a reload, replaces what the last call set up.
+    again, as after a reload, replaces what the last call set up. Uncaught exceptions are logged, not printed.
     """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
@@ -212,9 +213,17 @@ def set_up_logging(
             root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    sys.excepthook = _log_uncaught
     # One line for each job run and each request is no news at `info`.
     for chatty in ("apscheduler", "aiohttp.access", "slack_sdk", "aiosqlite", "sqlalchemy", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Let what ends the process pass the filter like everything else: a traceback may quote a secret."""
+    if isinstance(error, KeyboardInterrupt):
+        return
+    logging.getLogger("monitor").critical("process.broke", exc_info=(kind, error, trace))
 
 
 def _formatter(style: str, stream: IO[str]) -> logging.Formatter:

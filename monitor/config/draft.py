@@ -5,6 +5,7 @@ values -> secrets written out? -> references resolved -> pydantic -> what is wro
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -204,6 +205,8 @@ def hidden_values(settings: Settings, brought: Iterable[str]) -> Iterator[str]:
     """
     for secret in brought:
         yield password_of(secret) or secret
+    for auth in filter(None, (feed.auth for feed in settings.feeds)):
+        yield b64encode(f"{auth.user}:{auth.password.get_secret_value()}".encode()).decode()
     for text in _hidden(settings):
         if "://" not in text or password_of(text):
             yield password_of(text) or text

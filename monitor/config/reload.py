@@ -1,6 +1,8 @@
 """Rules that follow their files: each file's last good version stays in force until a better one is there.
 
     stat -> settled, changed? -> read -> combine with the last good of the others -> compile -> prove
+
+A file that is still being written is waited for; a change that breaks another file is refused with it.
 """
 
 from __future__ import annotations

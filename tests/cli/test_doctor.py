@@ -175,6 +175,27 @@ async def test_the_servers_clock_is_read_from_the_first_host_that_answers() -> N
         await runner.cleanup()
 
 
+def test_channels_that_do_not_answer_are_problems_and_keep_their_secrets(folder: Path, run: Run) -> None:
+    """Slack, mail and an incoming webhook with secrets, all pointed at a port where nobody listens."""
+    (folder / "config.yaml").write_text(
+        """
+feeds: [{url: "http://127.0.0.1:1/", allow_private: true, auth: {user: u, password: "${TOKEN}"}}]
+channels:
+  bot: {type: slack, token: "${TOKEN}", channel: C1, api_url: "http://127.0.0.1:1/"}
+  mail:
+    {type: email, host: 127.0.0.1, port: 1, username: u, password: "${TOKEN}", from: a@b.example,
+     to: [c@d.example]}
+  console: {type: console}
+"""
+    )
+    result = run("doctor", "--json")
+    assert result.exit_code == 1
+    found = by_subject(result, "channels")
+    assert [standing for standing, _ in found] == ["problem", "problem", "ok"]
+    assert found[0][1].startswith("bot: ")
+    assert found[1][1].startswith("mail: ")
+
+
 def test_sample_and_private_feeds_are_not_asked_for_names() -> None:
     """Each host once, at most five."""
     feeds = [Feed(url=f"https://h{n}.example/{m}", name="", outlet="") for n in range(9) for m in range(2)]

@@ -147,7 +147,7 @@ channels: {c: {type: console}}
     assert first.url == "https://a.example/rss?token=${TOKEN}"
     assert first.fetch_url == "https://a.example/rss?token=s3cr3t/1"
     assert (second.url, second.auth) == ("https://b.example/rss", ("desk", "s3cr3t/1"))
-    assert "s3cr3t" not in repr(second)
+    assert "s3cr3t" not in repr([first, second])
 
 
 @pytest.mark.usefixtures("here")
@@ -185,6 +185,14 @@ def test_a_database_password_is_hidden_but_its_host_is_not() -> None:
     )
     assert result.accepted().database.get_secret_value() == "postgresql://monitor:pa55word@db.example/news"
     assert result.secrets == {"pa55word"}
+
+
+@pytest.mark.usefixtures("here")
+def test_a_login_is_hidden_as_the_header_spells_it_too() -> None:
+    """Basic authentication is base64: a header in an error message must not give the password away."""
+    feed = "{url: https://a.example/, auth: {user: desk, password: '${PW}'}}"
+    text = f"feeds: [{feed}]\nchannels: {{c: {{type: console}}}}\n"
+    assert loaded(text, {"PW": "pa55word"}).secrets == {"pa55word", "ZGVzazpwYTU1d29yZA=="}
 
 
 @pytest.mark.usefixtures("here")

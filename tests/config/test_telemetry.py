@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -36,9 +38,9 @@ log = logging.getLogger("monitor.test_telemetry")
 def quiet_root() -> Iterator[None]:
     """Put the root logger back as it was."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, hook = root.handlers[:], root.level, sys.excepthook
     yield
-    root.handlers[:], root.level = handlers, level
+    root.handlers[:], root.level, sys.excepthook = handlers, level, hook
 
 
 def written(style: Literal["text", "json"], *secrets: str) -> io.StringIO:
@@ -134,6 +136,19 @@ def test_a_format_string_that_does_not_fit_is_still_written() -> None:
     record = logging.LogRecord("library", logging.INFO, __file__, 1, "%d items", ("three " + SECRET,), None)
     assert Redaction(Redactor([SECRET])).filter(record)
     assert "three ***" in record.getMessage()
+
+
+def test_what_ends_the_process_is_redacted_too() -> None:
+    """A traceback on its way out passes the same filter."""
+    program = (
+        "from monitor.telemetry import Redactor, set_up_logging\n"
+        f"set_up_logging(style='text', redactor=Redactor([{SECRET!r}]))\n"
+        f"raise RuntimeError('with ' + {SECRET!r})"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "RuntimeError: with ***" in ended.stderr
+    assert SECRET not in ended.stderr
 
 
 def test_people_still_see_harmless_queries() -> None:

@@ -28,7 +28,8 @@ class Feed:
     """Whether this feed may be fetched from a private, loopback or link-local address."""
     sample: bool = False
     """Whether it is one of the invented outlets that ship with the package; their alerts say so."""
-    address: str | None = None
+    address: str | None = field(default=None, repr=False)
+    """Where it is fetched if that is not its identity; may hold a token."""
 
     @property
     def fetch_url(self) -> str:
