@@ -70,6 +70,7 @@ UKRAINIAN: Final = """
 цька: цької цькій цьку цькою
 зька: зької зькій зьку зькою
 ське: ського ському ським ськім
+ці: ців цям цями цях
 цьке: цького цькому цьким цькім
 не: ного ному ним нім
 на: ни ні ну ною ної ній
@@ -81,11 +82,11 @@ UKRAINIAN: Final = """
 оя: ої ою оєю
 уя: уї ую уєю
 я: і ї ю ею єю
-ка: ки ці ку кою
-га: ги зі гу гою
-ха: хи сі ху хою
+ка: ки ці ку кою кої кій
+га: ги зі гу гою гої гій
+ха: хи сі ху хою хої хій
 [жчшщ]а: и і у ею ою
-[бвдзлмнпрстфцґ]а: и і у ою ею
+[бвдзлмнпрстфцґ]а: и і у ою ею ої ій
 а: и і у ою
 ов: ова ову овим ові овом овим
 ев: ева еву евим еві евом
@@ -107,6 +108,9 @@ UKRAINIAN: Final = """
 ай: ая аю аєм аєві аї
 ой: оя ою оєм оєві ої
 й: я ю єм єві ї
+ік: ока оку оком окові оці іка іку іком ікові іці
+ід: ода оду одом оді іда іду ідом іді
+іг: ога огу огом озі іга ігу ігом
 ок: ка ку ком кові ці оку ока оком окові
 ек: ека еку еком екові ці ка ку ком
 ко: ка ку ком кові
@@ -114,7 +118,8 @@ UKRAINIAN: Final = """
 [жчшщц]: +а +у +ем +еві +і +ом +ові
 [кгх]: +а +у +ом +ові +ові
 и: ів ам ами ах
-і: ів ам ами ах
+і: ів ам ами ах их им ими їв ям ями ях
+ї: їв ям ями ях
 [бвґдзлмнпрстф]: +а +у +ом +ові +і +ем
 """
 
@@ -122,20 +127,27 @@ POLISH: Final = """
 ski: skiego skiemu skim
 cki: ckiego ckiemu ckim
 dzki: dzkiego dzkiemu dzkim
-ki: kiego kiemu kim
+ki: kiego kiemu kim kich kimi
 gi: giego giemu gim
-ny: nego nemu nym
-wy: wego wemu wym
-ły: łego łemu łym
-czy: czego czemu czym
-ży: żego żemu żym
-zy: zego zemu zym
-ty: tego temu tym
-ry: rego remu rym
-dy: dego demu dym
-by: bego bemu bym
-cy: cego cemu cym
-[aeioubcdfghjklmnprstvwz]y: +'ego +'emu +'m +ego +emu +m +m
+ny: nego nemu nym n nów nom nami nach nych nymi
+wy: wego wemu wym w wów wom wami wach wych wymi
+ły: łego łemu łym ł łów łom łami łach łych łymi
+czycy: czyków czykom czykami czykach
+acy: aków akom akami akach
+cy: ców com cami cach czech iec ków kom kami kach cego cemu cym
+czy: czego czemu czym czów czom czami czach
+ży: żego żemu żym ż żów żom żami żach żych żymi
+zy: zego zemu zym z zów zom zami zach zych zymi
+ty: tego temu tym t tów tom tami tach tych tymi
+ry: rego remu rym r rów rom rami rach rych rymi
+dy: dego demu dym d dów dom dami dach dych dymi
+by: bego bemu bym b bów bom bami bach bych bymi
+anie: anów anom anami anach
+hy: ch chów chom chami chach szech ego emu hym
+gry: gier grom grami grzech grów grach grego gremu grym
+ci: tów tom tami tach ciów ciom ciami ciach ciego ciemu cim
+[bcdfghjklłmnprstwz]y: ów om ami ach ech +'ego +'emu +'m +ego +emu +m +mi +ch
+[aeiou]y: +'a +'owi +'em +a +owi +em
 ska: skiej ską
 cka: ckiej cką
 dzka: dzkiej dzką
@@ -216,6 +228,7 @@ z: za zowi zem zie zu
 [bpmwf]: +a +owi +em +ie +u
 [vx]: +a +owi +em +ie +u +'a +'em
 c: ca cowi cem cu
+[bcdfghjklłmnprstwz]e: ych ym ymi ów om ami ach +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a owi +go +mu +m
 e: +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a owi +go +mu +m
 i: +ego +emu +m iego iemu im +'ego
 [uó]: +'a +'owi +'em
@@ -231,8 +244,8 @@ ská: ské skou
 cká: cké ckou
 ná: né nou
 á: é ou
-ské: ského skému ským ském
-é: ého ému ém ým
+ské: ského skému ským ském ských skými
+é: ého ému ém ým ých ými
 ní: ního nímu ním
 í: ího ímu ím
 ství: stvím
@@ -281,7 +294,9 @@ ch: chu chem chovi cha
 [sz]: +e +i +em +ovi +u +a +ovi
 [l]: +e +i +em +ovi +u +a +í
 [bdfmnpqrtvw]: +a +u +ovi +em +ě +e +i
+[cčdflmnprřsštvz]i: ů ům y ich ích ech +ho +mu +m +ovi +a
 i: +ho +mu +m +ovi +a
+[bcčdfghjklmnprřsštvzž]y: ů um ům ech ách ami +ho +mu +m +ovi +e
 y: +ho +mu +m +ovi +e
 """
 
@@ -291,7 +306,7 @@ ski: skega skemu skem skim
 čki: čkega čkemu čkem čkim
 ni: nega nemu nem nim nija niju nijem
 ji: jega jemu jem jim
-i: ija iju ijem ega emu em im +ja +ju +jem +jev
+i: ija iju ijem ega emu em im ih imi ov om ih e +ja +ju +jem +jev
 ska: ske ski sko
 ška: ške ški ško
 sko: skega skemu skem skim
@@ -314,10 +329,12 @@ ur: urja urju urjem urjev ura uru urom urov
 [r]: +a +u +om +ov +ja +ju +jem +jev
 [cčšžj]: +a +u +em +om +ev +eva
 ost: osti ostjo
+elj: lja lju ljem ljev elja elju eljem
+enj: nja nju njem enja enju enjem
 [bdfghklmnpstvzwx]: +a +u +om +ov +em +ova +ovi
 q: +a +u +om
 y: +ja +ju +jem +jev +a +u +om ia iu iem
-e: +ja +ju +jem +jev a u om ov +a +u +om +ov ev ega emu em
+e: ih im imi am ah ami +ja +ju +jem +jev a u om ov +a +u +om +ov ev ega emu em
 u: +ja +ju +jem +jev
 é: +ja +ju +jem +jev
 """
@@ -354,7 +371,9 @@ ec: čev čeva čevo čeve čevega čevemu čevem čevim čevi
 ek: kov kova kovo kove kovega kovemu kovem kovim kovi
 r: +jev +jeva +jevo +jeve +jevega +jevem +jevim +jevi +ov +ova +ovo +ove +ovega +ovem +ovim +ovi
 [bdfghklmnpstvzwx]: +ov +ova +ovo +ove +ovega +ovemu +ovem +ovim +ovi
-[iyeu]: +jev +jeva +jevo +jeve +jevega +jevem +jevim +jevi
+el: lov lova lovo love lovega lovemu lovem lovim lovi +ov +ova +ovo +ove +ovega +ovem +ovim +ovi
+en: nov nova novo nove novega novem novim novi +ov +ova +ovo +ove +ovega +ovem +ovim +ovi
+[iyeu]: +ev +eva +evo +eve +evega +evem +evim +evi +jev +jeva +jevo +jeve +jevega +jevem +jevim +jevi
 """,
     "cs": """
 ka: čin čina čino čini činy činu čině činou činých činým činými
