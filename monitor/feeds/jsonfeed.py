@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import urljoin
 
 from monitor.core.models import ParsedFeed, RawEntry
 from monitor.feeds import limits, tidy
@@ -27,7 +26,7 @@ def read_json_feed(document: bytes, source: Source) -> ParsedFeed | None:
     read = (_entry(item, source) for item in items[: source.max_entries])
     return ParsedFeed(
         title=tidy.text(top.get("title"), limits.TITLE),
-        link=_link(top.get("home_page_url"), source),
+        link=tidy.link(top.get("home_page_url"), source.url),
         lang=tidy.text(top.get("language"), limits.LANGUAGE) or None,
         version="json11" if version.endswith("1.1") else "json1",
         entries=tuple(entry for entry in read if entry is not None),
@@ -45,7 +44,7 @@ def _entry(item: dict[str, object], source: Source) -> RawEntry | None:
     when = tidy.iso_moment(published)
     entry = RawEntry(
         guid=tidy.guid(str(identity) if isinstance(identity, (int, float)) else identity),
-        link=_link(item.get("url") or item.get("external_url"), source),
+        link=tidy.link(item.get("url") or item.get("external_url"), source.url),
         title=tidy.text(item.get("title"), limits.TITLE),
         summary=tidy.text(item.get("summary"), limits.SUMMARY),
         content=tidy.text(item.get("content_html") or item.get("content_text"), limits.CONTENT),
@@ -57,16 +56,6 @@ def _entry(item: dict[str, object], source: Source) -> RawEntry | None:
         date_text=None if when else tidy.text(published, limits.DATE_TEXT) or None,
     )
     return entry if entry.guid or entry.link or entry.title or entry.content or entry.summary else None
-
-
-def _link(value: object, source: Source) -> str | None:
-    found = tidy.address(value)
-    if found is None:
-        return None
-    try:
-        return tidy.address(urljoin(source.url, found))
-    except ValueError:
-        return None
 
 
 def _author(item: dict[str, object]) -> str:

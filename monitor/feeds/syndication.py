@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import feedparser
@@ -41,21 +41,20 @@ def read_syndication(xml: bytes, source: Source) -> ParsedFeed:
     Raises:
         FEEDPARSER_ERRORS: feedparser met something it does not expect.
     """
+    # No content-location: feedparser would resolve guids against it, and an entry must not become another
+    # because its feed was fetched from a new address.
     found = feedparser.parse(
         io.BytesIO(xml),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            "content-location": source.url,
-        },
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
     head: dict[str, Any] = found["feed"]
     items = found["entries"]
-    read = (_entry(item) for item in items[: source.max_entries])
+    read = (_entry(item, source) for item in _newest(items, source.max_entries))
     return ParsedFeed(
         title=tidy.text(_get(head, "title"), limits.TITLE),
-        link=tidy.address(_get(head, "link")),
+        link=tidy.link(_get(head, "link"), source.url),
         lang=tidy.text(_get(head, "language"), limits.LANGUAGE) or None,
         version=found.get("version") or "",
         ttl=_ttl(head),
@@ -69,8 +68,20 @@ def _get(parsed: dict[str, Any], key: str) -> Any:
     return dict.get(parsed, key)
 
 
+def _newest(items: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """Take the newest entries of a long feed: its first ones, or its last if it runs with time."""
+    if len(items) <= most:
+        return items
+    dated = [when for item in items if (when := _when(item)) is not None]
+    return items[-most:] if dated and dated[0] < dated[-1] else items[:most]
+
+
+def _when(item: dict[str, Any]) -> datetime | None:
+    return tidy.moment(_get(item, "published_parsed")) or tidy.moment(_get(item, "updated_parsed"))
+
+
 def _truncated(found: int, kept: int) -> str | None:
-    return f"{found} entries in one document; the first {kept} were read" if found > kept else None
+    return f"{found} entries in one document; the newest {kept} were read" if found > kept else None
 
 
 def _problem(found: dict[str, Any]) -> str | None:
@@ -95,13 +106,13 @@ def _ttl(head: dict[str, Any]) -> timedelta | None:
     return min(timedelta(seconds=period / max(count, 1)), _LONGEST_TTL)
 
 
-def _entry(item: dict[str, Any]) -> RawEntry | None:
+def _entry(item: dict[str, Any], source: Source) -> RawEntry | None:
     published = tidy.moment(_get(item, "published_parsed")) or tidy.moment(_get(item, "created_parsed"))
     updated = tidy.moment(_get(item, "updated_parsed"))
     written = _get(item, "published") or _get(item, "updated") or _get(item, "created")
     entry = RawEntry(
         guid=tidy.guid(_get(item, "id")),
-        link=tidy.address(_get(item, "link")),
+        link=_link(item, source),
         title=tidy.text(_get(item, "title"), limits.TITLE),
         summary=tidy.text(_get(item, "summary"), limits.SUMMARY),
         content=_content(item),
@@ -113,6 +124,14 @@ def _entry(item: dict[str, Any]) -> RawEntry | None:
         date_text=None if published or updated else tidy.text(written, limits.DATE_TEXT) or None,
     )
     return entry if entry.guid or entry.link or entry.title or entry.content or entry.summary else None
+
+
+def _link(item: dict[str, Any], source: Source) -> str | None:
+    found = _get(item, "link")
+    # feedparser takes a guid for a link unless the feed forbids it; `post-17` is none.
+    if found and found == _get(item, "id") and ":" not in found and not found.startswith("/"):
+        return None
+    return tidy.link(found, source.url)
 
 
 def _content(item: dict[str, Any]) -> str:

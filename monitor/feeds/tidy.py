@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Final
+from urllib.parse import urljoin
 
 from monitor.feeds import limits
 
@@ -26,6 +27,17 @@ def address(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > limits.ADDRESS:
         return None
     return _UNFIT.sub("", value).replace("\n", "").replace("\t", "").strip() or None
+
+
+def link(value: object, base: str) -> str | None:
+    """Return an address made absolute; None if that cannot be."""
+    found = address(value)
+    if found is None:
+        return None
+    try:
+        return address(urljoin(base, found))
+    except ValueError:
+        return None
 
 
 def guid(value: object) -> str | None:

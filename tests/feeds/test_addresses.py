@@ -7,6 +7,7 @@ import socket
 from ipaddress import ip_address
 
 import pytest
+from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,12 +91,16 @@ async def test_name_that_turns_inwards_is_refused(zoo: Zoo, answers: tuple[str, 
     client = HttpFetcher(
         settings(allow_networks=("192.0.2.0/24",)), clock=lambda: NOW, resolver=TwoFacedResolver(*answers)
     )
+    outcomes = []
     async with client:
-        for _ in range(len(answers)):
-            outcome = await client.fetch(feed(url), state(url))
-            assert isinstance(outcome, FetchFailed)
-            client._guarded._connector._cached_hosts.clear()  # type: ignore[union-attr]
-    assert outcome.failure is Failure.FORBIDDEN_ADDRESS
+        for _ in answers:
+            outcomes.append(await client.fetch(feed(url), state(url)))
+            assert client._guarded is not None
+            connector = client._guarded.connector
+            assert isinstance(connector, TCPConnector)
+            connector.clear_dns_cache()
+    assert isinstance(outcomes[-1], FetchFailed)
+    assert outcomes[-1].failure is Failure.FORBIDDEN_ADDRESS
     assert not zoo.connections
 
 
