@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from monitor.cli.common import ago, config_option, configured, json_option, now, print_json
 from monitor.cli.database import opened, run_async
@@ -102,7 +103,9 @@ def probe_url(*, url: str, allow_private: bool, as_json: bool, config: Path) -> 
     A feed that the configuration has is asked with its headers, login and proxy. Nothing is stored. Exit
     code 1 if it is no feed.
     """
-    loaded = configured(config) if config.exists() else Loaded(path=config, settings=Settings())
+    asked_for = click.get_current_context().get_parameter_source("config") is ParameterSource.COMMANDLINE
+    known = config.exists() or asked_for
+    loaded = configured(config) if known else Loaded(path=config, settings=Settings())
     polling = loaded.accepted().polling
     if problem := problem_of_url(url):
         message = f"the address {problem}"

@@ -127,3 +127,4 @@ def test_no_configuration_is_needed(
     """A first look at a feed comes before the first config.yaml."""
     monkeypatch.chdir(tmp_path)
     assert run("feeds", "probe", f"{site}/feed", "--allow-private").exit_code == 0
+    assert run("feeds", "probe", f"{site}/feed", "--allow-private", "-c", "typo.yaml").exit_code == 2

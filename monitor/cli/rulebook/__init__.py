@@ -1,0 +1,1 @@
+"""The commands of `news-monitor rules`, one module each."""

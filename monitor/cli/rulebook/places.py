@@ -1,0 +1,135 @@
+"""Which rule files a command is about, and the options that say so.
+
+Only `rules:` and the names of `channels:` are read of config.yaml: rules are checked on machines that have
+none of its secrets.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from monitor.cli.guard import one_paragraph
+from monitor.config.rules import LoadedRules, load_rules
+from monitor.core.document import Node, suggestion
+from monitor.core.errors import ConfigurationError, Mistake
+from monitor.core.rules.tree import Rule, RuleSet
+from monitor.yamlfile import read_yaml
+
+HERE = Path("config.yaml")
+INSTALLED = Path("/etc/news-monitor/config.yaml")
+FOLDER = Path("rules")
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+def config_option(command: _Command) -> _Command:
+    """Add `--config/-c PATH`, handed to the command as `config`."""
+    return click.option(
+        "-c",
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=lambda: HERE if HERE.exists() or not INSTALLED.exists() else INSTALLED,
+        show_default=f"./{HERE}, else {INSTALLED}",
+        help="Where `rules:` and `channels:` are read from.",
+    )(command)
+
+
+def rules_option(command: _Command) -> _Command:
+    """Add `--rules/-r PATH`, as often as wanted, handed to the command as `paths`."""
+    option = click.option(
+        "-r",
+        "--rules",
+        "paths",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="A rule file or folder; more than once for several.",
+    )
+    return option(config_option(command))
+
+
+def paths_argument(command: _Command) -> _Command:
+    """Add `[PATHS]...`, handed to the command as `paths`."""
+    argument = click.argument("paths", type=click.Path(path_type=Path), nargs=-1)
+    return argument(config_option(command))
+
+
+def json_option(command: _Command) -> _Command:
+    """Add `--json`, handed to the command as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Rule files and folders, and the channels that rules may name; None if nobody knows."""
+
+    paths: tuple[Path, ...]
+    channels: frozenset[str] | None = None
+
+
+def places(paths: Iterable[Path], config: Path) -> Places:
+    """Return the files named, else those of the configuration, else the folder `rules`."""
+    root = read_yaml(config)[0] if config.exists() else None
+    channels = _channels(root) if root else None
+    named = tuple(paths)
+    if not named and root is not None:
+        named = tuple(config.parent / name for name in _texts(root.at(["rules"])))
+    return Places(paths=named or (config.parent / FOLDER,), channels=channels)
+
+
+def _channels(root: Node) -> frozenset[str] | None:
+    channels = root.at(["channels"])
+    return frozenset(channels.value) if channels and isinstance(channels.value, Mapping) else None
+
+
+def _texts(node: Node | None) -> list[str]:
+    items = node.value if node and isinstance(node.value, tuple) else (node,) if node else ()
+    return [item.text for item in items if item.text]
+
+
+def loaded(paths: Iterable[Path], config: Path) -> LoadedRules:
+    """Load rules for a command that needs them to be right; warnings go to standard error.
+
+    Channels are not checked here: whoever tests a rule on a text need not have them.
+
+    Raises:
+        ConfigurationError: they have mistakes.
+    """
+    rules = load_rules(places(paths, config).paths)
+    rules.accepted()
+    say(rules.mistakes)
+    return rules
+
+
+def say(mistakes: Iterable[Mistake]) -> None:
+    """Print mistakes on standard error, one a line."""
+    for mistake in mistakes:
+        click.echo(one_paragraph(str(mistake)), err=True)
+
+
+def rule_named(name: str, ruleset: RuleSet) -> Rule:
+    """Find a rule by its id.
+
+    Raises:
+        ConfigurationError: there is none; the nearest name is suggested.
+    """
+    by_id = {rule.id: rule for rule in ruleset.rules}
+    if name in by_id:
+        return by_id[name]
+    end = suggestion(name, sorted(by_id), otherwise="`news-monitor rules list` names them all")
+    raise ConfigurationError([Mistake(path="rules", message=f"no rule named '{name}'{end}")])
+
+
+def print_json(value: object) -> None:
+    """Print a value as one indented JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Count things: `1 rule`, `2 rules`, `2 entities`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
