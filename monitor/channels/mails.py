@@ -104,7 +104,10 @@ def bare(address: str) -> str:
     Raises:
         ValueError: it holds no address, or one whose local part is not ASCII.
     """
-    local, at, place = parseaddr(address)[1].rpartition("@")
+    found = parseaddr(address)[1]
+    local, at, place = found.rpartition("@")
+    if found not in address or _CONTROL.search(address):  # the parser mends what it does not understand
+        raise ValueError("no usable e-mail address")
     place = place.encode("idna").decode("ascii").lower() if place else ""
     sound = at and local.isascii() and re.fullmatch(r"[^\s\x00-\x1f\x7f<>@,;:\\\"]{1,64}", local)
     if not sound or not _DOMAIN.fullmatch(place):

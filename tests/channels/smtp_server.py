@@ -63,6 +63,14 @@ _REPLIES = {
 }
 
 
+class _AnyPort(Controller):
+    """A controller that listens on whatever port is free."""
+
+    def _trigger_server(self) -> None:
+        self.port = cast("asyncio.Server", self.server).sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
 @dataclass(slots=True, kw_only=True)
 class MailServer:
     """A server in a thread of its own; each fault is used up by one mail, in order."""
@@ -83,7 +91,7 @@ class MailServer:
     def __enter__(self) -> Self:
         context = _context(self.certificate) if self.certificate is not None else None
         implicit = context if self.tls == "implicit" else None
-        self._controller = Controller(
+        self._controller = _AnyPort(
             self,
             hostname="127.0.0.1",
             port=0,
@@ -91,8 +99,7 @@ class MailServer:
             tls_context=context if self.tls == "starttls" else None,
             require_starttls=self.tls == "starttls",
             authenticator=self._authenticate,
-            auth_required=self.password is not None,
-            auth_require_tls=False,
+            auth_require_tls=self.tls == "starttls",
             auth_exclude_mechanism=["CRAM-MD5"],
             ident="test server",
         )
@@ -107,8 +114,7 @@ class MailServer:
     def port(self) -> int:
         """Where it listens."""
         assert self._controller is not None
-        assert self._controller.server is not None
-        return int(cast("asyncio.Server", self._controller.server).sockets[0].getsockname()[1])
+        return int(self._controller.port)
 
     def _authenticate(
         self, server: SMTP, session: Any, envelope: Any, mechanism: str, sent: Any
@@ -117,12 +123,14 @@ class MailServer:
             self.user.encode(),
             (self.password or "").encode(),
         )
-        return AuthResult(success=good, auth_data=sent)
+        return AuthResult(success=good, handled=False, auth_data=sent)
 
     async def handle_MAIL(  # noqa: N802  (the names are the library's)
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         """Take up the next fault with the next mail."""
+        if self.password is not None and not session.authenticated:
+            return "530 5.7.0 Authentication required"
         self._fault = self.faults.popleft() if self.faults else MailFault.NONE
         if self._fault is MailFault.BUSY:
             return _REPLIES[self._fault]

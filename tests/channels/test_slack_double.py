@@ -10,7 +10,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.channels.slack_double import Fault, SlackDouble
 
+
+def section(length: int) -> dict[str, Any]:
+    """A block of marked-up text."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": "x" * length}}
+
+
 TEXT = {"type": "text", "text": "x"}
+PLAIN = {"type": "plain_text", "text": "x"}
 LINE = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [TEXT]}]}
 
 
@@ -23,9 +30,9 @@ LINE = {"type": "rich_text", "elements": [{"type": "rich_text_section", "element
         ({"text": "x", "blocks": [LINE] * 51}, "invalid_blocks"),
         ({"text": "x", "blocks": [{"type": "banner"}]}, "invalid_blocks"),
         ({"text": "x", "blocks": [{"type": "rich_text", "elements": [TEXT]}]}, "invalid_blocks"),
-        ({"text": "x", "blocks": [{"type": "context", "elements": [TEXT | {"type": "plain_text"}] * 11}]}, "invalid_blocks"),
-        ({"text": "x", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}]}, "invalid_blocks"),
-        ({"text": "x", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2900}}] * 5}, "msg_blocks_too_long"),
+        ({"text": "x", "blocks": [{"type": "context", "elements": [PLAIN] * 11}]}, "invalid_blocks"),
+        ({"text": "x", "blocks": [section(3001)]}, "invalid_blocks"),
+        ({"text": "x", "blocks": [section(2900)] * 5}, "msg_blocks_too_long"),
         ({"text": "x", "metadata": {"event_type": "a"}}, "invalid_metadata_format"),
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
     ],
