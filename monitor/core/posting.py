@@ -18,7 +18,6 @@ class Destination:
     channel: str
     recipients: tuple[str, ...] = ()
     """One delivery for each; empty for channels that have but one reader."""
-    can_update: bool = True
 
 
 def delivery_id(alert: str, destination: str, recipient: str | None, ordinal: int) -> str:
@@ -35,10 +34,7 @@ def deliveries_of(
     destinations: Iterable[Destination],
     now: datetime,
 ) -> tuple[Delivery, ...]:
-    """Return one delivery for each recipient of each destination, the message rendered and frozen.
-
-    A channel that cannot edit gets no UPDATE: there is nothing it could do with one.
-    """
+    """Return one delivery for each recipient of each destination, the message rendered and frozen."""
     message = render(card, now=now, kind=kind)
     return tuple(
         Delivery(
@@ -54,7 +50,6 @@ def deliveries_of(
             next_attempt_at=now,
         )
         for destination in destinations
-        if destination.can_update or kind is not DeliveryKind.UPDATE
         for recipient in destination.recipients or (None,)
     )
 

@@ -22,11 +22,11 @@ class Rulebook:
     """Ids of entities to the names that people know."""
 
     @classmethod
-    def of(cls, ruleset: RuleSet) -> Rulebook:
-        """Compile a set of rules; takes seconds for many aliases, so call it off the event loop."""
+    def of(cls, ruleset: RuleSet, matcher: Matcher) -> Rulebook:
+        """Put a set of rules and what was compiled of it side by side."""
         return cls(
             rules={rule.id: rule for rule in ruleset.rules},
-            matcher=Matcher(ruleset),
+            matcher=matcher,
             names={entity.id: entity.name for entity in ruleset.entities.values()},
         )
 

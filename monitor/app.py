@@ -1,0 +1,390 @@
+"""The life of the daemon: build, start, stop in reverse. The only module that knows every other.
+
+prepare (files -> settings, rules) | open store | samples | channels | stages | READY | signals | drain
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.channels.factory import build_channel
+from monitor.config.reload import Reload, RuleFiles
+from monitor.config.settings import Loaded, load_settings
+from monitor.core.errors import ConfigurationError, Weight
+from monitor.core.models import Feed
+from monitor.core.schedule import first_poll
+from monitor.core.settings import Settings
+from monitor.feeds.fetch import HttpFetcher
+from monitor.feeds.parse import ParserPool
+from monitor.pipeline.assemble import Assembler
+from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.housekeep import Housekeeper
+from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.pace import Bell
+from monitor.pipeline.poll import Poller, World
+from monitor.pipeline.ports import Channel
+from monitor.samples.server import SampleOutlets
+from monitor.store import Store, open_store
+from monitor.telemetry import (
+    Redactor,
+    fields,
+    notify,
+    notify_reloading,
+    set_up_logging,
+    watchdog_interval,
+)
+
+log = logging.getLogger(__name__)
+
+_LOOK_AT_FILES = 2
+"""Seconds between two looks at the rule files."""
+_RELEASE_EVERY = 15
+_STATUS_EVERY = 3600
+_DRAIN = 8.0
+"""Seconds that stopping may take; systemd and impatient people wait no longer than ten."""
+_FEEDS_AT_ONCE = 50
+"""First polls of new feeds are spread so that about so many start in a second."""
+
+
+def clock() -> datetime:
+    """Say what time it is: the one clock of the daemon, aware UTC."""
+    return datetime.now(UTC)
+
+
+dice: Callable[[], float] = random.SystemRandom().random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Files read and found good: nothing has been opened or started yet."""
+
+    path: Path
+    loaded: Loaded
+    settings: Settings
+    rules: RuleFiles
+    only_samples: bool = False
+    stream: TextIO | None = field(default=None, repr=False)
+    """Where the console channel writes; standard output by default."""
+
+
+def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = None) -> Prepared:
+    """Read configuration and rules.
+
+    Raises:
+        ConfigurationError: with every mistake of every file.
+    """
+    loaded = load_settings(path)
+    rules = RuleFiles(loaded.rules, channels=loaded.channels)
+    read = rules.start()
+    errors = [mistake for mistake in (*loaded.mistakes, *read.mistakes) if mistake.weight is Weight.ERROR]
+    if errors:
+        raise ConfigurationError({*loaded.mistakes, *read.mistakes})
+    return Prepared(
+        path=path,
+        loaded=loaded,
+        settings=loaded.accepted(),
+        rules=rules,
+        only_samples=only_samples,
+        stream=stream,
+    )
+
+
+def set_up_logs(loaded: Loaded, settings: Settings) -> None:
+    """Log as the settings say, with every secret of the file hidden."""
+    set_up_logging(level=settings.log_level, style=settings.log_format, redactor=Redactor(loaded.secrets))
+
+
+async def run(
+    prepared: Prepared,
+    *,
+    once: bool = False,
+    at_most: timedelta | None = None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Run the daemon until `stop` is set, a signal comes or `at_most` has passed.
+
+    With `once`, one round of everything and no more.
+
+    Raises:
+        DatabaseHeldError: another daemon holds the database.
+        DatabaseUnusableError: the database cannot be used.
+    """
+    stop = stop or asyncio.Event()
+    if at_most is not None:
+        asyncio.get_running_loop().call_later(at_most.total_seconds(), stop.set)
+    daemon = Daemon(prepared, stop)
+    async with daemon.built():
+        if once:
+            await daemon.round()
+        else:
+            await daemon.live()
+
+
+class Daemon:
+    """One running daemon; made by `run`."""
+
+    def __init__(self, prepared: Prepared, stop: asyncio.Event) -> None:
+        self._prepared = prepared
+        self._stop = stop
+        self._rules = prepared.rules
+        self._loaded = prepared.loaded
+        self._samples: SampleOutlets | None = None
+        self._on_entries, self._on_alerts = asyncio.Event(), Bell()
+        self._delivering: dict[str, asyncio.Task[None]] = {}
+        self._in_force = InForce(
+            settings=prepared.settings,
+            rulebook=Rulebook.of(self._rules.in_force.rules.ruleset, self._rules.in_force.matcher),
+        )
+        self._store: Store
+        self._poller: Poller
+        self._assembler: Assembler
+
+    @asynccontextmanager
+    async def built(self) -> AsyncIterator[None]:
+        """Open everything, in order; close it in reverse."""
+        settings = self._in_force.settings
+        async with AsyncExitStack() as stack:
+            owner = f"{socket.gethostname()}-{os.getpid()}"
+            self._store = await open_store(settings.database.get_secret_value(), owner=owner, exclusive=True)
+            stack.push_async_callback(self._store.close)
+            fetcher = await stack.enter_async_context(HttpFetcher(settings.polling, clock=clock))
+            parser = await stack.enter_async_context(ParserPool(settings.polling))
+            if settings.samples or self._prepared.only_samples:
+                self._samples = SampleOutlets(clock)
+                await self._samples.start()
+                stack.push_async_callback(self._samples.stop)
+            stack.push_async_callback(self._close_channels)
+            self._in_force.channels = self._built_channels(settings)
+            await self._take_feeds(self._loaded.feeds)
+            world = World(clock=clock, dice=dice, fetcher=fetcher, parser=parser)
+            self._poller = Poller(self._store, world, self._in_force, on_entries=self._on_entries)
+            self._assembler = Assembler(
+                self._store,
+                self._in_force,
+                clock=clock,
+                on_entries=self._on_entries,
+                on_alerts=self._on_alerts,
+            )
+            doubtful = await self._store.recover_deliveries(clock())
+            if doubtful:
+                log.warning("deliveries.in_doubt", extra=fields(deliveries=doubtful))
+            yield
+
+    async def round(self) -> None:
+        """Poll what is due once, assemble it, and deliver what is due."""
+        await self._poller.run_once()
+        while await self._assembler.run_once():
+            pass
+        for name in self._in_force.channels:
+            deliverer = self._deliverer(name)
+            while await deliverer.run_once():
+                pass
+
+    async def live(self) -> None:
+        """Run every stage until told to stop; if one of them breaks, stop the rest and raise its error."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping, number)
+        reload_wanted = asyncio.Event()
+        loop.add_signal_handler(signal.SIGHUP, reload_wanted.set)
+        stages = {
+            "poll": asyncio.create_task(self._poller.run()),
+            "assemble": asyncio.create_task(self._assembler.run()),
+            "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
+            "watchdog": asyncio.create_task(self._feed_watchdog()),
+        }
+        for name in self._in_force.channels:
+            self._start_delivering(name)
+        timetable = self._timetable()
+        timetable.start()
+        log.info("started", extra=fields(**self._summary()))
+        notify("READY=1", f"STATUS=watching {len(self._in_force.feeds)} feeds")
+        try:
+            await self._until_told(stages)
+        finally:
+            notify("STOPPING=1")
+            timetable.shutdown(wait=False)
+            await self._drain(stages)
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.remove_signal_handler(number)
+
+    def _stopping(self, number: int) -> None:
+        """Stop at the first signal; at the second, now."""
+        if self._stop.is_set():
+            log.warning("stopping_now", extra=fields(signal=signal.Signals(number).name))
+            logging.shutdown()
+            os._exit(1)
+        log.info("stopping", extra=fields(signal=signal.Signals(number).name))
+        self._stop.set()
+
+    async def _until_told(self, stages: dict[str, asyncio.Task[None]]) -> None:
+        told = asyncio.create_task(self._stop.wait())
+        try:
+            while not self._stop.is_set():
+                watched = {*stages.values(), *self._delivering.values(), told}
+                done, _ = await asyncio.wait(watched, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+                for task in done - {told}:
+                    if not task.cancelled():
+                        task.result()  # a stage never ends by itself: this raises what broke it
+        finally:
+            told.cancel()
+
+    async def _drain(self, stages: dict[str, asyncio.Task[None]]) -> None:
+        """Stop polling at once, let messages under way finish, leave the rest to the next start."""
+        tasks = [*stages.values(), *self._delivering.values()]
+        for task in tasks:
+            task.cancel()
+        _, late = await asyncio.wait(tasks, timeout=_DRAIN)
+        if late:
+            log.warning("stopped_late", extra=fields(tasks=len(late)))
+        log.info("stopped", extra=fields(polls=self._poller.polls, entries=self._poller.entries))
+
+    # ------------------------------------------------------------------ channels and feeds
+
+    def _built_channels(self, settings: Settings) -> dict[str, Channel]:
+        """Build the channels; those whose settings did not change stay as they are."""
+        before = self._in_force.settings.channels if self._in_force.channels else {}
+        return {
+            name: self._in_force.channels[name]
+            if before.get(name) == channel
+            else build_channel(name, channel, clock=clock, stream=self._prepared.stream)
+            for name, channel in settings.channels.items()
+        }
+
+    async def _close_channels(self) -> None:
+        for channel in self._in_force.channels.values():
+            await channel.close()
+
+    def _deliverer(self, name: str) -> Deliverer:
+        channel = self._in_force.channels[name]
+        bell = self._on_alerts.listener()
+        return Deliverer(self._store, channel, clock=clock, dice=dice, on_alerts=bell)
+
+    def _start_delivering(self, name: str) -> None:
+        self._delivering[name] = asyncio.create_task(self._deliverer(name).run())
+
+    async def _take_feeds(self, configured: Iterable[Feed]) -> None:
+        """Make these, and the samples, the feeds to poll."""
+        samples = self._samples.feeds() if self._samples else ()
+        real = () if self._prepared.only_samples else tuple(configured)
+        now = clock()
+        spread = timedelta(seconds=len(real) / _FEEDS_AT_ONCE)
+        starts = {feed.url: first_poll(now, spread=spread, dice=dice()) for feed in real}
+        self._in_force.feeds = {feed.url: feed for feed in (*samples, *real)}
+        await self._store.sync_feeds((*samples, *real), now, first_poll_at=starts)
+
+    # ------------------------------------------------------------------ reload
+
+    async def _reload_for_ever(self, wanted: asyncio.Event) -> None:
+        """Follow the rule files; read everything again when SIGHUP asks for it."""
+        while True:
+            try:
+                await asyncio.wait_for(wanted.wait(), _LOOK_AT_FILES)
+            except TimeoutError:
+                await self._look_at_rules()
+                continue
+            wanted.clear()
+            notify_reloading()
+            await self._reload_settings()
+            await self._look_at_rules()
+            notify("READY=1")
+
+    async def _look_at_rules(self) -> None:
+        look = await asyncio.to_thread(self._rules.look, clock())
+        if look.is_news:
+            self._take_rules(look)
+
+    def _take_rules(self, look: Reload) -> None:
+        """Swap the rules between two entries and say what changed."""
+        self._in_force.rulebook = Rulebook.of(look.rules.ruleset, look.matcher)
+        for mistake in look.rules.mistakes:
+            level = logging.ERROR if mistake.weight is Weight.ERROR else logging.WARNING
+            log.log(level, "rules.mistake", extra=fields(mistake=str(mistake)))
+        log.info("rules.reloaded", extra=fields(said=str(look)))
+
+    async def _reload_settings(self) -> None:
+        """Take over config.yaml if it is good; keep what is in force if it is not."""
+        loaded = await asyncio.to_thread(load_settings, self._prepared.path)
+        if loaded.settings is None:
+            for mistake in loaded.mistakes:
+                log.error("config.mistake", extra=fields(mistake=str(mistake)))
+            log.error("config.kept", extra=fields(said="the configuration in force stays as it was"))
+            return
+        set_up_logging(
+            level=loaded.settings.log_level,
+            style=loaded.settings.log_format,
+            redactor=Redactor(loaded.secrets),
+        )
+        before, self._loaded = self._in_force.settings, loaded
+        if before.database != loaded.settings.database or before.polling != loaded.settings.polling:
+            log.warning("config.restart_needed", extra=fields(keys="database, polling"))
+        await self._swap_channels(loaded.settings)
+        if loaded.rules != self._prepared.loaded.rules:
+            log.warning("config.restart_needed", extra=fields(keys="rules"))
+        self._rules.channels = loaded.channels
+        await self._take_feeds(loaded.feeds)
+        log.info("config.reloaded", extra=fields(**self._summary()))
+
+    async def _swap_channels(self, settings: Settings) -> None:
+        """Put new channels in place; those that changed or went finish the message under way."""
+        before, after = self._in_force.channels, self._built_channels(settings)
+        gone = [name for name, channel in before.items() if after.get(name) is not channel]
+        self._in_force.settings, self._in_force.channels = settings, after
+        for name in gone:
+            task = self._delivering.pop(name)
+            task.cancel()
+            await asyncio.wait([task], timeout=_DRAIN)
+            await before[name].close()
+        for name in after:
+            if name not in self._delivering:
+                self._start_delivering(name)
+
+    # ------------------------------------------------------------------ timetable
+
+    def _timetable(self) -> AsyncIOScheduler:
+        """Calendar work. The polling queue is the database, not this."""
+        housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
+        timetable = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
+        )
+        settings = self._in_force.settings
+
+        async def purge() -> None:
+            current = self._in_force.settings
+            await housekeeper.purge(current.retention, current.stories.window)
+
+        jobs: tuple[tuple[Callable[[], Coroutine[object, object, None]], float], ...] = (
+            (housekeeper.release_overdue, _RELEASE_EVERY),
+            (housekeeper.say_status, _STATUS_EVERY),
+            (purge, settings.retention.every.total_seconds()),
+        )
+        for job, seconds in jobs:
+            timetable.add_job(job, "interval", seconds=seconds)
+        return timetable
+
+    async def _feed_watchdog(self) -> None:
+        """Tell systemd from the loop itself that it turns; a blocked loop goes silent and is restarted."""
+        interval = watchdog_interval()
+        while True:
+            await asyncio.sleep(3600 if interval is None else interval.total_seconds() / 3)
+            notify("WATCHDOG=1")
+
+    def _summary(self) -> dict[str, object]:
+        return {
+            "feeds": len(self._in_force.feeds),
+            "rules": len(self._in_force.rulebook.rules),
+            "channels": ", ".join(self._in_force.channels) or "none",
+        }

@@ -1,0 +1,73 @@
+"""What the timetable runs: held alerts whose deadline passed, retention, the line that says all is well."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.core.errors import StoreUnavailableError
+from monitor.core.models import Counts, DeliveryState, Keep, Purged
+from monitor.core.settings import RetentionSettings
+from monitor.pipeline.assemble import Assembler
+from monitor.pipeline.ports import Clock
+from monitor.telemetry import fields, notify
+
+log = logging.getLogger(__name__)
+
+
+class Archive(Protocol):
+    """What housekeeping needs of the store."""
+
+    async def purge(self, now: datetime, keep: Keep) -> Purged:
+        """Delete what is older than it is kept."""
+
+    async def counts(self) -> Counts:
+        """How much there is of everything."""
+
+
+class Housekeeper:
+    """The chores of a daemon that runs for months; each is safe to miss and safe to run twice."""
+
+    def __init__(self, archive: Archive, assembler: Assembler, *, clock: Clock) -> None:
+        self._archive = archive
+        self._assembler = assembler
+        self._clock = clock
+
+    async def release_overdue(self) -> None:
+        """Decide on held alerts whose deadline has passed."""
+        try:
+            released = await self._assembler.release_overdue()
+        except StoreUnavailableError as error:
+            log.warning("alerts.release_postponed", extra=fields(error=str(error)))
+            return
+        if released:
+            log.info("alerts.released", extra=fields(alerts=released))
+
+    async def purge(self, retention: RetentionSettings, window: timedelta) -> None:
+        """Delete what is old; entries are kept at least as long as the story window."""
+        keep = Keep(entries=max(retention.entries, window), deliveries=retention.deliveries)
+        try:
+            purged = await self._archive.purge(self._clock(), keep)
+        except StoreUnavailableError as error:
+            log.warning("retention.postponed", extra=fields(error=str(error)))
+            return
+        log.info(
+            "retention.done",
+            extra=fields(entries=purged.entries, stories=purged.stories, deliveries=purged.deliveries),
+        )
+
+    async def say_status(self) -> None:
+        """Tell systemd, and the log, how things stand in one line."""
+        try:
+            counts = await self._archive.counts()
+        except StoreUnavailableError as error:
+            notify(f"STATUS=the database cannot serve: {error}")
+            return
+        parked = counts.deliveries.get(DeliveryState.PARKED, 0)
+        said = (
+            f"{counts.feeds} feeds ({counts.failing} failing), {counts.entries} entries, "
+            f"{counts.stories} stories, {counts.alerts} alerts, {parked} dead letters"
+        )
+        notify(f"STATUS={said}")
+        log.info("status", extra=fields(said=said, pending=counts.pending, held=counts.held))
