@@ -68,7 +68,9 @@ def _same_address(window: Window, observed: Observed) -> Found | None:
         return None
     shelf = window.shelf
     there = [
-        seq for seq in window.live(observed.url >> 32, _READ) if shelf.footprint(seq).url == observed.url
+        seq
+        for seq in window.keys.newest(observed.url >> 32, _READ)
+        if shelf.footprint(seq).url == observed.url
     ]
     titles = {shelf.footprint(seq).title_key for seq in there} | {observed.title_key}
     if not there or len(titles) >= _TITLES_PER_URL:
@@ -88,7 +90,7 @@ def _same_text(window: Window, entry: Entry, observed: Observed) -> Found | None
 
 
 def _oldest_first(window: Window, key: int) -> list[int]:
-    return list(window.live(key >> 32, _READ))[::-1]
+    return window.keys.newest(key >> 32, _READ)[::-1]
 
 
 def _same_title(window: Window, entry: Entry, observed: Observed) -> Found | None:
@@ -109,7 +111,7 @@ def _same_passages(window: Window, entry: Entry, observed: Observed) -> Found | 
     boilerplate: set[int] = set()
     own = window.shelf.outlet_number(entry.outlet) if entry.outlet else -1
     for value in observed.sketch.hashes:
-        bearers = list(window.live(value, _READ))
+        bearers = window.keys.newest(value, _READ)
         if sum(window.shelf.outlet(seq) == own for seq in bearers) >= _BOILERPLATE:
             boilerplate.add(value)
         else:

@@ -13,6 +13,12 @@ _PREFIX = re.compile(
     )(?:\s*[\])]\s*[:\-–—|]?|\s*[:\-–—|.!]+)\s*""",
     re.IGNORECASE | re.VERBOSE,
 )
+_OUTLET_AFTER = re.compile(
+    r"\s+\|\s*[^|]{2,45}$"
+    r"|\s+[-–—]\s+(?:the\s+)?(?:[^\W\d_a-zа-яіїє][\w.&'’]*|\d+|of|and|the|[\w-]+\.[a-z]{2,4})(?:\s+(?:[^\W\d_a-zа-яіїє][\w.&'’]*|\d+|of|and|&)){0,4}$"
+)
+_SECTION_BEFORE = re.compile(r"^[^|:]{2,30}\s\|\s+")
+_LEFT_WORDS = 4
 _LIVE = re.compile(
     r"""\blive\s*(?::|updates?\b|blog\b|coverage\b|-)|\bas\s+it\s+happened\b|^\s*live\b
     |текстовая\s+трансляция|онлайн-трансляция|хроника\b.*\bонлайн|наживо\b|онлайн:""",
@@ -41,6 +47,16 @@ def bare_title(title: str) -> tuple[str, bool]:
         correction = correction or found["correction"] is not None
         title = title[found.end() :]
     return title, correction
+
+
+def core_title(title: str) -> str:
+    """Strip the name of outlet or section that many titles carry: `... | WTOP`, `... - CityNews Toronto`."""
+    for pattern in (_OUTLET_AFTER, _OUTLET_AFTER, _SECTION_BEFORE):
+        found = pattern.search(title)
+        rest = title[: found.start()] + title[found.end() :] if found else title
+        if len(rest.split()) >= _LEFT_WORDS:
+            title = rest
+    return title
 
 
 def is_live(title: str, url: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from dataclasses import dataclass
 
 from monitor.core.models import Entry, Placement
@@ -15,9 +16,9 @@ from monitor.core.stories.window import Window
 
 _READ = 200
 """Entries read under one term, newest first."""
-_COMPARED = 48
+_COMPARED = 40
 """Entries compared in full."""
-_STORIES = 6
+_STORIES = 5
 """Stories measured."""
 _HOUR = 3_600_000_000
 
@@ -35,16 +36,20 @@ class Ranked:
 
 def ranked(window: Window, entry: Entry, asked: Query, observed: Observed) -> list[Ranked]:
     """The stories that an entry is most like, likeliest first."""
+    bearers = _bearers(window, asked)
     near = [
         pair(asked, window.shelf.footprint(seq))
-        for seq in _candidates(window, asked)
+        for seq in _nearest(asked, bearers)
         if not recurs(window, entry, observed, seq)
     ]
     stories: dict[int, list[Pair]] = {}
     for found in sorted(near, key=lambda found: (-found.cosine, found.seq)):
-        stories.setdefault(window.members(found.seq)[0], []).append(found)
+        stories.setdefault(window.shelf.story(found.seq), []).append(found)
     best = list(stories.values())[:_STORIES]
-    measured = [_measure(window, asked, micros(entry.first_seen), pairs, best, near) for pairs in best]
+    shares = _shares(window, asked, bearers)
+    measured = [
+        _measure(window, asked, micros(entry.first_seen), pairs, best, near, shares) for pairs in best
+    ]
     result = [
         Ranked(pairs[0].seq, belongs(values), values, pairs[0])
         for pairs, values in zip(best, measured, strict=True)
@@ -53,10 +58,17 @@ def ranked(window: Window, entry: Entry, asked: Query, observed: Observed) -> li
 
 
 def _measure(
-    window: Window, asked: Query, now: int, pairs: list[Pair], best: list[list[Pair]], near: list[Pair]
+    window: Window,
+    asked: Query,
+    now: int,
+    pairs: list[Pair],
+    best: list[list[Pair]],
+    near: list[Pair],
+    shares: list[tuple[float, int, Counter[int]]],
 ) -> tuple[float, ...]:
     seq = pairs[0].seq
     members = window.members(seq)
+    group = window.shelf.group(seq)
     time = window.shelf.time
     rivals = [other[0].cosine for other in best if other is not pairs]
     inside = sum(found.cosine for found in pairs)
@@ -67,25 +79,38 @@ def _measure(
         newest=max(0, now - time(members[-1])) / _HOUR,
         nearest=max(0, now - time(seq)) / _HOUR,
         oldest=max(0, now - time(members[0])) / _HOUR,
-        size=len(members),
+        size=len(group.originals) if group else 1,
     )
-    return measures(asked, pairs, window.exemplars(seq), around)
+    number = window.shelf.story(seq)
+    weighed = sum(w for w, _, _ in shares)
+    grip = sum(w * c[number] / n for w, n, c in shares) / weighed if weighed else 0.0
+    hold = max((w / 9 * c[number] / (n + 1) for w, n, c in shares), default=0.0)
+    top = sorted((f.cosine for f in near), reverse=True)[:10]
+    cut = top[-1]
+    purity = sum(f.cosine for f in pairs if f.cosine >= cut) / (sum(top) or 1)
+    return (*measures(asked, pairs, window.exemplars(seq), around), grip, hold, purity)
 
 
-def _candidates(window: Window, asked: Query) -> list[int]:
-    """The entries that share most of the rare terms and entities, each weighed by the square of its rarity."""
-    weights = {term: asked.idf[term] ** 2 for term in asked.footprint.rare()}
-    weights.update({entity_key(name): rarity**2 for name, rarity in asked.entities.items()})
+def _shares(
+    window: Window, asked: Query, bearers: dict[int, tuple[float, list[int]]]
+) -> list[tuple[float, int, Counter[int]]]:
+    return [(weight, len(seqs), window.shelf.stories(seqs)) for weight, seqs in bearers.values() if seqs]
+
+
+def _bearers(window: Window, asked: Query) -> dict[int, tuple[float, list[int]]]:
+    """For each rare term and entity: its rarity and the newest entries that bear it."""
+    weights = {term: asked.idf[term] for term in asked.footprint.rare()}
+    weights.update({entity_key(name): rarity for name, rarity in asked.entities.items()})
+    return {key: (weight, window.terms.newest(key, _READ)) for key, weight in weights.items()}
+
+
+def _nearest(asked: Query, bearers: dict[int, tuple[float, list[int]]]) -> list[int]:
+    """The entries that share most, each term weighed by the square of its rarity."""
     scores: dict[int, float] = {}
-    holds = window.shelf.holds
-    for key, weight in weights.items():
-        left = _READ
-        for seq in window.terms.find(key):
-            if holds(seq):
-                scores[seq] = scores.get(seq, 0.0) + weight
-                left -= 1
-                if not left:
-                    break
+    for weight, seqs in bearers.values():
+        gain = weight * weight
+        for seq in seqs:
+            scores[seq] = scores.get(seq, 0.0) + gain
     nearest = heapq.nsmallest(_COMPARED, ((-score, seq) for seq, score in scores.items()))
     return [seq for _, seq in nearest]
 

@@ -9,7 +9,7 @@ import xxhash
 
 from monitor.core.models import Entry, Findings
 from monitor.core.signature import Sketch, credited, sketch
-from monitor.core.stories.identity import bare_title, confirms, denies, is_live, names_page
+from monitor.core.stories.identity import bare_title, core_title, confirms, denies, is_live, names_page
 from monitor.core.stories.trace import Flag
 from monitor.core.stories.words import terms, words
 
@@ -37,7 +37,8 @@ class Observed:
     """A word for each term, to show."""
     sketch: Sketch
     entities: tuple[str, ...]
-    flags: Flag
+    flags: int
+    """Bits of `Flag`."""
     agency: str
 
 
@@ -49,6 +50,7 @@ def key64(kind: str, value: str) -> int:
 def observe(entry: Entry, findings: Findings) -> Observed:
     """Read an entry."""
     title, correction = bare_title(entry.title)
+    title = core_title(title)
     text = _text(entry)
     title_words = words(title[:_LEAD])
     lead = words(text[:_LEAD])
@@ -84,7 +86,7 @@ def _words_by_term(title: list[str], lead: list[str]) -> dict[int, str]:
     return found
 
 
-def _flags(entry: Entry, title: str, text: str, *, correction: bool) -> Flag:
+def _flags(entry: Entry, title: str, text: str, *, correction: bool) -> int:
     flags = Flag.CORRECTION if correction else Flag.NONE
     lead = f"{title}. {text[:_LEAD]}"
     if is_live(title, entry.url):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 _CHUNK_BITS = 15
 _CHUNK = 1 << _CHUNK_BITS
@@ -28,6 +28,7 @@ class Postings:
         self._first = 0
         self._next = 1
         self._tail = 0
+        self._withdrawn: set[int] = set()
 
     def add(self, doc: int, keys: Iterable[int]) -> None:
         """Enter a document, numbered no lower than any before, under its keys."""
@@ -51,24 +52,38 @@ class Postings:
             self._newest[chunk] = doc
             self._next = position + 1
 
-    def find(self, key: int) -> Iterator[int]:
-        """Yield the documents entered under the key, newest first; those dropped are left out."""
-        first = self._first << _CHUNK_BITS
+    def newest(self, key: int, limit: int) -> list[int]:
+        """The documents entered under the key, newest first, at most `limit`."""
+        found: list[int] = []
+        first, chunks, tail, withdrawn = self._first, self._chunks, self._tail, self._withdrawn
         position = self._heads[key & self._mask]
-        tail = self._tail
-        while position and position >= first:
-            cells = self._chunks[(position >> _CHUNK_BITS) - self._first]
+        oldest = first << _CHUNK_BITS
+        while position > oldest:
+            cells = chunks[(position >> _CHUNK_BITS) - first]
             at = (position & _LOW) * _FIELDS
-            if cells[at] == key and cells[at + 1] >= tail:
-                yield cells[at + 1]
+            if cells[at] == key:
+                doc = cells[at + 1]
+                if doc >= tail and doc not in withdrawn:
+                    found.append(doc)
+                    if len(found) == limit:
+                        break
             back = cells[at + 2]
             if not back:
-                return
+                break
             position -= back
+        return found
+
+    def withdraw(self, doc: int) -> None:
+        """Forget one document before its time."""
+        self._withdrawn.add(doc)
 
     def drop_before(self, doc: int) -> None:
         """Forget every document numbered below `doc`."""
+        if doc == self._tail:
+            return
         self._tail = doc
+        if self._withdrawn:
+            self._withdrawn = {number for number in self._withdrawn if number >= doc}
         gone = 0
         while gone < len(self._newest) - 1 and self._newest[gone] < doc:
             gone += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,7 @@ from monitor.core.stories.trace import Flag, Footprint, decode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _COMPACT = 4096
+_SHOWN = 8192
 
 
 def micros(at: datetime) -> int:
@@ -31,11 +32,14 @@ class Group:
     """A story with several members, or whose opening entry has left the window."""
 
     id: str
+    number: int
     opened: int
     entries: int = 1
     texts: int = 1
     members: list[int] = field(default_factory=list)
     """Numbers of the entries on the shelf, in order."""
+    originals: list[int] = field(default_factory=list)
+    """Those members that are no copies."""
     entities: Counter[str] = field(default_factory=Counter)
 
 
@@ -51,7 +55,9 @@ class Shelf:
         self._outlet_names: list[str] = []
         self._outlet_numbers: dict[str, int] = {}
         self._groups: list[Group | None] = []
+        self._stories = array("Q")
         self._gone = 0
+        self._shown: dict[int, Source] = {}
 
     def __len__(self) -> int:
         return self.end - self.first
@@ -83,18 +89,20 @@ class Shelf:
         self._times.append(at)
         self._outlets.append(outlet)
         self._groups.append(None)
+        self._stories.append(self._gone + len(self._stories))
 
     def clear(self, seq: int) -> None:
         """Empty a place."""
         place = seq - self._gone
         self._traces[place] = self._cards[place] = b""
         self._groups[place] = None
+        self._shown.pop(seq, None)
         while self.first < self.end and not self._traces[self.first - self._gone]:
             self.first += 1
         if self.first - self._gone > _COMPACT:
             dead = self.first - self._gone
             del self._traces[:dead], self._cards[:dead], self._groups[:dead]
-            del self._times[:dead], self._outlets[:dead]
+            del self._times[:dead], self._outlets[:dead], self._stories[:dead]
             self._gone = self.first
 
     def holds(self, seq: int) -> bool:
@@ -129,12 +137,30 @@ class Shelf:
         """The story an entry shares with others; None if it is alone in a story of its own id."""
         return self._groups[seq - self._gone]
 
-    def set_group(self, seq: int, group: Group | None) -> None:
+    def set_group(self, seq: int, group: Group) -> None:
         """Say which story an entry shares."""
         self._groups[seq - self._gone] = group
+        self._stories[seq - self._gone] = group.number
+
+    def story(self, seq: int) -> int:
+        """A number that the members of a story have in common."""
+        return self._stories[seq - self._gone]
+
+    def stories(self, seqs: Sequence[int]) -> Counter[int]:
+        """How many of the entries belong to each story, by number of the story."""
+        gone, stories = self._gone, self._stories
+        return Counter([stories[seq - gone] for seq in seqs])
 
     def source(self, seq: int) -> Source:
         """The entry as shown to people."""
+        if (known := self._shown.get(seq)) is not None:
+            return known
+        if len(self._shown) >= _SHOWN:
+            self._shown.clear()
+        self._shown[seq] = source = self._unpacked(seq)
+        return source
+
+    def _unpacked(self, seq: int) -> Source:
         entry, link, title = self._cards[seq - self._gone].decode("utf-8", "surrogatepass").split("\0", 2)
         footprint = self.footprint(seq)
         return Source(

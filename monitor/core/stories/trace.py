@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntFlag
 from functools import lru_cache
+from typing import Final
 
 import xxhash
 
@@ -15,22 +15,20 @@ from monitor.core.stories.words import NUMBER
 
 _VERSION = 1
 _HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
-_INDEXED = 12
+_INDEXED = 20
 _CACHE = 4096
 
 
-class Flag(IntFlag):
-    """What is special about an entry."""
+class Flag:
+    """What is special about an entry: bits of `Footprint.flags`."""
 
-    NONE = 0
-    COPY = 1
-    LIVE = 2
-    DENIAL = 4
-    CONFIRMATION = 8
-    CORRECTION = 16
-    REVISED = 32
-    LABEL = 64
-    """Its title is a section label."""
+    NONE: Final = 0
+    COPY: Final = 1
+    LIVE: Final = 2
+    DENIAL: Final = 4
+    CONFIRMATION: Final = 8
+    CORRECTION: Final = 16
+    REVISED: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,7 @@ class Footprint:
     """Articles of its story up to and with it."""
     texts: int
     """Independent texts of its story up to and with it."""
-    flags: Flag
+    flags: int
     url: int
     """Hash of the canonical address, 0 without one."""
     title_key: int
@@ -132,7 +130,7 @@ def decode(trace: bytes) -> Footprint:
         opened=opened,
         entries=entries,
         texts=texts,
-        flags=Flag(flags),
+        flags=flags,
         url=url,
         title_key=title_key,
         text_key=text_key,

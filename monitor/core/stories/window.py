@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from monitor.core.models import Source
@@ -18,6 +18,7 @@ _PRIOR = 2000.0
 _INDEX_SCALE = 4
 _ALL_INDEXED = 64
 _EXEMPLARS = 8
+_SAME_KEY = 8
 
 
 class Window:
@@ -60,8 +61,8 @@ class Window:
 
     def find(self, entry: str) -> int | None:
         """The number of the entry of this id, None if the window does not hold it."""
-        for seq in self.keys.find(key64("id", entry) >> 32):
-            if self.shelf.holds(seq) and self.shelf.entry_id(seq) == entry:
+        for seq in self.keys.newest(key64("id", entry) >> 32, _SAME_KEY):
+            if self.shelf.entry_id(seq) == entry:
                 return seq
         return None
 
@@ -73,19 +74,10 @@ class Window:
         footprint = self.shelf.footprint(seq)
         return footprint.opened, footprint.entries, footprint.texts
 
-    def live(self, key: int, limit: int) -> Iterator[int]:
-        """The newest entries under a key, at most `limit`."""
-        holds = self.shelf.holds
-        for seq in self.keys.find(key):
-            if holds(seq):
-                yield seq
-                limit -= 1
-                if not limit:
-                    return
-
     def exemplars(self, seq: int) -> list[Footprint]:
         """The first and the latest members of an entry's story; live pages only if there is nothing else."""
-        members = self.members(seq)
+        group = self.shelf.group(seq)
+        members = (group.originals or group.members) if group else (seq,)
         chosen = members if len(members) <= _EXEMPLARS else [members[0], *members[1 - _EXEMPLARS :]]
         footprints = [self.shelf.footprint(number) for number in chosen]
         return [found for found in footprints if not found.flags & Flag.LIVE] or footprints
@@ -103,8 +95,9 @@ class Window:
         self.keys.add(seq, keys)
         self.keys.add(seq, _indexed(footprint))
         entities = [entity_key(name) for name in footprint.entities]
-        self.terms.add(seq, (*footprint.rare(), *entities))
-        self.rarity.add((*footprint.terms, *entities))
+        if not footprint.flags & Flag.COPY:
+            self.terms.add(seq, (*footprint.rare(), *entities))
+            self.rarity.add((*footprint.terms, *entities))
 
     def _group(self, seq: int, entry: str, story: str, footprint: Footprint) -> None:
         group = self.groups.get(story)
@@ -112,7 +105,7 @@ class Window:
             if story == entry:
                 return
             opener = self.find(story)
-            group = self.groups[story] = Group(story, footprint.opened)
+            group = self.groups[story] = Group(story, seq, footprint.opened)
             if opener is not None:
                 self._join(opener, group)
         self._join(seq, group)
@@ -120,6 +113,8 @@ class Window:
     def _join(self, seq: int, group: Group) -> None:
         footprint = self.shelf.footprint(seq)
         group.members.append(seq)
+        if not footprint.flags & Flag.COPY:
+            group.originals.append(seq)
         group.entities.update(footprint.entities)
         group.entries = max(group.entries, footprint.entries)
         group.texts = max(group.texts, footprint.texts)
@@ -131,11 +126,16 @@ class Window:
         group = self.shelf.group(seq)
         if group is not None:
             group.members.remove(seq)
+            if not footprint.flags & Flag.COPY:
+                group.originals.remove(seq)
             group.entities.subtract(footprint.entities)
             if not group.members and group.id != keep:
                 del self.groups[group.id]
-        self.rarity.remove((*footprint.terms, *map(entity_key, footprint.entities)))
+        if not footprint.flags & Flag.COPY:
+            self.rarity.remove((*footprint.terms, *map(entity_key, footprint.entities)))
         self.shelf.clear(seq)
+        self.keys.withdraw(seq)
+        self.terms.withdraw(seq)
 
 
 def _indexed(footprint: Footprint) -> frozenset[int]:

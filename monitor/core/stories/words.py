@@ -3,78 +3,88 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 import xxhash
 
-_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’ʼ][^\W\d_]+)*", re.UNICODE)
-_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0487]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_GROUPED = re.compile(r"(?<=\d),(?=\d{3}\b)")
-_KEEP = str.maketrans({"й": "\ue000", "ї": "\ue001", "Й": "\ue000", "Ї": "\ue001"})
-_BACK = str.maketrans({"\ue000": "й", "\ue001": "ї", "ё": "е", "ґ": "г", "’": "'", "ʼ": "'"})
+from monitor.core.text import words as text_words
+
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"(?<!\w)\d+(?:[.,]\d+)*")
+_GROUPED = re.compile(r"[.,](?=\d{3}\b)")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LONG = 40
 
 NUMBER = 1
 """The lowest bit of a term's hash: set for numbers, clear for words."""
 
 _STOP = frozenset(
-    """a an the of to in on at by for from with without and or but nor so as is are was were be been being am it its
-    this that these those he she they them his her their we our you your i my me us him who whom whose which what
-    when where why how not no than then there here will would can could may might shall should must do does did done
-    has have had having into onto over under after before up down out off about against between through during more
-    most some any all both each other such only own same too very just also s t 's new says say said
-    и в во не что он на я с со как а то все она так его но да ты к у же вы за бы по только ее мне было вот от меня
-    еще нет о из ему теперь когда даже ну ли если уже или ни быть был него до вас нибудь вам ведь там потом себя
-    ничего ей может они тут где есть надо ней для мы тебя их чем была сам чтоб без будто чего раз тоже себе под
-    будет ж тогда кто этот того потому этого какой ним здесь этом почти мой тем чтобы нее были куда зачем всех при
-    об это про который которые которая после над через эти
-    і й та не що він на я з із зі як а то всі вона так його але ти до у ж ви за б по тільки її було від мене ще
-    ні о ему тепер коли навіть якщо вже або бути був нього вас там потім себе нічого їй може вони тут де є треба
-    ми тебе їх чим була сам щоб без чого раз теж собі під буде тоді хто цей того тому цього який ним тут цьому про
-    після над через ці для""".split()
+    (
+        "'s a about after against all also am an and any are as at be been before being between both but "
+        "by can could did do does done down during each for from had has have having he her here him his "
+        "how i in into is it its just may me might more most must my new no nor not of off on only onto "
+        "or other our out over own s said same say says shall she should so some such t than that the "
+        "their them then there these they this those through to too under up us very was we were what "
+        "when where which who whom whose why will with without would you your а або але б без був буде "
+        "будет будто була було бути бы был была были было быть в вам вас ведь вже ви во вона вони вот все "
+        "всех всі вы від він где да даже де для до его ее ей ему если есть еще ж же з за зачем здесь зі и "
+        "из или их й його к как какой когда коли которая которые который кто куда ли мене меня ми мне "
+        "може может мой мы на навіть над надо не него нее ней нет ни нибудь ним ничего но ну нього ні "
+        "нічого о об он она они от по под после потом потому потім почти при про під після раз с сам себе "
+        "себя со собі та так там тебе тебя теж тем тепер теперь ти то тогда того тоді тоже только тому "
+        "треба тут ты тільки у уже хто цей цього цьому ці чего чем через чим чого что чтоб чтобы ще що "
+        "щоб эти это этого этом этот я як який якщо є і із їй їх її "
+    ).split()
 )
-
-_ENDINGS_CYR = sorted(
-    """иями ями ами иях ях ах ыми ими ого его ому ему ыми ую юю ая яя ое ее ые ие ый ий ой ей ов ев ом ем ям ам
-    ию ия ии ие ью ья ье ок ка ки ку ке кой
-    ться тся лся лась лось лись ется ются утся ится ятся ает яет ают яют ует уют ить ать ять еть ешь ишь ете ите
-    ит ят ут ют ет ла ло ли ал ял ил ел на но ны ен
-    ого ого ій ої ією єю ією ів їв ові еві ими іми ою ею ах ях ам ям ому ему их іх ий і ї є
-    а я о е и ы у ю ь й""".split(),
-    key=len,
-    reverse=True,
+_ENDINGS = frozenset(
+    (
+        "ется ится иями лась лись лось ться утся ются ятся ает ами ать ают еві его ему ете еть ешь ими ите "
+        "ить ишь иях кой лся ові ого ому тся ует уют ыми яет ями ять яют іми ією ал ам ах ая ев ее ей ел ем "
+        "ен ет ею ие ии ий ил ит их ию ия ка ке ки ку ла ли ло на но ны ов ое ой ок ом ою ої ут ую ые ый ье "
+        "ью ья ют юю ял ям ят ях яя єю ів ій іх їв а е и й о у ы ь ю я є і ї "
+    ).split()
 )
-_ENDINGS_CYR_SET = frozenset(_ENDINGS_CYR)
 _LONGEST = 4
 _STEM_CYR = 4
 _CACHE = 1 << 15
 
 
-def fold(text: str) -> str:
-    """Bring a text to the form in which words compare: small letters, no marks, one kind of apostrophe."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if folded.isascii():
-        return folded
-    folded = unicodedata.normalize("NFD", folded.translate(_KEEP).replace("и\u0306", "\ue000"))
-    return unicodedata.normalize("NFC", _MARKS.sub("", folded)).translate(_BACK)
-
-
 def words(text: str) -> list[str]:
-    """Split a text into folded words and numbers; scripts without spaces give overlapping pairs of characters."""
-    folded = fold(_GROUPED.sub("", text))
-    found = _WORD.findall(folded)
-    if folded.isascii() or not _SPACELESS.search(folded):
-        return found
-    return [part for word in found for part in _pairs(word)]
+    """Cut a text into folded words and numbers; scripts without spaces give overlapping pairs of characters."""
+    return [word for chunk in text.split() for word in (_seen(chunk) if len(chunk) < _LONG else _cut(chunk))]
 
 
-def _pairs(word: str) -> list[str]:
-    if len(word) <= 2 or not _SPACELESS.match(word):  # noqa: PLR2004 - a pair is a pair
-        return [word]
-    return [word[i : i + 2] for i in range(len(word) - 1)]
+def _cut(chunk: str) -> tuple[str, ...]:
+    """Cut what stands between two spaces; `3,000` becomes 3000, `7.1` stays whole, `5-year` does not."""
+    if not _DIGIT.search(chunk):
+        return _plain(chunk)
+    found: list[str] = []
+    at = 0
+    for number in _NUMBER.finditer(chunk):
+        found += _plain(chunk[at : number.start()])
+        found.append(_GROUPED.sub("", number[0]).replace(",", "."))
+        at = number.end()
+    return (*found, *_plain(chunk[at:]))
+
+
+def _plain(chunk: str) -> tuple[str, ...]:
+    found = tuple(word.folded for word in text_words(chunk))
+    return _paired(found) if _UNSPACED.search(chunk) else found
+
+
+_seen = lru_cache(maxsize=_CACHE)(_cut)
+
+
+def _paired(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Join each character that is a word of its own with the one after it."""
+    pairs = [
+        word + after if _UNSPACED.match(word) and _UNSPACED.match(after) else word
+        for word, after in pairwise(found)
+    ]
+    return tuple(pairs) if pairs else found
 
 
 @lru_cache(maxsize=_CACHE)
@@ -82,8 +92,13 @@ def term(word: str) -> int:
     """Hash a folded word's stem to 32 bits, the lowest telling numbers; 0 for words that say nothing."""
     if word in _STOP or (len(word) < 2 and not word.isdigit()):  # noqa: PLR2004 - lone letters
         return 0
-    digest = xxhash.xxh3_64_intdigest(stem(word).encode("utf-8", "surrogatepass")) >> 32
-    return digest | NUMBER if word[0].isdigit() else (digest & ~NUMBER) or 2
+    return key_of_stem(stem(word) or word)
+
+
+def key_of_stem(root: str) -> int:
+    """Hash a stem or number to 32 bits, the lowest telling numbers; never 0."""
+    digest = xxhash.xxh3_64_intdigest(root.encode("utf-8", "surrogatepass")) >> 32
+    return digest | NUMBER if root[0].isdigit() else (digest & ~NUMBER) or 2
 
 
 def stem(word: str) -> str:
@@ -97,7 +112,7 @@ def stem(word: str) -> str:
 
 def _stem_cyrillic(word: str) -> str:
     for size in range(min(_LONGEST, len(word) - _STEM_CYR), 0, -1):
-        if word[-size:] in _ENDINGS_CYR_SET:
+        if word[-size:] in _ENDINGS:
             return word[:-size]
     return word
 
