@@ -17,12 +17,6 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _FOREVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def is_reference(given: str) -> bool:
-    """Tell whether a text names an entry of the archive instead of being one."""
-    is_address = given.startswith(("http://", "https://")) and not re.search(r"\s", given)
-    return is_address or _ID.fullmatch(given) is not None
-
-
 def stored_entry(given: str, config: Path) -> Entry:
     """Return the entry of that id or address.
 

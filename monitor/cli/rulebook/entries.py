@@ -21,6 +21,7 @@ from monitor.core.text import plain_text
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ID = re.compile(r"[0-9a-f]{32}")
 MAX_FILE = 16 * 2**20
 """Bytes of a file given to `explain`."""
 
@@ -82,7 +83,7 @@ def _language(record: Mapping[str, object], text: str) -> str | None:
 
 
 def records(lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, object] | None]]:
-    """Read JSON lines with their numbers; None for a line that holds no JSON object. Empty lines do not count."""
+    """Read JSON lines with their numbers; None for a line that is no JSON object. Empty lines are passed over."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -107,7 +108,7 @@ def entry_for(rule: Rule, given: str, *, field: TextField | None, lang: str | No
         return _from_document(rule, sys.stdin.read(MAX_FILE), lang=lang)
     if not _is_file(path):
         chosen = field or next(iter(rule.where.fields), TextField.TITLE)
-        return entries_of(rule, Sample(**{chosen.value: given}, lang=lang))[0]
+        return entries_of(rule, _sample(chosen, given, lang))[0]
     try:
         with path.open(encoding="utf-8", errors="replace") as opened:
             document = opened.read(MAX_FILE)
@@ -116,6 +117,22 @@ def entry_for(rule: Rule, given: str, *, field: TextField | None, lang: str | No
     if path.suffix.lower() in {".json", ".jsonl"}:
         return _from_record(given, document, lang=lang)
     return _from_document(rule, document, lang=lang)
+
+
+def is_reference(given: str) -> bool:
+    """Tell whether a text names an entry of the archive, by address or id, instead of being one."""
+    is_address = given.startswith(("http://", "https://")) and not re.search(r"\s", given)
+    return is_address or _ID.fullmatch(given) is not None
+
+
+def _sample(field: TextField, text: str, lang: str | None) -> Sample:
+    match field:
+        case TextField.TITLE:
+            return Sample(title=text, lang=lang)
+        case TextField.SUMMARY:
+            return Sample(summary=text, lang=lang)
+        case TextField.CONTENT:
+            return Sample(content=text, lang=lang)
 
 
 def _is_file(path: Path) -> bool:

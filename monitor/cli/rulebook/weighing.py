@@ -10,8 +10,7 @@ from typing import TypeVar
 import click
 
 from monitor.cli.guard import clean
-from monitor.cli.rulebook.archive import is_reference, stored_entry
-from monitor.cli.rulebook.entries import entry_for
+from monitor.cli.rulebook.entries import entry_for, is_reference
 from monitor.cli.rulebook.places import json_option, loaded, rule_named, rules_option
 from monitor.core.document import shown
 from monitor.core.matcher import Matcher, Step, Suppressed
@@ -62,6 +61,9 @@ def weighed(
     ruleset = loaded(paths, config).ruleset
     found = rule_named(rule, ruleset)
     if is_reference(text):
+        # Opening a database takes half a second of imports that weighing a plain text can do without.
+        from monitor.cli.rulebook.archive import stored_entry  # noqa: PLC0415
+
         entry = stored_entry(text, config)
     else:
         entry = entry_for(found, text, field=TextField(field) if field else None, lang=lang)
