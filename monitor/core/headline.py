@@ -13,7 +13,10 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'»”’)]*\s+(?=[^\W_a-zа-яіїєґ]|[\"'«“(—–-])")
+# A full stop ends a sentence only after a word of four letters: "U.S.", "Gen.", "им." and initials do not.
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[^\W\d_]{4}\.)|(?<=[!?…。！？]))[\"'»”’)]*\s+(?=[^\W_a-zа-яіїєґ]|[\"'«“(—–-])|(?<=[。！？])"
+)
 
 
 def visible(text: str) -> str:

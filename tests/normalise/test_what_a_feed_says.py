@@ -82,6 +82,9 @@ def test_without_a_title_the_first_sentence_speaks() -> None:
     text = "The ferry is late. Nobody knows why."
     assert entry_of(RawEntry(summary=text)).title == "The ferry is late"
     assert entry_of(RawEntry(content=text)).title == "The ferry is late"
+    assert entry_of(RawEntry(summary="The U.S. Army left. It rained.")).title == "The U.S. Army left"
+    assert entry_of(RawEntry(summary="Паром опоздал! Никто не знает, почему.")).title == "Паром опоздал!"
+    assert entry_of(RawEntry(summary="橋が閉鎖された。船は待つ。")).title == "橋が閉鎖された。"
     long = entry_of(RawEntry(summary="word " * 100)).title
     assert len(long) <= 121
     assert long.endswith("word…")
