@@ -323,11 +323,7 @@ class Daemon:
                 log.error("config.mistake", extra=fields(mistake=str(mistake)))
             log.error("config.kept", extra=fields(said="the configuration in force stays as it was"))
             return
-        set_up_logging(
-            level=loaded.settings.log_level,
-            style=loaded.settings.log_format,
-            redactor=Redactor(loaded.secrets),
-        )
+        set_up_logs(loaded, loaded.settings)
         before, self._loaded = self._in_force.settings, loaded
         if before.database != loaded.settings.database or before.polling != loaded.settings.polling:
             log.warning("config.restart_needed", extra=fields(keys="database, polling"))
@@ -357,9 +353,8 @@ class Daemon:
     def _timetable(self) -> AsyncIOScheduler:
         """Calendar work. The polling queue is the database, not this."""
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
-        timetable = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
-        )
+        defaults = {"coalesce": True, "misfire_grace_time": None}
+        timetable = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         settings = self._in_force.settings
 
         async def purge() -> None:

@@ -27,11 +27,9 @@ log_format: text
 
 @click.command(name="demo")
 @click.option("--for", "seconds", type=Age(), default=None, help="End by itself after so long, e.g. 60s.")
-@click.option(
-    "--rules", type=click.Path(exists=True, path_type=Path), help="Other rules than the shipped ones."
-)
+@click.option("--rules", type=click.Path(exists=True, path_type=Path), help="Rules other than those shipped.")
 def command(seconds: timedelta | None, rules: Path | None) -> None:
-    """Watch alerts arrive from a dozen invented outlets in English, Russian and Ukrainian.
+    r"""Watch alerts arrive from a dozen invented outlets in English, Russian and Ukrainian.
 
     The outlets are served on loopback and polled like any feed; they publish for about three minutes. No
     network is needed, and nothing is left behind. Ctrl-C ends it.

@@ -14,7 +14,7 @@ from monitor.cli.common import config_option
 @config_option
 @click.option("--once", is_flag=True, help="Poll every due feed once, deliver what is due, and end.")
 def command(config: Path, *, once: bool) -> None:
-    """Poll feeds, match rules, build stories, send alerts; run until SIGTERM or Ctrl-C.
+    r"""Poll feeds, match rules, build stories, send alerts; run until SIGTERM or Ctrl-C.
 
     SIGHUP reads configuration and rules again; changed rule files are noticed by themselves. Logs go to
     standard error, alerts of a console channel to standard output.
