@@ -37,6 +37,7 @@ _FLAGS = (
     "shared_buffers=32MB",
 )
 _CLUSTER = ("--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
+_ROOM = 2**29
 _UNPRIVILEGED = "nobody"
 
 
@@ -152,7 +153,11 @@ def _own_server() -> Iterator[str]:
 def _cluster(binaries: Path) -> tuple[Path, str | None]:
     """Make an empty cluster; PostgreSQL refuses to run as root, so root hands it to nobody."""
     user = _UNPRIVILEGED if os.geteuid() == 0 else None
-    folder = Path(tempfile.mkdtemp(prefix="news-monitor-pg-"))
+    memory = Path(
+        "/dev/shm"
+    )  # a database is a thousand small files: 0.05 s to copy in memory, 0.5 s on a disk
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
+    folder = Path(tempfile.mkdtemp(prefix="news-monitor-pg-", dir=memory if roomy else None))
     if user is not None:
         shutil.chown(folder, user)
     try:

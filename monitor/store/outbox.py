@@ -30,7 +30,7 @@ from monitor.core.models import (
 )
 from monitor.store import codec
 from monitor.store.dialect import insert_into
-from monitor.store.schema import deliveries
+from monitor.store.schema import deliveries, is_open
 
 READY, SENDING, UNSURE = (
     DeliveryState.READY.value,
@@ -41,7 +41,6 @@ OPEN = (READY, SENDING, UNSURE)
 """The states from which a delivery still goes on."""
 
 _d = deliveries.c
-_is_open = _d.state.in_(OPEN)
 _overtaken = "overtaken by a later update"
 
 
@@ -101,7 +100,7 @@ async def _doubt(connection: AsyncConnection, now: datetime, gone: ColumnElement
     # The epoch stays: should the sender come back with an answer before anybody asked, it is the truth.
     result = await connection.execute(
         update(deliveries)
-        .where(_d.state == SENDING, gone)
+        .where(is_open, _d.state == SENDING, gone)
         .values(state=UNSURE, next_attempt_at=now, lease_until=None, owner=None)
     )
     return result.rowcount
@@ -110,7 +109,9 @@ async def _doubt(connection: AsyncConnection, now: datetime, gone: ColumnElement
 async def free_unsure(connection: AsyncConnection) -> None:
     """Free the claims on UNSURE deliveries: right only for a process that owns the database alone."""
     await connection.execute(
-        update(deliveries).where(_d.state == UNSURE, _d.lease_until.is_not(None)).values(lease_until=None)
+        update(deliveries)
+        .where(is_open, _d.state == UNSURE, _d.lease_until.is_not(None))
+        .values(lease_until=None)
     )
 
 
@@ -134,6 +135,7 @@ async def claim_due(
     due = (
         select(_d.seq)
         .where(
+            is_open,
             _d.state.in_((READY, UNSURE)),
             _d.next_attempt_at <= claim.at,
             or_(_d.lease_until.is_(None), _d.lease_until <= claim.at),
@@ -234,9 +236,9 @@ def _after(outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime) -> c
 async def next_due(connection: AsyncConnection) -> datetime | None:
     """When the next delivery that may go is due, or at the latest the lease of one under way is over."""
     waiting = select(func.min(_d.next_attempt_at)).where(
-        _d.state.in_((READY, UNSURE)), _d.lease_until.is_(None), may_go()
+        is_open, _d.state.in_((READY, UNSURE)), _d.lease_until.is_(None), may_go()
     )
-    leased = select(func.min(_d.lease_until)).where(_is_open, _d.lease_until.is_not(None))
+    leased = select(func.min(_d.lease_until)).where(is_open, _d.lease_until.is_not(None))
     moments = [await connection.scalar(waiting), await connection.scalar(leased)]
     return min((moment for moment in moments if moment is not None), default=None)
 
@@ -291,4 +293,4 @@ async def counts(connection: AsyncConnection) -> dict[DeliveryState, int]:
 
 async def oldest_open(connection: AsyncConnection) -> datetime | None:
     """When the oldest delivery still open was created."""
-    return await connection.scalar(select(_d.created_at).where(_is_open).order_by(_d.created_at).limit(1))
+    return await connection.scalar(select(_d.created_at).where(is_open).order_by(_d.created_at).limit(1))

@@ -19,7 +19,7 @@ from monitor.core.models import (
     Verdict,
 )
 from monitor.store import codec
-from monitor.store.schema import alerts, decisions, deliveries, entries, stories
+from monitor.store.schema import alerts, decisions, deliveries, entries, is_held, stories
 from monitor.store.types import UtcDay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -161,8 +161,4 @@ async def number_of(connection: AsyncConnection, table: Table) -> int:
 
 async def number_held(connection: AsyncConnection) -> int:
     """How many alerts are held."""
-    return (
-        await connection.scalar(
-            select(func.count()).select_from(alerts).where(alerts.c.state == Verdict.HELD.value)
-        )
-    ) or 0
+    return (await connection.scalar(select(func.count()).select_from(alerts).where(is_held))) or 0

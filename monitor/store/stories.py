@@ -20,13 +20,14 @@ from monitor.core.models import (
 )
 from monitor.store import codec
 from monitor.store.dialect import BATCH, insert_into
-from monitor.store.schema import alerts, assignments, decisions, entries, stories
+from monitor.store.schema import alerts, assignments, decisions, entries, is_held, stories
 
 
 async def remembered(connection: AsyncConnection, since: datetime) -> list[Remembered]:
     """Every assembled entry first seen at or after `since`, in order of assembly; narrow columns only."""
     rows = await connection.execute(
         select(
+            assignments.c.seq,
             assignments.c.entry,
             assignments.c.first_seen,
             assignments.c.story,
@@ -40,8 +41,8 @@ async def remembered(connection: AsyncConnection, since: datetime) -> list[Remem
         )
         .join_from(assignments, entries, entries.c.id == assignments.c.entry)
         .where(assignments.c.first_seen >= since)
-        .order_by(assignments.c.seq)
     )
+    # Sorted here: asked to sort, SQLite walks the whole table in order rather than the window by its index.
     return [
         Remembered(
             source=Source(
@@ -57,7 +58,7 @@ async def remembered(connection: AsyncConnection, since: datetime) -> list[Remem
             of=row.of,
             trace=bytes(row.trace),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: row.seq)
     ]
 
 
@@ -161,8 +162,6 @@ async def last_alert_at(connection: AsyncConnection, rule: str) -> datetime | No
 async def held(connection: AsyncConnection, due: datetime) -> list[AlertRecord]:
     """The alerts held whose deadline is at or before `due`, the earliest first."""
     rows = await connection.execute(
-        select(alerts)
-        .where(alerts.c.state == Verdict.HELD.value, alerts.c.deadline <= due)
-        .order_by(alerts.c.deadline, alerts.c.id)
+        select(alerts).where(is_held, alerts.c.deadline <= due).order_by(alerts.c.deadline, alerts.c.id)
     )
     return [codec.alert_from_row(row) for row in rows]

@@ -63,6 +63,16 @@ async def test_the_oldest_due_go_first(store: Store) -> None:
     assert await store.next_delivery_at() == NOW + LEASE
 
 
+async def test_deliveries_of_one_channel_are_claimed_alone(store: Store) -> None:
+    """A channel that is down keeps nobody else waiting."""
+    mail = replace(a_delivery("mail"), channel="mail")
+    await alerted(store, a_delivery("slack"), mail)
+    [claimed] = await store.claim_deliveries(NOW, lease=LEASE, limit=10, channel="mail")
+    assert claimed.id == "mail"
+    assert await store.claim_deliveries(NOW, lease=LEASE, limit=10, channel="mail") == []
+    assert [one.id for one in await claim(store)] == ["slack"]
+
+
 async def test_nothing_waits_where_there_is_nothing(store: Store) -> None:
     """An empty outbox has no next time; nor has one where all has come to an end."""
     assert await store.next_delivery_at() is None

@@ -1,0 +1,75 @@
+"""The statements of the daemon's loop find their rows by index, however much is stored."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import event
+
+from monitor.store import open_store
+from tests.store.samples import (
+    FEED,
+    LEASE,
+    MINUTE,
+    NOW,
+    a_delivery,
+    alerted,
+    an_entry,
+    guid,
+    poll,
+)
+
+PARTIAL = ("ix_deliveries_open", "ix_alerts_held", "ix_feeds_due")
+SMALL = ("alembic_version", "sqlite_master", "sqlite_temp_master", "due", "CONSTANT")
+
+
+async def test_no_statement_of_the_loop_scans_a_table(tmp_path: Path) -> None:
+    """SQLite says SEARCH for every table; a SCAN may only walk an index in order, up to a limit."""
+    path = tmp_path / "news.db"
+    seen: dict[str, object] = {}
+    store = await open_store(f"sqlite:///{path}", owner="one", exclusive=True)
+    await store.sync_feeds([FEED], NOW)
+    for engine in (store._database._writer, store._database._reader):
+
+        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        def remember(*call: object) -> None:
+            seen[str(call[2])] = call[3][0] if call[5] else call[3]  # type: ignore[index]
+
+    await alerted(store, a_delivery("d"))
+    await poll(store, an_entry("a", revision=1))
+    await store.known_entries(FEED.url, [guid("guid-a")])
+    await store.pending_entries(limit=10)
+    await store.remembered(NOW)
+    await store.alert_records([("raids", "a")])
+    await store.last_alert_at("raids")
+    await store.held_alerts(due=NOW)
+    await store.next_poll_at()
+    await store.next_delivery_at()
+    await store.claim_deliveries(NOW + MINUTE, lease=LEASE, limit=10)
+    await store.entries_of_story("a")
+    await store.decisions(entry="a")
+    await store.list_alerts()
+    await store.list_stories(rule="raids")
+    await store.deliveries(alert="a")
+    await store.close()
+    plans = {statement: plan(path, statement, values) for statement, values in seen.items()}
+    slow = {statement: steps for statement, steps in plans.items() if walks_all(steps, statement)}
+    assert slow == {}
+    assert len(plans) > 20
+
+
+def plan(path: Path, statement: str, values: object) -> list[str]:
+    """Ask SQLite how it would run a statement."""
+    if not statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+        return []
+    with closing(sqlite3.connect(path)) as database:
+        return [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", values)]  # type: ignore[arg-type]
+
+
+def walks_all(steps: list[str], statement: str) -> bool:
+    """Tell whether a plan reads all of a table that grows: a walk in order that ends at a LIMIT does not."""
+    scans = [step for step in steps if step.startswith("SCAN")]
+    scans = [step for step in scans if step.split()[1] not in SMALL and not step.endswith(PARTIAL)]
+    return bool(scans) and ("LIMIT" not in statement or "USE TEMP B-TREE FOR ORDER BY" in steps)
