@@ -16,7 +16,7 @@ import click
 from monitor.cli.guard import one_paragraph
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake
-from monitor.core.settings import duration
+from monitor.core.units import duration
 from monitor.telemetry import Redactor, set_up_logging
 
 HERE = Path("config.yaml")

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from monitor.core.errors import Mistake, Weight
 from monitor.core.rules.tree import Place
-from monitor.core.settings import duration
+from monitor.core.units import duration
 
 Scalar = str | int | float | bool | None
 _SHOWN = 40

@@ -1,0 +1,49 @@
+"""Durations and sizes as people write them: `30s`, `5m`, `1.5h`, `7d`; `500KB`, `8MiB`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?\s*")
+_SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_CENTURY = 36500 * 86400.0
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)?\s*")
+_BYTES = {None: 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+def duration(value: object) -> object:
+    """Read `90s`, `5m`, `1.5h`, `7d` or a number of seconds as a timedelta.
+
+    Raises:
+        ValueError: the text is no duration; the message shows what is.
+    """
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _length(value)
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("write a duration as 30s, 5m, 2h or 7d")
+    return _length(float(found[1]) * _SECONDS[found[2]])
+
+
+def _length(seconds: float) -> timedelta:
+    """Return so many seconds, up to a century either way: more would overflow where a date is added."""
+    if not abs(seconds) <= _CENTURY:
+        raise ValueError("a duration is at most 36500d")
+    return timedelta(seconds=seconds)
+
+
+def size(value: object) -> object:
+    """Read `8MiB`, `500KB` or a number of bytes as bytes.
+
+    Raises:
+        ValueError: the text is no size; the message shows what is.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("write a size as 500KB or 8MiB")
+    return int(float(found[1]) * _BYTES[found[2]])
