@@ -1,8 +1,8 @@
 """How names and nouns are declined, language by language, for words that no dictionary has.
 
-A line reads `ending: replacements`. The first line whose ending a word bears applies, and only that one: each
-replacement takes the place of the ending, or with `+` is added to the whole word. `[...]` is any one of the
-letters, which an ending with letters in brackets keeps (`+` alone makes sense there). The word itself
+A line reads `ending: replacements`. The line with the longest ending that a word bears applies, and only that one:
+each replacement takes the place of the ending (`-` is nothing), or with `+` is added to the whole word. `[...]`
+is any one of the letters, which an ending with letters in brackets keeps (`+` alone makes sense there). The word itself
 always counts. Sources: the declension tables of the usual school grammars; forms that differ from the rest only
 by accents are left out where folding makes them equal.
 """
@@ -127,6 +127,8 @@ POLISH: Final = """
 ski: skiego skiemu skim
 cki: ckiego ckiemu ckim
 dzki: dzkiego dzkiemu dzkim
+ni: nych nym nymi niego niemu nim
+owie: ów om ami ach
 ki: kiego kiemu kim kich kimi
 gi: giego giemu gim
 ny: nego nemu nym n nów nom nami nach nych nymi
@@ -142,10 +144,13 @@ ty: tego temu tym t tów tom tami tach tych tymi
 ry: rego remu rym r rów rom rami rach rych rymi
 dy: dego demu dym d dów dom dami dach dych dymi
 by: bego bemu bym b bów bom bami bach bych bymi
-anie: anów anom anami anach
-hy: ch chów chom chami chach szech ego emu hym
+anie: an anów anom anami anach
+chy: ch chów chom chami chach szech
+hy: hego hemu hym hów hom hami hach
 gry: gier grom grami grzech grów grach grego gremu grym
 ci: tów tom tami tach ciów ciom ciami ciach ciego ciemu cim
+psy: ps psów psom psami psach
+spy: sp spów spom spami spach
 [bcdfghjklłmnprstwz]y: ów om ami ach ech +'ego +'emu +'m +ego +emu +m +mi +ch
 [aeiou]y: +'a +'owi +'em +a +owi +em
 ska: skiej ską
@@ -157,8 +162,8 @@ cja: cji cję cją
 ja: ji i ję ją jo
 ia: ii i ię ią io iej
 la: li lę lą lo
-ka: ki ce kę ką ko
-ga: gi dze gę gą go
+ka: ki ce kę ką ko kiej
+ga: gi dze gę gą go giej
 cha: chy sze chę chą cho
 ha: hy że hę hą ho ze
 ra: ry rze rę rą ro rej
@@ -225,6 +230,7 @@ d: da dowi dem dzie du
 n: na nowi nem nie nu
 s: sa sowi sem sie su
 z: za zowi zem zie zu
+aw: awa awia awiu awiem awowi awem awie awu
 [bpmwf]: +a +owi +em +ie +u
 [vx]: +a +owi +em +ie +u +'a +'em
 c: ca cowi cem cu
@@ -244,6 +250,8 @@ ská: ské skou
 cká: cké ckou
 ná: né nou
 á: é ou
+ové: y ů ům ech i
+ané: any anů anům anech
 ské: ského skému ským ském ských skými
 é: ého ému ém ým ých ými
 ní: ního nímu ním
@@ -284,6 +292,9 @@ el: la lu lem lovi le ela elu elem elovi eli ele
 er: ra ru rem rovi ru era eru erem erovi eře
 en: na nu nem novi ne ena enu enem enovi eně ence
 ost: osti ostí
+ům: omu omem omě omů omy
+ůl: olu olem ole
+ůj: oje oji ojem
 ň: ně ni ní ňi ňa ňovi něm ňem
 ď: di dě dí
 ť: ti tě tí
@@ -307,8 +318,8 @@ ski: skega skemu skem skim
 ni: nega nemu nem nim nija niju nijem
 ji: jega jemu jem jim
 i: ija iju ijem ega emu em im ih imi ov om ih e +ja +ju +jem +jev
-ska: ske ski sko
-ška: ške ški ško
+ska: ske ski sko skega skemu skem
+ška: ške ški ško škega škemu škem
 sko: skega skemu skem skim
 ško: škega škemu škem škim
 no: nega nemu nem nim na nu nom

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.core.inflect.languages import languages_of
+from monitor.core.inflect.dictionary import dictionary_forms
+from monitor.core.inflect.openers import OPENERS
 from monitor.core.inflect.rules import by_rule
-from monitor.core.inflect.russian import lexeme
+from monitor.core.inflect.russian import is_known, lexeme
 
-_SHORTEST: Final = 2
+_SHORTEST: Final = 3
+"""Letters that a word must have to be inflected."""
+_LONGEST: Final = 64
+_HEAVY: Final = frozenset({"pl"})
+"""Languages whose dictionary takes seconds to read: only for words known to be theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,36 +24,71 @@ class WordForms:
 
     forms: frozenset[str]
     common: frozenset[str] = frozenset()
-    """Those that are forms of an ordinary word too, so that a capital at a sentence start proves nothing."""
+    """Those that are frequent ordinary words too, so that a capital at a sentence start proves nothing."""
+
+
+Remembered = Mapping[str, tuple[str, ...]]
+"""Word and languages, joined by a colon, -> forms: what a cache on disk may keep."""
 
 
 class Inflector:
-    """Finds and remembers the forms of words."""
+    """Finds and remembers the forms of words; hand the same one to the next Matcher and only new words cost."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, tuple[str, ...]], WordForms] = {}
+    def __init__(self, remembered: Remembered | None = None) -> None:
+        """Begin with what an earlier Inflector of the same version remembered."""
+        self._known: dict[str, WordForms] = {
+            key: _with_common(frozenset(forms)) for key, forms in (remembered or {}).items()
+        }
+        self.learned = 0
+        """Words worked out since the beginning: whether there is anything new to keep."""
 
     def forms(self, word: str, languages: tuple[str, ...]) -> WordForms:
-        """Return the forms of a word as written; its capital tells a name."""
-        key = (word, languages)
+        """Return the forms of a word as written; its capital tells a name.
+
+        Args:
+            word: composed, of one script, as `monitor.core.text.composed` gives it.
+            languages: two-letter codes of the languages it may be of; those not supported add nothing.
+        """
+        key = f"{','.join(languages)}:{word}"
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._expanded(word, languages)
+            found = self._known[key] = _with_common(frozenset(_expanded(word, languages)))
+            self.learned += 1
         return found
 
-    def _expanded(self, word: str, languages: Iterable[str]) -> WordForms:
-        lower = word.lower()
-        forms = {lower}
-        common: set[str] = set()
-        if len(lower) > _SHORTEST:
-            for language in languages:
-                if language == "ru":
-                    made, ordinary = lexeme(word)
-                    forms |= made
-                    common |= ordinary
-                if language != "ru" or not made:
-                    forms |= by_rule(lower, language)
-        return WordForms(forms=frozenset(forms), common=frozenset(common))
+    def remembered(self) -> dict[str, tuple[str, ...]]:
+        """Return all that is known, for a cache; valid for the same version of this project alone."""
+        return {key: tuple(sorted(found.forms)) for key, found in self._known.items()}
 
 
-__all__ = ["Inflector", "WordForms", "languages_of"]
+def _with_common(forms: frozenset[str]) -> WordForms:
+    return WordForms(forms=forms, common=forms & OPENERS)
+
+
+def _expanded(word: str, languages: tuple[str, ...]) -> set[str]:
+    lower = word.lower()
+    forms = {lower}
+    if not _SHORTEST <= len(lower) <= _LONGEST:
+        return forms
+    if word == lower:
+        listed = _listed(lower, languages)
+        if listed:
+            return forms | listed
+    for language in languages:
+        guessed = lexeme(word) if language == "ru" else set()
+        forms |= guessed or by_rule(lower, language)
+    return forms
+
+
+def _listed(word: str, languages: tuple[str, ...]) -> set[str]:
+    """Return the forms of an ordinary word in every language whose dictionary has it."""
+    forms: set[str] = set()
+    for language in languages:
+        if language == "ru" and is_known(word):
+            forms |= lexeme(word)
+        elif language not in _HEAVY or len(languages) == 1:
+            found = dictionary_forms(word, language)
+            if found and language == "en":
+                found |= by_rule(word, language)
+            forms |= found
+    return forms

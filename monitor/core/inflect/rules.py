@@ -10,6 +10,7 @@ from monitor.core.inflect.endings import POSSESSIVES, TABLES
 
 _SHORTEST: Final = 2
 """Letters that must be left of a word before its ending is taken off."""
+_BRACKETS: Final = re.compile(r"\[[^]]*\]")
 _Line = tuple[re.Pattern[str], int, tuple[str, ...]]
 
 
@@ -19,10 +20,9 @@ def _lines(table: str) -> tuple[_Line, ...]:
     lines: list[_Line] = []
     for line in table.strip().splitlines():
         ending, _, replacements = line.partition(":")
-        fixed = len(re.sub(r"\[[^]]*\]", "", ending))
-        pattern = re.compile(f"{ending}$")
-        lines.append((pattern, fixed, tuple(dict.fromkeys(replacements.split()))))
-    return tuple(lines)
+        fixed = len(_BRACKETS.sub("", ending))
+        lines.append((re.compile(f"{ending}$"), fixed, tuple(dict.fromkeys(replacements.split()))))
+    return tuple(sorted(lines, key=lambda line: len(_BRACKETS.sub("x", line[0].pattern)), reverse=True))
 
 
 def by_rule(word: str, lang: str) -> set[str]:
@@ -33,6 +33,12 @@ def by_rule(word: str, lang: str) -> set[str]:
             if pattern.search(word):
                 stem = word[: len(word) - fixed]
                 if len(stem) >= _SHORTEST:
-                    forms.update(word + one[1:] if one.startswith("+") else stem + one for one in replacements)
+                    forms.update(_replaced(word, stem, one) for one in replacements)
                 break
     return forms
+
+
+def _replaced(word: str, stem: str, replacement: str) -> str:
+    if replacement.startswith("+"):
+        return word + replacement[1:]
+    return stem if replacement == "-" else stem + replacement

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import pymorphy3
-
-_NAMES: Final = frozenset({"Name", "Surn", "Patr", "Geox", "Orgn", "Trad", "Abbr", "Init"})
 
 
 @cache
@@ -15,15 +13,19 @@ def _analyzer() -> Any:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
-def lexeme(word: str) -> tuple[set[str], set[str]]:
-    """Return the forms of a word, and those of them that are ordinary words too.
+def is_known(word: str) -> bool:
+    """Whether the dictionary has a word in lower case, so that nothing about it is guessed."""
+    return bool(_analyzer().word_is_known(word))
+
+
+def lexeme(word: str) -> set[str]:
+    """Return the forms of a word in lower case; none for a word that is no base form.
 
     A name (a word with a capital) keeps its number and gender; other words take every form.
     """
-    lower = word.lower()
     name = word[:1].isupper()
     forms: set[str] = set()
-    for parse in _analyzer().parse(lower):
+    for parse in _analyzer().parse(word.lower()):
         tag = parse.tag
         if tag.case not in {None, "nomn"}:
             continue
@@ -31,4 +33,4 @@ def lexeme(word: str) -> tuple[set[str], set[str]]:
             same = form.tag.number == tag.number and form.tag.gender in {tag.gender, None}
             if not name or same:
                 forms.add(form.word)
-    return forms, set()
+    return forms

@@ -176,7 +176,9 @@ class Reading:
             return
         names.sort(key=lambda one: (one.field, one.first, -one.last))
         field = reach = -1
-        holder = longest = None
+        holder: Occurrence | None = None
+        longest: tuple[int, int] | None = None
+        enclosing: Occurrence | None = None
         for one in names:
             if one.field != field:
                 field, reach, holder, longest = one.field, -1, None, None

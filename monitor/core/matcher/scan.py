@@ -231,8 +231,8 @@ class Scanner:
                 for one in classes
                 if (step := moves.get(node * stride + one)) is not None
             ]
-            for node in reached:
-                for term in ends.get(node, ()):
+            for step in reached:
+                for term in ends.get(step, ()):
                     scanned.found.append((term, first, at))
-            nodes = [node for node in reached if node in inner]
+            nodes = [step for step in reached if step in inner]
             at += 1

@@ -121,9 +121,7 @@ def _specs(term: Term, entity: Entity | None) -> list[_WordSpec]:
     return [_spec(term, word, languages, named=entity is not None, acronym=acronym) for word in found]
 
 
-def _spec(
-    term: Term, word: Word, languages: tuple[str, ...], *, named: bool, acronym: bool
-) -> _WordSpec:
+def _spec(term: Term, word: Word, languages: tuple[str, ...], *, named: bool, acronym: bool) -> _WordSpec:
     if term.text[word.end : word.end + 1] == "*":
         return _WordSpec(word.folded, (), inflect=False, exact=False, capital=False, prefix=True)
     acronym = acronym or (named and term.case is Case.AUTO and _is_acronym(word))

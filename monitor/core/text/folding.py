@@ -27,7 +27,7 @@ _KEPT: Final = frozenset("йїўѓќЙЇЎЃЌ")
 """Letters of their own that Unicode composes of a letter and a mark."""
 _STROKES: Final = {
     **dict(zip("łŁđĐøØħĦıŧŦðÐƒɨʉɑɡ", "lLdDoOhHitTdDfiuag", strict=True)),
-    **dict(zip("ёЁæÆœŒþÞẞ", "е Е ae AE oe OE th Th SS".split(" "), strict=True)),
+    **dict(zip("ёЁæÆœŒþÞẞ", ("е", "Е", "ae", "AE", "oe", "OE", "th", "Th", "SS"), strict=True)),
 }
 _ABOVE_OR_BELOW: Final = 200
 """Canonical combining classes from here on are accents; below are signs that some scripts cannot spare."""
