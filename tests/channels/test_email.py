@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -22,7 +23,7 @@ from monitor.channels.mails import MAX_SUBJECT, mail, message_id, subject
 from monitor.core.models import Deferred, DeliveryKind, Rejected, Sent, Unknown, Unsure
 from monitor.core.render import render
 from monitor.core.settings import EmailChannel
-from tests.channels.cards import INJECTIONS, NOW, card, delivery, hostile, later_card
+from tests.channels.cards import INJECTIONS, NOW, delivery, hostile, later_card
 from tests.channels.smtp_server import MailFault, MailServer
 
 SENDER = "News desk <alerts@desk.example>"
@@ -107,17 +108,18 @@ def test_each_recipient_gets_a_message_id_of_their_own() -> None:
 
 
 def test_the_standard_library_alone_would_let_a_title_add_headers() -> None:
-    """Why subjects are written here: on 3.11.7 an encoded line end becomes a real one.
-
-    Newer versions refuse it, also with an error that would stop the alert.
-    """
+    """Why subjects are written here: on 3.11.7 an encoded line end in a subject becomes a real one."""
+    title = "=?utf-8?q?x=0d=0aBcc:_victim=40example.org?="
     naive = EmailMessage(policy=policy.SMTP)
     try:
-        naive["Subject"] = "=?utf-8?q?x=0d=0aBcc:_victim=40example.org?="
-        harmed = b"\r\nBcc:" in naive.as_bytes()
+        naive["Subject"] = title
+        harmed = b"\r\nBcc: victim@example.org" in naive.as_bytes()
     except ValueError:
-        harmed = True
-    assert harmed or naive["Subject"] != "=?utf-8?q?x=0d=0aBcc:_victim=40example.org?="
+        harmed = False  # newer versions raise, which would stop the alert instead
+    ours = mail(delivery(replace(delivery().message, title=title)), sender=SENDER, recipient=READER)
+    assert message_from_bytes(ours, policy=policy.compat32)["Bcc"] is None
+    if not harmed:
+        pytest.skip("this version of Python has the hole mended")
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
@@ -137,10 +139,7 @@ async def test_no_title_adds_a_header_or_ends_the_mail(text: str, serve: Callabl
 @given(title=st.one_of(st.text(max_size=300), st.text("=?utf-8qb_0daA:@ \r\n", max_size=80)))
 def test_whatever_the_title_the_mail_has_one_subject_that_says_it(title: str) -> None:
     """Also for titles that never went through the renderer."""
-    message = render(card(), now=NOW)
-    raw = mail(
-        delivery(type(message)(title=title, text="t", html="h", blocks=())), sender=SENDER, recipient=READER
-    )
+    raw = mail(delivery(replace(delivery().message, title=title)), sender=SENDER, recipient=READER)
     _is_sound(raw, title)
 
 
