@@ -30,12 +30,21 @@ class _LazyGroup(click.Group):
             return None
         module = import_module(f"monitor.cli.rulebook.{cmd_name.replace('-', '_')}_rules")
         found = module.command
-        return found if isinstance(found, click.Command) else None
+        if not isinstance(found, click.Command):
+            message = f"{module.__name__}.command is no click command"
+            raise TypeError(message)
+        found.help = _paragraphs(found.help)
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing one of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _paragraphs(text: str | None) -> str:
+    r"""Turn `\b` of a raw docstring into the one sign by which click keeps lines as they are."""
+    return (text or "").replace("\\b\n", "\b\n")
 
 
 @click.group(name="rules", cls=_LazyGroup)
@@ -52,3 +61,6 @@ def command() -> None:
       news-monitor rules explain cross-border-raids "Бойцы РДК вошли в Белгородскую область"
       news-monitor rules match --input yesterday.jsonl
     """
+
+
+command.help = _paragraphs(command.help)

@@ -204,7 +204,7 @@ class Reader:
             found = duration(node.value)
         except (ValueError, OverflowError):
             found = None
-        if isinstance(found, timedelta):
+        if isinstance(found, timedelta) and found >= timedelta(0):
             return found
         self.wrong(node.place, f"{what} must be a duration such as 30s, 5m, 2h or 7d, not {kind_of(node)}")
         return None

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from monitor.core.document import shown
 from monitor.core.errors import Mistake
 from monitor.core.languages import guess
-from monitor.core.matcher import Matcher
+from monitor.core.matcher import Matcher, WhyNot
 from monitor.core.models import Entry, Hit, TextField
 from monitor.core.rules.tree import Rule, RuleSet, Sample
 
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _SHOWN_HITS = 3
+_SHOWN_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,16 @@ class Trial:
         return f"test failed: rule '{self.rule}' should ignore this, and finds {found}"
 
 
+def _told_why(why: WhyNot) -> str:
+    failed = why.failed
+    place = f" (line {failed.at.line})" if failed.at.line else ""
+    verdict = "must not hold and does" if failed.holds else "is not satisfied"
+    alternatives = ", ".join(step.says for step in failed.children[:_SHOWN_STEPS])
+    more = ", …" if len(failed.children) > _SHOWN_STEPS else ""
+    refused = "".join(f"; {shown(one.hit.text)} {one.why}" for one in why.suppressed[:1])
+    return f"`{failed.says}{' ' if alternatives else ''}{alternatives}{more}`{place} {verdict}{refused}"
+
+
 def _told(hit: Hit) -> str:
     source = f" of '{hit.entity}'" if hit.entity else ""
     return f"{shown(hit.text)} (for {shown(hit.term)}{source})"
@@ -71,7 +82,7 @@ def _trial(rule: Rule, sample: Sample, matcher: Matcher, *, should_match: bool) 
     reason = ""
     if should_match and not hits:
         why = matcher.why_not(rule.id, entries[0])
-        reason = str(why) if why else "it matches nothing"
+        reason = _told_why(why) if why else "nothing is found"
     return Trial(rule=rule.id, sample=sample, should_match=should_match, hits=hits, reason=reason)
 
 

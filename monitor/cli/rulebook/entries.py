@@ -83,7 +83,7 @@ def _language(record: Mapping[str, object], text: str) -> str | None:
 
 
 def records(lines: Iterator[str]) -> Iterator[tuple[int, Mapping[str, object] | None]]:
-    """Read JSON lines with their numbers; None for a line that is no JSON object. Empty lines are passed over."""
+    """Read JSON lines with their numbers; None for a line that is no JSON object. Empty lines are skipped."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
