@@ -75,6 +75,7 @@ class _Worker:
     def __init__(self, cpu_seconds: float) -> None:
         self._cpu_seconds = cpu_seconds
         self._running: asyncio.subprocess.Process | None = None
+        self._talking = False
 
     async def read(self, body: bytes, source: Source) -> ParseResult:
         running = self._running
@@ -83,6 +84,7 @@ class _Worker:
             running = await self._start()
         reply = wire.Reply()
         why = None
+        self._talking = True
         try:
             async with asyncio.timeout(self._cpu_seconds * _WALL_FACTOR):
                 await self._converse(running, body, source, reply)
@@ -93,6 +95,7 @@ class _Worker:
         except wire.GarbledReplyError:
             why = "broke the process that read it"
         finally:
+            self._talking = False
             if not reply.complete:
                 await self.stop()
         return _outcome(reply, why)
@@ -148,7 +151,8 @@ class _Worker:
             running.kill()
         if running.stdin is not None:
             running.stdin.close()
-        await running.communicate()
+        # What is left in the pipe must be read for it to be closed, by us unless a conversation still does.
+        await (running.wait() if self._talking else running.communicate())
 
 
 def _environment() -> dict[str, str]:

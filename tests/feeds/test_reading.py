@@ -125,7 +125,7 @@ def test_json_feed_entry_in_full() -> None:
     [
         (b"", Document.EMPTY, "empty body"),
         (b" \r\n\xef\xbb\xbf", Document.EMPTY, "empty body"),
-        (b"<!DOCTYPE html><title>Just a moment...</title>", Document.HTML, "'Just a moment...' (a bot check by"),
+        (b"<!DOCTYPE html><title>Just a moment...", Document.HTML, "'Just a moment...' (a bot check by"),
         (b"<html><head><title>A &amp; B</title>", Document.HTML, "web page titled 'A & B' instead"),
         (b"\n<!-- x --><HTML><body>captcha", Document.HTML, "(a bot check)"),
         (b'{"error":"rate limited"}', Document.JSON, "JSON that is no JSON Feed"),
