@@ -44,7 +44,7 @@ def open_session(
 
 def failed(error: BaseException, place: str) -> Deferred | Unsure | Rejected:
     """Judge an exception that an exchange with `place` (a host, in words fit for people) ended with."""
-    if isinstance(error, aiohttp.InvalidURL):
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return Rejected(why=f"the address of {place} is no valid URL; correct it in the configuration")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Deferred(why=f"{place}: {_unconnected(error)}")
