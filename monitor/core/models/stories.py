@@ -44,6 +44,8 @@ class Assignment:
     reason: str
     """A sentence, stored and shown."""
     news: tuple[News, ...] = ()
+    possibly: tuple[str, ...] = ()
+    """Ids of stories in other languages that may be the same, likeliest first: to show, never to suppress."""
     trace: bytes = field(default=b"", repr=False)
     """What the story book needs to remember this entry after a restart; opaque to everybody else."""
 
