@@ -27,10 +27,14 @@ _ONLY_UKRAINIAN = frozenset("іїєґ")
 _ONLY_RUSSIAN = frozenset("ыэъё")
 _NEITHER = frozenset("ўјљњћђџқәғөұ")
 # fmt: off
-_UKRAINIAN_WORDS = frozenset({"та", "що", "як", "від", "про", "після", "під", "із", "й", "у", "до", "не"})
-_RUSSIAN_WORDS = frozenset({"и", "что", "как", "от", "после", "под", "из", "с", "о", "об", "или", "был"})
+_UKRAINIAN_WORDS = frozenset({"та", "що", "як", "від", "після", "під", "із", "це", "щодо"})
+_RUSSIAN_WORDS = frozenset({"и", "что", "как", "от", "после", "под", "из", "с", "или", "его", "к", "со"})
 _ENGLISH_WORDS = frozenset({"the", "of", "and", "to", "with", "for", "from", "after", "by", "over", "as"})
 # fmt: on
+_UKRAINIAN_ENDS = re.compile(r"\w(?:[сзц]ьк\w{1,4}|увати|ється|ують)\b")
+_RUSSIAN_ENDS = re.compile(
+    r"\w(?:ск(?:ий|ая|ое|ой|ом|ую|ие|их|им|ими|ого|ому)|тся|ющ(?:ий|ая|ие|их|им)|ует)\b"
+)
 _MOSTLY = 0.6
 _ENOUGH_ENGLISH = 2
 
@@ -79,7 +83,8 @@ def _guess_cyrillic(lowered: str) -> str | None:
     if ukrainian != russian:
         return "uk" if ukrainian else "ru"
     words = set(_WORD.findall(lowered))
-    for_uk, for_ru = len(words & _UKRAINIAN_WORDS), len(words & _RUSSIAN_WORDS)
+    for_uk = len(words & _UKRAINIAN_WORDS) + len(_UKRAINIAN_ENDS.findall(lowered))
+    for_ru = len(words & _RUSSIAN_WORDS) + len(_RUSSIAN_ENDS.findall(lowered))
     if for_uk == for_ru:
         return None
     return "uk" if for_uk > for_ru else "ru"
