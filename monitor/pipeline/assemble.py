@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import Assembled, PendingEntry, Verdict
+from monitor.core.models import Assembled, Entry, PendingEntry, Verdict
 from monitor.core.posting import latest_updates
 from monitor.core.stories import StoryBook
 from monitor.pipeline.in_force import InForce
@@ -31,13 +32,25 @@ class Assembler:
     """The one keeper of stories and alerts: entries pass it one by one, in order of arrival."""
 
     def __init__(
-        self, store: StoryStore, in_force: InForce, *, clock: Clock, on_entries: Wakeup, on_alerts: Bell
+        self,
+        store: StoryStore,
+        in_force: InForce,
+        *,
+        clock: Clock,
+        on_entries: Wakeup,
+        on_alerts: Bell,
+        moment_of: Callable[[Entry], datetime] | None = None,
     ) -> None:
+        """Open nothing yet.
+
+        `moment_of` dates the decisions on an entry; by default the clock dates those of a batch alike.
+        """
         self._store = store
         self._in_force = in_force
         self._clock = clock
         self._on_entries = on_entries
         self._on_alerts = on_alerts
+        self._moment_of = moment_of
         self._book: StoryBook | None = None
         self.alerts = 0
 
@@ -98,7 +111,12 @@ class Assembler:
             await asyncio.sleep(0)
         judge = Judge(self._store, self._in_force, self._clock())
         await judge.recall(placed)
-        return without_overtaken([judge.decide(one) for one in placed])
+        return without_overtaken([self._judged(judge, one) for one in placed])
+
+    def _judged(self, judge: Judge, one: Placed) -> Assembled:
+        if self._moment_of is not None:
+            judge.now = self._moment_of(one.pending.entry)
+        return judge.decide(one)
 
     def _tell(self, batch: Sequence[Assembled]) -> None:
         """Log what was decided and wake delivery."""

@@ -53,7 +53,8 @@ class Judge:
 
     def __init__(self, store: StoryStore, in_force: InForce, now: datetime) -> None:
         self._store = store
-        self._now = now
+        self.now = now
+        """The moment of the decisions to come."""
         self._settings = in_force.settings
         self._rulebook = in_force.rulebook
         self._destinations = {
@@ -75,7 +76,7 @@ class Judge:
         self._records = {(record.rule, record.story): record for record in found}
         for record in found:
             await self._root(record.entry)
-        self._silences = await self._store.silences(self._now)
+        self._silences = await self._store.silences(self.now)
         for rule in dict.fromkeys(rule for rule, _ in pairs):
             if self._policy(rule).cooldown:
                 self._last_alert_at[rule] = await self._store.last_alert_at(rule)
@@ -89,6 +90,7 @@ class Judge:
             entry=one.pending.entry,
             assignment=one.assignment,
             story=one.story,
+            findings=one.pending.findings,
             decisions=tuple(each.decision for each in ruled),
             alerts=tuple(record for each in ruled for record in each.alerts),
             deliveries=tuple(delivery for each in ruled for delivery in each.deliveries),
@@ -96,7 +98,7 @@ class Judge:
 
     async def overdue(self, record: AlertRecord) -> Ruled:
         """Decide on a held alert whose deadline has passed."""
-        ruling = overdue(record, self._policy(record.rule), entry=record.entry, now=self._now)
+        ruling = overdue(record, self._policy(record.rule), entry=record.entry, now=self.now)
         rule = self._rulebook.rules.get(record.rule)
         root, story = await self._root(record.entry), await self._store.story(record.story)
         if rule is None or root is None or story is None:
@@ -128,7 +130,7 @@ class Judge:
             silences=self._silences,
             last_alert_at=self._last_alert_at.get(rule.id),
             limits=Limits(max_age=alerts.max_age, first_read_max_age=alerts.first_read_max_age),
-            now=self._now,
+            now=self.now,
         )
         self._remember(ruling)
         card = self._card(rule, ruling, entry, match, one.story, one.assignment)
@@ -138,7 +140,7 @@ class Judge:
         if ruling.record is not None:
             self._records[ruling.record.rule, ruling.record.story] = ruling.record
         if ruling.decision.verdict is Verdict.ALERT:
-            self._last_alert_at[ruling.decision.rule] = self._now
+            self._last_alert_at[ruling.decision.rule] = self.now
 
     def _ruled(self, ruling: Ruling, card: Card | None = None, channels: Iterable[str] = ()) -> Ruled:
         alerts = () if ruling.record is None else (ruling.record,)
@@ -149,7 +151,7 @@ class Judge:
             card,
             ruling.kind,
             destinations=[self._destinations[name] for name in channels if name in self._destinations],
-            now=self._now,
+            now=self.now,
         )
         return Ruled(decision=ruling.decision, alerts=alerts, deliveries=deliveries)
 

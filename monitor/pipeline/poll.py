@@ -148,7 +148,7 @@ class Poller:
         if feed is None:  # gone from the configuration since the claim
             return
         try:
-            record = await self._polled(feed, state)
+            record = await self.polled(feed, state)
         except Exception as error:
             log.exception("poll.bug", extra=fields(feed=feed.url))
             message = f"an error of news-monitor itself: {type(error).__name__}"
@@ -161,7 +161,8 @@ class Poller:
         polling = self._in_force.settings.polling
         return Terms(feed=feed, polling=polling, now=self._world.clock(), dice=self._world.dice())
 
-    async def _polled(self, feed: Feed, state: FeedState) -> PollRecord:
+    async def polled(self, feed: Feed, state: FeedState) -> PollRecord:
+        """Ask for a feed, read it and match what is new; nothing is committed yet."""
         answer = await self._world.fetcher.fetch(feed, state)
         match answer:
             case NotModified():

@@ -46,6 +46,7 @@ class Assembled:
     assignment: Assignment
     story: Story
     """The story after the entry."""
+    findings: Findings = field(default_factory=Findings)
     decisions: tuple[Decision, ...] = ()
     alerts: tuple[AlertRecord, ...] = ()
     """New or changed records."""

@@ -1,0 +1,233 @@
+"""Recorded entries through the very same path in virtual time; nothing is sent.
+
+    recording | normalise | unseen | match | COMMIT | assemble -> Replayed events
+
+The stages are the daemon's own. What differs: time comes from the recording, documents come from it instead
+of the network, and the rows of the outbox are told instead of delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from monitor.core.identity import classify, lookup_keys
+from monitor.core.models import (
+    Assembled,
+    Entry,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchResult,
+    KnownEntry,
+    NewEntry,
+    PollRecord,
+)
+from monitor.core.normalise import normalise
+from monitor.pipeline.assemble import Assembler
+from monitor.pipeline.in_force import InForce
+from monitor.pipeline.pace import Bell, Wakeup
+from monitor.pipeline.poll import Poller, World
+from monitor.pipeline.ports import Parser, PollStore, StoryStore
+from monitor.pipeline.recording import RecordedEntry, Snapshot
+
+_BATCH = 250
+_SPAN = timedelta(minutes=1)
+"""The most virtual time in one batch where alerts are held against deadlines."""
+
+
+class ReplayStore(PollStore, StoryStore, Protocol):
+    """A store to replay into: an empty one in memory."""
+
+    async def sync_feeds(self, wanted: Sequence[Feed], now: datetime) -> None:
+        """Make these the configured feeds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What became of one recorded entry."""
+
+    id: str
+    """As recorded."""
+    feed: str
+    entry: str
+    story: str
+    assembled: Assembled | None = field(default=None, repr=False)
+    """None for a text that was there before, word for word."""
+
+
+class Replay:
+    """One replay; the virtual clock follows the recording."""
+
+    def __init__(self, store: ReplayStore, in_force: InForce, *, parser: Parser) -> None:
+        self._store = store
+        self._in_force = in_force
+        self._now = datetime.min.replace(tzinfo=UTC)
+        self._stories: dict[str, str] = {}
+        self._fetcher = _RecordedFetcher()
+        world = World(clock=self._clock, dice=lambda: 0.5, fetcher=self._fetcher, parser=parser)
+        self._poller = Poller(store, world, in_force, on_entries=Wakeup())
+        self._assembler = Assembler(
+            store,
+            in_force,
+            clock=self._clock,
+            on_entries=Wakeup(),
+            on_alerts=Bell(),
+            moment_of=lambda entry: entry.fetched,
+        )
+        rules = in_force.rulebook.rules.values()
+        self._holds = any(rule.alert.corroboration is not None for rule in rules)
+
+    def _clock(self) -> datetime:
+        return self._now
+
+    async def entries(self, recorded: Sequence[RecordedEntry]) -> AsyncIterator[list[Replayed]]:
+        """Replay recorded entries, in the given order; yields what became of them, batch by batch."""
+        if not recorded:
+            return
+        await self._open({one.feed: one.outlet for one in recorded}, recorded[0].at)
+        start = 0
+        while start < len(recorded):
+            batch = await self._placed(recorded[start : start + _BATCH])
+            start += len(batch)
+            yield await self._committed(batch)
+
+    async def snapshots(self, recorded: Sequence[Snapshot]) -> AsyncIterator[list[Replayed]]:
+        """Replay recorded states of feeds; yields what each state brought that was new or changed."""
+        if not recorded:
+            return
+        await self._open({one.feed: one.feed for one in recorded}, recorded[0].at)
+        states = {url: _fresh(url, recorded[0].at) for url in self._in_force.feeds}
+        for snapshot in recorded:
+            self._now = snapshot.at
+            self._fetcher.file = snapshot.file
+            record = await self._poller.polled(self._in_force.feeds[snapshot.feed], states[snapshot.feed])
+            states[snapshot.feed] = record.state
+            await self._store.commit_polls([record])
+            yield [
+                Replayed(
+                    id=one.entry.id,
+                    feed=snapshot.feed,
+                    entry=one.entry.id,
+                    story=one.story.id,
+                    assembled=one,
+                )
+                for one in await self._assembled()
+            ]
+
+    async def _open(self, outlets: dict[str, str], now: datetime) -> None:
+        self._now = now
+        feeds = [Feed(url=url, name=url, outlet=outlet) for url, outlet in outlets.items()]
+        self._in_force.feeds = {feed.url: feed for feed in feeds}
+        await self._store.sync_feeds(feeds, now)
+
+    async def _placed(self, recorded: Sequence[RecordedEntry]) -> list[_Placed]:
+        """Tell new, revised and unchanged entries apart, up to the first that must see the others stored."""
+        bodies = [
+            normalise(
+                one.raw, feed=self._in_force.feeds[one.feed], feed_lang=None, fetched=one.at, first_read=False
+            )
+            for one in recorded
+        ]
+        known = await self._known(bodies)
+        found: list[_Placed] = []
+        taken: set[str] = set()
+        for one, entry in zip(recorded, bodies, strict=True):
+            changed = classify([entry], known[entry.feed])
+            again = bool(changed) and changed[0].id in taken
+            if again or (self._holds and found and one.at - found[0].recorded.at > _SPAN):
+                break
+            taken.update(new.id for new in changed)
+            known[entry.feed] += [_as_known(new) for new in changed]
+            id_ = changed[0].id if changed else _bearer(entry, known[entry.feed])
+            found.append(_Placed(recorded=one, id=id_, changed=changed))
+        return found
+
+    async def _known(self, bodies: Sequence[Entry]) -> dict[str, list[KnownEntry]]:
+        by_feed: dict[str, list[Entry]] = {}
+        for entry in bodies:
+            by_feed.setdefault(entry.feed, []).append(entry)
+        return {
+            feed: await self._store.known_entries(feed, lookup_keys(entries))
+            for feed, entries in by_feed.items()
+        }
+
+    async def _committed(self, batch: Sequence[_Placed]) -> list[Replayed]:
+        """Match, commit and assemble a batch; returns its lines in their order."""
+        match = self._in_force.rulebook.matcher.match
+        by_feed: dict[str, list[NewEntry]] = {}
+        for placed in batch:
+            for entry in placed.changed:
+                by_feed.setdefault(entry.feed, []).append(NewEntry(entry=entry, findings=match(entry)))
+        self._now = max(placed.recorded.at for placed in batch)
+        await self._store.commit_polls(
+            [
+                PollRecord(state=_fresh(feed, self._now), entries=tuple(entries))
+                for feed, entries in by_feed.items()
+            ]
+        )
+        came_to = {one.entry.id: one for one in await self._assembled()}
+        return [
+            Replayed(
+                id=placed.recorded.id,
+                feed=placed.recorded.feed,
+                entry=placed.id,
+                story=self._stories.get(placed.id, ""),
+                assembled=came_to.get(placed.id) if placed.changed else None,
+            )
+            for placed in batch
+        ]
+
+    async def _assembled(self) -> list[Assembled]:
+        found: list[Assembled] = []
+        while batch := await self._assembler.run_once():
+            found += batch
+        self._stories |= {one.entry.id: one.story.id for one in found}
+        if self._holds:
+            await self._assembler.release_overdue()
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A recorded entry with what it is: `changed` holds it if it is new or revised."""
+
+    recorded: RecordedEntry
+    id: str
+    changed: tuple[Entry, ...]
+
+
+class _RecordedFetcher:
+    """Answers with the snapshot that is due, as a server would that knows no validators."""
+
+    file: Path
+
+    async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
+        """Return the recorded document."""
+        return Fetched(url=feed.url, status=200, body=self.file.read_bytes(), content_type="text/xml")
+
+
+def _fresh(url: str, now: datetime) -> FeedState:
+    return FeedState(url=url, next_poll_at=now)
+
+
+def _as_known(entry: Entry) -> KnownEntry:
+    return KnownEntry(
+        id=entry.id,
+        keys=entry.keys,
+        text_hash=entry.text_hash,
+        revision=entry.revision,
+        first_seen=entry.first_seen,
+    )
+
+
+def _bearer(entry: Entry, known: Iterable[KnownEntry]) -> str:
+    """Return the id of the known entry that bears one of the keys, the strongest first."""
+    for key in entry.keys:
+        for one in known:
+            if key in one.keys:
+                return one.id
+    return entry.id
