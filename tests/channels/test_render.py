@@ -93,6 +93,14 @@ def test_a_thread_reply_tells_only_the_new_entry() -> None:
     assert "Anti-Kremlin militias" not in said
 
 
+def test_a_follow_up_of_its_own_leads_with_itself_and_says_what_is_new() -> None:
+    """`follow_up: new`: a message for each outlet, with its own headline."""
+    message = render(later_card(), now=NOW, kind=DeliveryKind.POST)
+    assert message.title == "Russians who fight for Ukraine parade their captives"
+    assert message.text.startswith("HIGH · Cross-border raids")
+    assert "why now  another source of a story already alerted: now 3 outlets: kyiv-courier" in message.text
+
+
 def test_an_entity_is_named_where_the_text_says_something_else() -> None:
     """`РДК = Russian Volunteer Corps`: an editor without Russian sees what was found."""
     found = hits(SECOND, ("РДК", "russian-volunteer-corps"))

@@ -30,7 +30,7 @@ def render(card: Card, *, now: datetime, kind: DeliveryKind | None = None) -> Me
     kind = kind or (DeliveryKind.UPDATE if card.verdict is Verdict.UPDATE else DeliveryKind.POST)
     told = view(card, kind=kind)
     return Message(
-        title=subject(card),
+        title=subject(card, kind=kind),
         text=text(told, now=now),
         html=html(told),
         blocks=blocks(told),

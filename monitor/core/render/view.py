@@ -95,17 +95,17 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         told_by=_told_by(card),
         sources=others[:MAX_SOURCES],
         more_sources=max(len(card.story.outlets) - 1 - MAX_SOURCES, 0),
-        news=_news(card) if card.verdict is Verdict.UPDATE else "",
-        why=card.reason.value,
+        news="" if kind is DeliveryKind.POST else _news(card),
+        why=_why(card, kind),
         held=card.held,
         sample=card.sample,
         unconfirmed=card.reason is Reason.UNCONFIRMED,
     )
 
 
-def subject(card: Card) -> str:
-    """The title that the first message of the alert and all its follow-ups share, so that mails thread."""
-    entry = card.root or card.entry
+def subject(card: Card, *, kind: DeliveryKind) -> str:
+    """The headline; follow-ups share that of the alert's first message, so that mails thread."""
+    entry = card.entry if kind is DeliveryKind.POST or card.root is None else card.root
     title = line(entry.title, MAX_HEADLINE) or "(no title)"
     return ("[sample] " if card.sample else "") + title
 
@@ -174,6 +174,12 @@ def _other_sources(card: Card, entry: Entry) -> tuple[SourceLine, ...]:
         SourceLine(outlet=line(source.outlet, 60), title=line(source.title, 140), link=safe_link(source.link))
         for source in first.values()
     )
+
+
+def _why(card: Card, kind: DeliveryKind) -> str:
+    """Say why now; a message of its own about a known story says what is new in it."""
+    alone = kind is DeliveryKind.POST and card.verdict is Verdict.UPDATE
+    return f"{card.reason.value}: {_news(card)}" if alone else card.reason.value
 
 
 def _news(card: Card) -> str:
