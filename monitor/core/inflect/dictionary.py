@@ -6,6 +6,7 @@ A table is read when its language is first asked for and kept as one sorted bloc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -34,13 +35,12 @@ def dictionary_forms(word: str, language: str) -> set[str]:
 def _inverted(language: str) -> bytes:
     """Read a table into lines of base form, tab and form, in the order of bytes."""
     table = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language)
-    lines = [
-        f"{lemma}\t{form}".encode()
-        for form, lemma in table.items()
-        if form != lemma and form.islower() and lemma.islower()
-    ]
+    stored: Mapping[bytes, bytes] | None = getattr(table, "_dict", None)
+    if stored is None:
+        stored = {form.encode(): lemma.encode() for form, lemma in table.items()}
+    lines = [b"%b\t%b" % (lemma, form) for form, lemma in stored.items() if form != lemma]
     lines.sort()
-    return b"\n" + b"\n".join(lines) + b"\n"
+    return b"\n%b\n" % b"\n".join(lines)
 
 
 def _first_at_least(block: bytes, key: bytes) -> int:

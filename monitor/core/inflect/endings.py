@@ -1,10 +1,10 @@
 """How names and nouns are declined, language by language, for words that no dictionary has.
 
-A line reads `ending: replacements`. The line with the longest ending that a word bears applies, and only that one:
-each replacement takes the place of the ending (`-` is nothing), or with `+` is added to the whole word. `[...]`
-is any one of the letters, which an ending with letters in brackets keeps (`+` alone makes sense there). The word itself
-always counts. Sources: the declension tables of the usual school grammars; forms that differ from the rest only
-by accents are left out where folding makes them equal.
+A line reads `ending: replacements`. The line with the longest ending that a word bears applies, and only that
+one: each replacement takes the place of the ending (`-` is nothing), or with `+` is added to the whole word.
+`[...]` is any one of the letters, which an ending with letters in brackets keeps (`+` alone makes sense
+there). The word itself always counts. Sources: the declension tables of the usual school grammars; forms that
+differ from the rest only by accents are left out where folding makes them equal.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ aw: awa awia awiu awiem awowi awem awie awu
 [bpmwf]: +a +owi +em +ie +u
 [vx]: +a +owi +em +ie +u +'a +'em
 c: ca cowi cem cu
-[bcdfghjklłmnprstwz]e: ych ym ymi ów om ami ach +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a owi +go +mu +m
+[bcdfghjklłmnprstwz]e: ych ym ymi ów om ami ach +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a owi +go +m
 e: +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a owi +go +mu +m
 i: +ego +emu +m iego iemu im +'ego
 [uó]: +'a +'owi +'em

@@ -32,7 +32,7 @@ Remembered = Mapping[str, tuple[str, ...]]
 
 
 class Inflector:
-    """Finds and remembers the forms of words; hand the same one to the next Matcher and only new words cost."""
+    """Finds and remembers the forms of words: with the same one the next Matcher pays for new words alone."""
 
     def __init__(self, remembered: Remembered | None = None) -> None:
         """Begin with what an earlier Inflector of the same version remembered."""

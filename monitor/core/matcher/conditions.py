@@ -77,12 +77,15 @@ class HasTerm(Test):
         self.term = term
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return bool(self.occurrences(reading, fields))
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         found += self.occurrences(reading, fields)
 
     def occurrences(self, reading: Reading, fields: Fields) -> list[Occurrence]:
+        """Return where it is satisfied."""
         occurrences = reading.by_term.get(self.term)
         return _within(occurrences, fields) if occurrences else []
 
@@ -97,9 +100,11 @@ class HasEntity(Test):
         self.entities = entities
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return any(self._mentions(reading, fields))
 
     def count(self, reading: Reading, fields: Fields) -> int:
+        """Return how many different things satisfy it."""
         return sum(map(bool, self._mentions(reading, fields)))
 
     def _mentions(self, reading: Reading, fields: Fields) -> Iterator[list[Occurrence]]:
@@ -109,10 +114,12 @@ class HasEntity(Test):
                 yield _within(mentions, fields)
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         for mentions in self._mentions(reading, fields):
             found += mentions
 
     def occurrences(self, reading: Reading, fields: Fields) -> list[Occurrence]:
+        """Return where it is satisfied."""
         return [one for mentions in self._mentions(reading, fields) for one in mentions]
 
 
@@ -129,9 +136,11 @@ class HasPattern(Test):
         self._pattern: Any = re2.compile(pattern, options)
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return any(self._pattern.search(_encodable(reading.texts[field].text)) for field in fields)
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         for field in fields:
             text = reading.texts[field].text
             for number, match in enumerate(self._pattern.finditer(_encodable(text))):
@@ -165,12 +174,15 @@ class Every(Test):
 
     @property
     def children(self) -> tuple[Test, ...]:
+        """The conditions it is made of."""
         return self._children
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return all(child.holds(reading, fields) for child in self._children)
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         for child in self._children:
             child.gather(reading, fields, found)
 
@@ -185,16 +197,19 @@ class Some(Every):
         self._minimum = minimum
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         if self._minimum == 1:
             return any(child.holds(reading, fields) for child in self._children)
         return sum(child.count(reading, fields) for child in self._children) >= self._minimum
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         for child in self._children:
             if child.holds(reading, fields):
                 child.gather(reading, fields, found)
 
     def occurrences(self, reading: Reading, fields: Fields) -> list[Occurrence]:
+        """Return where it is satisfied."""
         return [one for child in self._children for one in child.occurrences(reading, fields)]
 
 
@@ -204,9 +219,11 @@ class NoneHolds(Every):
     __slots__ = ()
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return not any(child.holds(reading, fields) for child in self._children)
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         del reading, fields, found
 
 
@@ -223,9 +240,11 @@ class Close(Every):
         self._ordered = ordered
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return next(self._groups(reading, fields), None) is not None
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         for group in self._groups(reading, fields):
             found += group
 
@@ -246,19 +265,24 @@ class Inside(Every):
         self._fields = fields
 
     def fields_of_children(self, fields: Fields) -> Fields:
+        """Return the fields that the child reads."""
         del fields
         return self._fields
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return self._children[0].holds(reading, self._fields)
 
     def count(self, reading: Reading, fields: Fields) -> int:
+        """Return how many different things satisfy it."""
         return self._children[0].count(reading, self._fields)
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
+        """Add the proof."""
         self._children[0].gather(reading, self._fields, found)
 
     def occurrences(self, reading: Reading, fields: Fields) -> list[Occurrence]:
+        """Return where it is satisfied."""
         return self._children[0].occurrences(reading, self._fields)
 
 
@@ -272,6 +296,7 @@ class OfEntry(Test):
         self._true_of = true_of
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
+        """Whether the condition is satisfied."""
         return self._true_of(reading.entry)
 
 
