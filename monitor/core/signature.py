@@ -1,8 +1,9 @@
 """Signatures: a sketch of a text's word triples by which edited copies are known.
 
 A text becomes the set of hashes of its overlapping word triples; of these the ones divisible by `scale` are
-kept, so that two sketches of different scale still compare (FracMinHash, Irber et al. 2022). The measure is containment, not likeness: what
-share of the shorter text stands in the longer one. It finds copies that were cut, extended or given a new lead.
+kept, so that two sketches of different scale still compare (FracMinHash, Irber et al. 2022). The measure is
+containment, not likeness: what share of the shorter text stands in the longer one. It finds copies that were
+cut, extended or given a new lead.
 """
 
 from __future__ import annotations

@@ -8,32 +8,26 @@ decides as the undisturbed one would.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.core.models import (
-    Assignment,
-    Entry,
-    Findings,
-    News,
-    Placement,
-    Remembered,
-    Source,
-    Story,
-)
-from monitor.core.stories.copies import Found, copied
+from monitor.core.models import Assignment, Entry, Findings, News, Placement, Remembered, Source, Story
+from monitor.core.stories.across import Abroad, abroad, joins_abroad
+from monitor.core.stories.copies import Arrival, Found, copied, is_label
 from monitor.core.stories.joining import joins, ranked
 from monitor.core.stories.likeness import Query, query
 from monitor.core.stories.news import news_of
-from monitor.core.stories.observe import Observed, observe
-from monitor.core.stories.shelf import micros, moment
-from monitor.core.stories.trace import Flag, Footprint, decode, encode, entity_key
+from monitor.core.stories.observe import Observed, observe, untitled
+from monitor.core.stories.shelf import micros
+from monitor.core.stories.telling import told
+from monitor.core.stories.trace import Flag, Footprint, decode, encode, entity_key, readable
 from monitor.core.stories.window import Window
 
 JOIN_AT = 0.5
-_SHOWN = 50
-_FIRSTS = 40
+"""Probability from which an entry joins a story."""
+_LIVE_REVISIONS = 3
+"""A page rewritten this often is written while things happen."""
 
 
 class StoryBook:
@@ -50,10 +44,6 @@ class StoryBook:
     def __len__(self) -> int:
         return len(self._window.shelf)
 
-    def expire(self, now: datetime) -> None:
-        """Forget the entries first seen longer ago than the window."""
-        self._window.expire(micros(now))
-
     def assign(self, entry: Entry, findings: Findings) -> tuple[Assignment, Story]:
         """Place an entry; entries come in order of `first_seen`.
 
@@ -61,41 +51,84 @@ class StoryBook:
             Where it belongs and why, and the story with it.
         """
         self.expire(entry.first_seen)
-        observed = observe(entry, findings)
-        asked = self._query(observed)
+        arrival = self._arrival(entry, findings)
+        asked = self._query(arrival.observed)
         previous = self._window.find(entry.id)
         if previous is not None:
-            return self._revise(entry, asked, observed, previous)
-        copy = copied(self._window, entry, observed)
-        if copy is not None:
-            return self._place(entry, asked, observed, copy)
-        candidates = ranked(self._window, entry, asked, observed)
-        if candidates and candidates[0].score >= JOIN_AT:
-            found = joins(self._window, entry, candidates[0], asked)
-            return self._place(entry, asked, observed, found)
-        return self._place(entry, asked, observed, None)
+            return self._revise(arrival, asked, previous)
+        found = copied(self._window, arrival)
+        if found is not None:
+            return self._follow(arrival, asked, found)
+        stories = ranked(self._window, arrival, asked)
+        if stories and stories[0].score >= JOIN_AT:
+            return self._follow(arrival, asked, joins(self._window, arrival, stories[0], asked))
+        offered = abroad(self._window, arrival, asked)
+        found = joins_abroad(self._window, asked, offered)
+        if found is not None:
+            return self._follow(arrival, asked, found)
+        return self._open(arrival, asked, offered)
+
+    def expire(self, now: datetime) -> None:
+        """Forget the entries first seen longer ago than the window."""
+        self._window.expire(micros(now))
 
     def restore(self, remembered: Iterable[Remembered]) -> None:
-        """Take in stored entries, as if each had just been assigned; rows in any order, traces decide."""
-        rows = [(row, decode(row.trace)) for row in remembered if row.trace]
+        """Take in stored entries as if each had just been assigned; their traces know the order.
+
+        Rows without a trace, or with one of another version, are left out.
+        """
+        rows = [(row, decode(row.trace)) for row in remembered if readable(row.trace)]
         for row, footprint in sorted(rows, key=lambda pair: pair[1].seq):
             self._window.expire(micros(row.source.at))
             known = self._window.find(row.source.entry)
             if known is not None:
-                self._window.remove(known)
+                self._window.remove(known, keep=row.story)
             self._window.enter(row.source, footprint, row.trace, row.story)
 
     def story(self, story: str) -> Story | None:
         """The story of this id as it stands, None if the window holds nothing of it."""
-        if (group := self._window.groups.get(story)) is not None:
-            return self._story(group.members[-1])
-        seq = self._window.find(story)
-        return self._story(seq) if seq is not None and self._window.shelf.group(seq) is None else None
+        seq = self._window.member(story)
+        return None if seq is None else told(self._window, seq)
+
+    def merge(self, into: str, other: str) -> Story | None:
+        """Make one story of two, under the id of the first; later entries follow.
+
+        The rows of the second story are to be stored under the first. Returns the story, None if the window
+        does not hold both, or they are one.
+        """
+        first, second = self._window.member(into), self._window.member(other)
+        if first is None or second is None or into == other:
+            return None
+        self._window.merge(into, first, second)
+        return told(self._window, first)
+
+    def split(self, entry: str) -> Story | None:
+        """Take an entry out of its story into one of its own.
+
+        Returns the new story, None if the window does not hold the entry or the entry opened its story (then
+        take the others out).
+        """
+        seq = self._window.find(entry)
+        if seq is None or self._window.story_id(seq) == entry:
+            return None
+        self._window.split(seq)
+        return told(self._window, seq)
+
+    def _arrival(self, entry: Entry, findings: Findings) -> Arrival:
+        observed = observe(entry, findings)
+        if entry.revision >= _LIVE_REVISIONS:
+            observed = replace(observed, flags=observed.flags | Flag.LIVE)
+        outlet = self._window.shelf.outlet_number(entry.outlet) if entry.outlet else -1
+        arrival = Arrival(entry=entry, observed=observed, at=micros(entry.first_seen), outlet=outlet)
+        if is_label(self._window, arrival):
+            return replace(arrival, observed=untitled(observed))
+        return arrival
 
     def _query(self, observed: Observed) -> Query:
-        idf = self._window.rarity.weights(observed.title + observed.body)
+        rarity = self._window.rarity
+        idf = rarity.weights(observed.title + observed.body)
         keys = {name: entity_key(name) for name in observed.entities}
-        rare = self._window.rarity.weights(keys.values())
+        rare = rarity.weights(keys.values())
         footprint = Footprint(
             seq=self._window.shelf.end,
             opened=0,
@@ -115,113 +148,84 @@ class StoryBook:
         )
         return query(footprint, idf, {name: rare[key] for name, key in keys.items()})
 
-    def _revise(
-        self, entry: Entry, asked: Query, observed: Observed, previous: int
-    ) -> tuple[Assignment, Story]:
+    def _revise(self, arrival: Arrival, asked: Query, previous: int) -> tuple[Assignment, Story]:
+        entry = arrival.entry
         old = self._window.shelf.footprint(previous)
         story = self._window.story_id(previous)
-        fresh = news_of(self._window, entry, asked, previous, None)
-        footprint = replace(
-            asked.footprint,
-            opened=old.opened,
-            entries=old.entries,
-            texts=old.texts,
-            flags=observed.flags | Flag.REVISED | (old.flags & Flag.COPY),
-            norm=asked.norm,
-        )
-        trace = encode(footprint)
-        source = self._source(entry, Placement.REVISION)
-        self._window.remove(previous, keep=story)
-        self._window.enter(source, footprint, trace, story)
         assignment = Assignment(
             entry=entry.id,
             story=story,
             placement=Placement.REVISION,
             of=entry.id,
             reason=f"revision {entry.revision} of an article already known",
-            news=fresh,
-            trace=trace,
+            news=news_of(self._window, arrival, asked, previous, None),
         )
-        return assignment, self._story(footprint.seq)
+        footprint = replace(
+            asked.footprint,
+            opened=old.opened,
+            entries=old.entries,
+            texts=old.texts,
+            flags=asked.footprint.flags | Flag.REVISED | (old.flags & Flag.COPY),
+            norm=asked.norm,
+        )
+        self._window.remove(previous, keep=story)
+        return self._enter(arrival, assignment, footprint)
 
-    def _place(
-        self, entry: Entry, asked: Query, observed: Observed, found: Found | None
-    ) -> tuple[Assignment, Story]:
-        at = micros(entry.first_seen)
-        if found is None:
-            placement, story, of, score = Placement.OPENS, entry.id, None, 1.0
-            reason = "nothing like it in the window"
-            footprint = replace(asked.footprint, opened=at, norm=asked.norm)
-            fresh: tuple[News, ...] = ()
-        else:
-            placement, score, reason = found.placement, found.score, found.reason
-            story, of = self._window.story_id(found.seq), self._window.shelf.entry_id(found.seq)
-            opened, entries, texts = self._window.counts(found.seq)
-            independent = placement is Placement.JOINS
-            footprint = replace(
-                asked.footprint,
-                opened=opened,
-                entries=entries + 1,
-                texts=texts + independent,
-                flags=observed.flags | (Flag.NONE if independent else Flag.COPY),
-                norm=asked.norm,
-            )
-            fresh = news_of(self._window, entry, asked, found.seq, found)
-        trace = encode(footprint)
-        self._window.enter(self._source(entry, placement), footprint, trace, story)
+    def _follow(self, arrival: Arrival, asked: Query, found: Found) -> tuple[Assignment, Story]:
+        window = self._window
         assignment = Assignment(
-            entry=entry.id,
-            story=story,
-            placement=placement,
-            of=of,
-            score=score,
-            reason=reason,
-            news=fresh,
-            trace=trace,
+            entry=arrival.entry.id,
+            story=window.story_id(found.seq),
+            placement=found.placement,
+            of=window.shelf.entry_id(found.seq),
+            score=found.score,
+            reason=found.reason,
+            news=news_of(window, arrival, asked, found.seq, found),
         )
-        return assignment, self._story(footprint.seq)
+        opened, entries, texts = window.counts(found.seq)
+        copy = found.placement is Placement.COPY
+        independent = not copy and not window.credits(found.seq, asked.footprint.agency)
+        footprint = replace(
+            asked.footprint,
+            opened=opened,
+            entries=entries + 1,
+            texts=texts + independent,
+            flags=asked.footprint.flags | (Flag.COPY if copy else Flag.NONE),
+            norm=asked.norm,
+        )
+        return self._enter(arrival, assignment, footprint)
 
-    @staticmethod
-    def _source(entry: Entry, placement: Placement) -> Source:
-        return Source(
+    def _open(self, arrival: Arrival, asked: Query, offered: list[Abroad]) -> tuple[Assignment, Story]:
+        possibly = tuple(self._window.story_id(found.seq) for found in offered)
+        reason = "nothing like it in the window"
+        if offered:
+            shared = " and ".join(offered[0].entities)
+            reason += (
+                f"; possibly the same as the story of {self._window.named(offered[0].seq)}: shares {shared}"
+            )
+        assignment = Assignment(
+            entry=arrival.entry.id,
+            story=arrival.entry.id,
+            placement=Placement.OPENS,
+            reason=reason,
+            news=(News.CORRECTION,) if asked.footprint.flags & Flag.CORRECTION else (),
+            possibly=possibly,
+        )
+        return self._enter(arrival, assignment, replace(asked.footprint, opened=arrival.at, norm=asked.norm))
+
+    def _enter(
+        self, arrival: Arrival, assignment: Assignment, footprint: Footprint
+    ) -> tuple[Assignment, Story]:
+        entry = arrival.entry
+        trace = encode(footprint)
+        source = Source(
             entry=entry.id,
             outlet=entry.outlet,
             title=entry.title,
             link=entry.link or entry.url,
             lang=entry.lang,
             at=entry.first_seen,
-            placement=placement,
+            placement=assignment.placement,
         )
-
-    def _story(self, seq: int) -> Story:
-        shelf = self._window.shelf
-        members = self._window.members(seq)
-        group = shelf.group(seq)
-        opened, entries, texts = self._window.counts(seq)
-        sources = [shelf.source(number) for number in self._shown(members)]
-        return Story(
-            id=self._window.story_id(seq),
-            title=sources[0].title,
-            opened_at=moment(opened),
-            updated_at=moment(max(shelf.time(members[-1]), shelf.time(seq))),
-            entries=entries,
-            outlets=tuple(dict.fromkeys(shelf.outlet_name(shelf.outlet(number)) for number in members)),
-            texts=texts,
-            languages=tuple(dict.fromkeys(source.lang for source in sources if source.lang)),
-            entities=tuple(sorted(+group.entities)) if group else shelf.footprint(seq).entities,
-            sources=tuple(sources),
-        )
-
-    def _shown(self, members: Sequence[int]) -> Sequence[int]:
-        """The first entry of each outlet and the latest ones, in order."""
-        if len(members) <= _SHOWN:
-            return members
-        firsts: dict[int, int] = {}
-        for number in members:
-            firsts.setdefault(self._window.shelf.outlet(number), number)
-        chosen = set(list(firsts.values())[:_FIRSTS])
-        for number in reversed(members):
-            if len(chosen) >= _SHOWN:
-                break
-            chosen.add(number)
-        return sorted(chosen)
+        self._window.enter(source, footprint, trace, assignment.story)
+        return replace(assignment, trace=trace), told(self._window, footprint.seq)

@@ -1,8 +1,8 @@
 """Common words: in what share of news items their stems stand.
 
 Document frequencies counted over some 55,000 titles with summaries of English, Russian and Ukrainian feeds,
-2023 to 2026; only stems found in at least one item of 400, rounded to half powers of two. They stand in for the
-window's own counts while the window is young.
+2023 to 2026; only stems found in at least one item of 400, rounded to half powers of two. They stand in for
+the window's own counts while the window is young.
 """
 
 from __future__ import annotations

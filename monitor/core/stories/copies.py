@@ -9,17 +9,29 @@ from datetime import timedelta
 from monitor.core.models import Entry, Placement
 from monitor.core.signature import COPY_AT, containment
 from monitor.core.stories.observe import Observed
-from monitor.core.stories.shelf import micros
 from monitor.core.stories.window import Window
 
 _READ = 64
 """Entries read under one key: where there are more, the newest say enough."""
 _TITLES_PER_URL = 3
+_TEXTS_PER_LABEL = 3
 _BOILERPLATE = 4
 _RECURS = timedelta(hours=20) // timedelta(microseconds=1)
 _TITLE_WORDS = 5
 _TEXT_WORDS = 4
 _TRIED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An entry on its way into the window."""
+
+    entry: Entry
+    observed: Observed
+    at: int
+    """First seen, in microseconds since 1970."""
+    outlet: int
+    """Number of its outlet, -1 if it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,101 +44,109 @@ class Found:
     reason: str
 
 
-def recurs(window: Window, entry: Entry, observed: Observed, seq: int) -> bool:
-    """Whether an entry is an earlier issue of a column: same outlet and title, other address, a day before."""
-    if not entry.outlet or not observed.title_key or not observed.url:
+def recurs(window: Window, arrival: Arrival, seq: int) -> bool:
+    """Whether an entry is an earlier issue of a column: outlet and title the same, another address and day."""
+    observed = arrival.observed
+    if arrival.outlet != window.shelf.outlet(seq) or not observed.title_key or not observed.url:
+        return False
+    if arrival.at - window.shelf.time(seq) <= _RECURS:
         return False
     other = window.shelf.footprint(seq)
-    return (
-        other.title_key == observed.title_key
-        and other.url != observed.url
-        and window.shelf.outlet(seq) == window.shelf.outlet_number(entry.outlet)
-        and micros(entry.first_seen) - window.shelf.time(seq) > _RECURS
-    )
+    return other.title_key == observed.title_key and other.url != observed.url
 
 
-def copied(window: Window, entry: Entry, observed: Observed) -> Found | None:
+def is_label(window: Window, arrival: Arrival) -> bool:
+    """Whether the title is that of a section: the same outlet has put it over other texts before."""
+    observed = arrival.observed
+    if arrival.outlet < 0 or not observed.title_key or not observed.body:
+        return False
+    texts = {observed.text_key}
+    for seq in window.keys.newest(observed.title_key >> 32, _READ):
+        other = window.shelf.footprint(seq)
+        if window.shelf.outlet(seq) == arrival.outlet and other.url != observed.url:
+            texts.add(other.text_key)
+    return len(texts) >= _TEXTS_PER_LABEL
+
+
+def copied(window: Window, arrival: Arrival) -> Found | None:
     """The entry of which this one is a copy, if there is one."""
     return (
-        _same_address(window, observed)
-        or _same_text(window, entry, observed)
-        or _same_title(window, entry, observed)
-        or _same_passages(window, entry, observed)
+        _same_address(window, arrival)
+        or _same_text(window, arrival)
+        or _same_title(window, arrival)
+        or _same_passages(window, arrival)
     )
-
-
-def _named(window: Window, seq: int) -> str:
-    return window.shelf.outlet_name(window.shelf.outlet(seq)) or "an earlier entry"
 
 
 def _found(seq: int, score: float, reason: str) -> Found:
     return Found(seq=seq, placement=Placement.COPY, score=score, reason=reason)
 
 
-def _same_address(window: Window, observed: Observed) -> Found | None:
-    if not observed.url:
+def _same_address(window: Window, arrival: Arrival) -> Found | None:
+    """An address stands for one article, unless it has carried several titles, as a page of news does."""
+    url = arrival.observed.url
+    if not url:
         return None
     shelf = window.shelf
-    there = [
-        seq
-        for seq in window.keys.newest(observed.url >> 32, _READ)
-        if shelf.footprint(seq).url == observed.url
-    ]
-    titles = {shelf.footprint(seq).title_key for seq in there} | {observed.title_key}
+    there = [seq for seq in window.keys.newest(url >> 32, _READ) if shelf.footprint(seq).url == url]
+    titles = {shelf.footprint(seq).title_key for seq in there} | {arrival.observed.title_key}
     if not there or len(titles) >= _TITLES_PER_URL:
         return None
-    return _found(there[-1], 1.0, f"same address as the entry of {_named(window, there[-1])}")
-
-
-def _same_text(window: Window, entry: Entry, observed: Observed) -> Found | None:
-    if observed.words < _TEXT_WORDS:
-        return None
-    for seq in _oldest_first(window, observed.text_key):
-        if window.shelf.footprint(seq).text_key == observed.text_key and not recurs(
-            window, entry, observed, seq
-        ):
-            return _found(seq, 1.0, f"same words as the entry of {_named(window, seq)}")
-    return None
+    return _found(there[-1], 1.0, f"same address as the entry of {window.named(there[-1])}")
 
 
 def _oldest_first(window: Window, key: int) -> list[int]:
     return window.keys.newest(key >> 32, _READ)[::-1]
 
 
-def _same_title(window: Window, entry: Entry, observed: Observed) -> Found | None:
+def _same_text(window: Window, arrival: Arrival) -> Found | None:
+    observed = arrival.observed
+    if observed.words < _TEXT_WORDS:
+        return None
+    for seq in _oldest_first(window, observed.text_key):
+        same = window.shelf.footprint(seq).text_key == observed.text_key
+        if same and not recurs(window, arrival, seq):
+            return _found(seq, 1.0, f"same words as the entry of {window.named(seq)}")
+    return None
+
+
+def _same_title(window: Window, arrival: Arrival) -> Found | None:
     """A title alone proves little: it counts where one of the two has nothing else to go by."""
-    if len(observed.title) < _TITLE_WORDS:
+    observed = arrival.observed
+    if len(observed.title) < _TITLE_WORDS or not observed.title_key:
         return None
     for seq in _oldest_first(window, observed.title_key):
         other = window.shelf.footprint(seq)
         if other.title_key != observed.title_key or (other.body and observed.body):
             continue
-        if not recurs(window, entry, observed, seq):
-            return _found(seq, 0.9, f"same title as the entry of {_named(window, seq)}")
+        if not recurs(window, arrival, seq):
+            return _found(seq, 0.9, f"same title as the entry of {window.named(seq)}")
     return None
 
 
-def _same_passages(window: Window, entry: Entry, observed: Observed) -> Found | None:
-    counts: Counter[int] = Counter()
-    boilerplate: set[int] = set()
-    own = window.shelf.outlet_number(entry.outlet) if entry.outlet else -1
-    for value in observed.sketch.hashes:
-        bearers = window.keys.newest(value, _READ)
-        if sum(window.shelf.outlet(seq) == own for seq in bearers) >= _BOILERPLATE:
-            boilerplate.add(value)
-        else:
-            counts.update(bearers)
+def _same_passages(window: Window, arrival: Arrival) -> Found | None:
+    shared, boilerplate = _bearers(window, arrival)
+    own = arrival.observed.sketch
     best: tuple[float, int] | None = None
-    for seq, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_TRIED]:
-        share = containment(observed.sketch, window.shelf.footprint(seq).sketch, ignoring=boilerplate)
-        if (
-            share >= COPY_AT
-            and (best is None or share > best[0])
-            and not recurs(window, entry, observed, seq)
-        ):
+    for seq, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_TRIED]:
+        share = containment(own, window.shelf.footprint(seq).sketch, ignoring=boilerplate)
+        if share >= COPY_AT and (best is None or share > best[0]) and not recurs(window, arrival, seq):
             best = (share, seq)
     if best is None:
         return None
     share, seq = best
-    reason = f"{share:.0%} of its word triples stand in the entry of {_named(window, seq)}"
-    return _found(seq, share, reason)
+    return _found(seq, share, f"{share:.0%} of the word triples stand in the entry of {window.named(seq)}")
+
+
+def _bearers(window: Window, arrival: Arrival) -> tuple[Counter[int], set[int]]:
+    """The entries that share triples, with how many; and the triples that are the outlet's boilerplate."""
+    shared: Counter[int] = Counter()
+    boilerplate: set[int] = set()
+    outlet = window.shelf.outlet
+    for value in arrival.observed.sketch.hashes:
+        seqs = window.keys.newest(value, _READ)
+        if len(seqs) >= _BOILERPLATE and sum(outlet(seq) == arrival.outlet for seq in seqs) >= _BOILERPLATE:
+            boilerplate.add(value)
+        else:
+            shared.update(seqs)
+    return shared, boilerplate

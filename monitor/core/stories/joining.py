@@ -1,4 +1,4 @@
-"""Joining: the stories that an entry is most like."""
+"""Joining: the stories that an entry is most like, and those that another language may tell of it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import heapq
 from collections import Counter
 from dataclasses import dataclass
 
-from monitor.core.models import Entry, Placement
-from monitor.core.stories.copies import Found, recurs
+from monitor.core.models import Placement
+from monitor.core.stories.copies import Arrival, Found, recurs
 from monitor.core.stories.likeness import Pair, Query, Surroundings, belongs, measures, pair
-from monitor.core.stories.observe import Observed
-from monitor.core.stories.shelf import micros
 from monitor.core.stories.trace import entity_key
 from monitor.core.stories.window import Window
 
@@ -20,7 +18,9 @@ _COMPARED = 40
 """Entries compared in full."""
 _STORIES = 5
 """Stories measured."""
+_NEIGHBOURS = 10
 _HOUR = 3_600_000_000
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,92 +34,122 @@ class Ranked:
     pair: Pair
 
 
-def ranked(window: Window, entry: Entry, asked: Query, observed: Observed) -> list[Ranked]:
-    """The stories that an entry is most like, likeliest first."""
-    bearers = _bearers(window, asked)
-    near = [
-        pair(asked, window.shelf.footprint(seq))
-        for seq in _nearest(asked, bearers)
-        if not recurs(window, entry, observed, seq)
-    ]
-    stories: dict[int, list[Pair]] = {}
-    for found in sorted(near, key=lambda found: (-found.cosine, found.seq)):
-        stories.setdefault(window.shelf.story(found.seq), []).append(found)
-    best = list(stories.values())[:_STORIES]
-    shares = _shares(window, asked, bearers)
-    measured = [
-        _measure(window, asked, micros(entry.first_seen), pairs, best, near, shares) for pairs in best
-    ]
-    result = [
-        Ranked(pairs[0].seq, belongs(values), values, pairs[0])
-        for pairs, values in zip(best, measured, strict=True)
-    ]
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """The newest entries that bear a rare term or entity of the entry."""
+
+    rarity: float
+    seqs: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that is near an entry."""
+
+    near: list[Pair]
+    """Best first."""
+    stories: list[list[Pair]]
+    """The same by story, for the nearest stories."""
+    bearers: list[tuple[Bearers, Counter[int]]]
+    """With the number of bearers in each story."""
+
+
+def ranked(window: Window, arrival: Arrival, asked: Query) -> list[Ranked]:
+    """The stories of its own language that an entry is most like, likeliest first."""
+    scene = _scene(window, arrival, asked)
+    result = []
+    for pairs in scene.stories:
+        measured = _measure(window, arrival, asked, pairs, scene)
+        result.append(Ranked(pairs[0].seq, belongs(measured), measured, pairs[0]))
     return sorted(result, key=lambda story: (-story.score, story.seq))
 
 
-def _measure(
-    window: Window,
-    asked: Query,
-    now: int,
-    pairs: list[Pair],
-    best: list[list[Pair]],
-    near: list[Pair],
-    shares: list[tuple[float, int, Counter[int]]],
-) -> tuple[float, ...]:
-    seq = pairs[0].seq
-    members = window.members(seq)
-    group = window.shelf.group(seq)
-    time = window.shelf.time
-    rivals = [other[0].cosine for other in best if other is not pairs]
-    inside = sum(found.cosine for found in pairs)
-    outside = len(near) - len(pairs)
-    around = Surroundings(
-        rival=max(rivals, default=0.0),
-        ambient=(sum(found.cosine for found in near) - inside) / outside if outside else 0.0,
-        newest=max(0, now - time(members[-1])) / _HOUR,
-        nearest=max(0, now - time(seq)) / _HOUR,
-        oldest=max(0, now - time(members[0])) / _HOUR,
-        size=len(group.originals) if group else 1,
-    )
-    number = window.shelf.story(seq)
-    weighed = sum(w for w, _, _ in shares)
-    grip = sum(w * c[number] / n for w, n, c in shares) / weighed if weighed else 0.0
-    hold = max((w / 9 * c[number] / (n + 1) for w, n, c in shares), default=0.0)
-    top = sorted((f.cosine for f in near), reverse=True)[:10]
-    cut = top[-1]
-    purity = sum(f.cosine for f in pairs if f.cosine >= cut) / (sum(top) or 1)
-    return (*measures(asked, pairs, window.exemplars(seq), around), grip, hold, purity)
+def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:
+    bearers = _bearers(window, asked)
+    own = asked.footprint.lang
+    near = []
+    for seq in _nearest(bearers):
+        other = window.shelf.footprint(seq)
+        foreign = own and other.lang and other.lang != own
+        if not foreign and not recurs(window, arrival, seq):
+            near.append(pair(asked, other))
+    near.sort(key=lambda found: (-found.cosine, found.seq))
+    stories: dict[int, list[Pair]] = {}
+    for found in near:
+        stories.setdefault(window.shelf.story(found.seq), []).append(found)
+    counted = [(found, window.shelf.stories(found.seqs)) for found in bearers if found.seqs]
+    return Scene(near, list(stories.values())[:_STORIES], counted)
 
 
-def _shares(
-    window: Window, asked: Query, bearers: dict[int, tuple[float, list[int]]]
-) -> list[tuple[float, int, Counter[int]]]:
-    return [(weight, len(seqs), window.shelf.stories(seqs)) for weight, seqs in bearers.values() if seqs]
-
-
-def _bearers(window: Window, asked: Query) -> dict[int, tuple[float, list[int]]]:
-    """For each rare term and entity: its rarity and the newest entries that bear it."""
+def _bearers(window: Window, asked: Query) -> list[Bearers]:
     weights = {term: asked.idf[term] for term in asked.footprint.rare()}
     weights.update({entity_key(name): rarity for name, rarity in asked.entities.items()})
-    return {key: (weight, window.terms.newest(key, _READ)) for key, weight in weights.items()}
+    return [Bearers(rarity, window.terms.newest(key, _READ)) for key, rarity in weights.items()]
 
 
-def _nearest(asked: Query, bearers: dict[int, tuple[float, list[int]]]) -> list[int]:
+def _nearest(bearers: list[Bearers]) -> list[int]:
     """The entries that share most, each term weighed by the square of its rarity."""
     scores: dict[int, float] = {}
-    for weight, seqs in bearers.values():
-        gain = weight * weight
-        for seq in seqs:
+    for found in bearers:
+        gain = found.rarity * found.rarity
+        for seq in found.seqs:
             scores[seq] = scores.get(seq, 0.0) + gain
     nearest = heapq.nsmallest(_COMPARED, ((-score, seq) for seq, score in scores.items()))
     return [seq for _, seq in nearest]
 
 
-def joins(window: Window, entry: Entry, story: Ranked, asked: Query) -> Found:
-    """Say why an entry joins a story."""
-    return Found(
-        seq=story.seq,
-        placement=Placement.JOINS,
-        score=story.score,
-        reason=f"{story.pair.cosine:.2f} of rare words",
+def _measure(
+    window: Window, arrival: Arrival, asked: Query, pairs: list[Pair], scene: Scene
+) -> tuple[float, ...]:
+    seq = pairs[0].seq
+    members = window.members(seq)
+    inside = sum(found.cosine for found in pairs)
+    outside = len(scene.near) - len(pairs)
+    around = Surroundings(
+        rival=max((other[0].cosine for other in scene.stories if other is not pairs), default=0.0),
+        ambient=(sum(found.cosine for found in scene.near) - inside) / outside if outside else 0.0,
+        newest=max(0, arrival.at - window.shelf.time(members[-1])) / _HOUR,
+        size=window.texts(seq),
+        grip=_grip(window.shelf.story(seq), scene),
+        hold=_hold(window.shelf.story(seq), scene),
+        purity=_purity(pairs, scene),
     )
+    return measures(asked, pairs, window.exemplars(seq), around)
+
+
+def _grip(story: int, scene: Scene) -> float:
+    """Of the entries that bear the rare terms, the story's share, each term by its rarity."""
+    weighed = sum(found.rarity for found, _ in scene.bearers)
+    held = sum(found.rarity * counts[story] / len(found.seqs) for found, counts in scene.bearers)
+    return held / weighed if weighed else 0.0
+
+
+def _hold(story: int, scene: Scene) -> float:
+    """The same for the one term that points to the story most; a term seen once points less."""
+    return max(
+        (found.rarity * counts[story] / (len(found.seqs) + 1) for found, counts in scene.bearers), default=0.0
+    )
+
+
+def _purity(pairs: list[Pair], scene: Scene) -> float:
+    """The story's share of the likeness of the nearest entries."""
+    nearest = [found.cosine for found in scene.near[:_NEIGHBOURS]]
+    own = sum(found.cosine for found in pairs if found.cosine >= nearest[-1])
+    return min(1.0, own / sum(nearest)) if nearest[0] else 0.0
+
+
+def joins(window: Window, arrival: Arrival, story: Ranked, asked: Query) -> Found:
+    """Say why an entry joins a story."""
+    other = window.shelf.footprint(story.seq)
+    names = [name for name in asked.entities if name in other.entities]
+    terms = sorted((term for term in other.terms if term in asked.idf), key=lambda term: -asked.idf[term])
+    words = [arrival.observed.by_term[term] for term in terms]
+    shown = sorted(names, key=lambda name: -asked.entities[name])[:_NAMED]
+    shown += words[: _NAMED - len(shown)]
+    named = f"shares {_listed(shown)}; " if shown else ""
+    likeness = f"likeness of rare words {story.pair.cosine:.2f} to the entry of {window.named(story.seq)}"
+    return Found(seq=story.seq, placement=Placement.JOINS, score=story.score, reason=named + likeness)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]

@@ -12,6 +12,8 @@ from monitor.core.stories.words import NUMBER
 BODY = 0.6
 """Weight of a term outside the title, relative to one inside."""
 _TOP = 3
+_LARGE = 9.0
+"""Rarity of a term that one entry in 8,000 holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,108 +98,99 @@ def pair(entry: Query, other: Footprint) -> Pair:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What else is near an entry: how alike everything in its topic is, and hours since the story's members."""
+    """What is near an entry besides the story."""
 
     rival: float
     """Highest cosine with a member of any other story."""
     ambient: float
-    """Mean cosine of the candidates outside the story."""
+    """Mean cosine of the candidates outside the story: how alike everything of its topic is."""
     newest: float
-    nearest: float
-    oldest: float
+    """Hours since the story's newest member."""
     size: int
+    """Texts of the story that are no copies."""
+    grip: float
+    """The story's share of the entries that bear the rare terms."""
+    hold: float
+    """The same for the one term that points to the story most, times its rarity."""
+    purity: float
+    """The story's share of the likeness of the nearest entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Union:
+    """All that a story's exemplars hold together."""
+
+    terms: set[int]
+    entities: set[str]
+    bodies: float
+    """Share of exemplars with a text besides the title."""
+
+    @classmethod
+    def of(cls, exemplars: Sequence[Footprint]) -> _Union:
+        """Gather."""
+        terms: set[int] = set()
+        entities: set[str] = set()
+        bodies = 0
+        for other in exemplars:
+            terms.update(other.title)
+            terms.update(other.body)
+            entities.update(other.entities)
+            bodies += bool(other.body)
+        return cls(terms, entities, bodies / len(exemplars))
 
 
 NAMES = (
-    "max",
-    "top3",
-    "mean",
-    "jaccard",
-    "covered",
-    "shared",
-    "entities",
-    "numbers",
-    "conflict",
-    "newest",
-    "oldest",
-    "size",
-    "margin",
-    "ambient",
-    "bodies",
-    "union",
-    "max*bodies",
-    "grip",
-    "hold",
-    "purity",
-)
+    "max", "top3", "mean", "jaccard", "covered", "shared", "entities", "numbers", "conflict", "newest",
+    "size", "margin", "ambient", "bodies", "union", "max*bodies", "grip", "hold", "purity",
+)  # fmt: skip
 
 
 def measures(
     entry: Query, pairs: Sequence[Pair], exemplars: Sequence[Footprint], around: Surroundings
 ) -> tuple[float, ...]:
-    """The measures named in `NAMES`; `pairs` are the story's members found, best first."""
-    cosines = [found.cosine for found in pairs[:_TOP]]
-    depth = min(_TOP, around.size)
-    seen: set[int] = set()
-    numbers: set[int] = set()
-    entities: set[str] = set()
-    bodies = 0
-    total = 0.0
-    for other in exemplars:
-        seen.update(other.title)
-        seen.update(other.body)
-        entities.update(other.entities)
-        bodies += bool(other.body)
-    numbers = {term for term in seen if term & NUMBER}
-    known = {found.seq: found.cosine for found in pairs}
-    total = sum(known[other.seq] if other.seq in known else pair(entry, other).cosine for other in exemplars)
-    unseen = sum(weight for term, weight in entry.idf.items() if term not in seen)
-    both = min(1.0, bodies / len(exemplars)) if entry.footprint.body and exemplars else 0.0
+    """The measures named in `NAMES`; `pairs` are the story's members found, best first, at least one."""
+    best = pairs[:_TOP]
+    nearest = best[0].cosine
+    union = _Union.of(exemplars)
+    bodies = union.bodies if entry.footprint.body else 0.0
+    numbers = {term for term in union.terms if term & NUMBER}
     common = entry.numbers & numbers
+    covered = sum(weight for term, weight in entry.idf.items() if term in union.terms)
     return (
-        cosines[0],
-        sum(cosines) / depth,
-        total / len(exemplars) if exemplars else 0.0,
-        max(found.jaccard for found in pairs[:_TOP]),
-        max(found.covered for found in pairs[:_TOP]),
-        log1p(max(found.shared for found in pairs[:_TOP])),
-        log1p(sum(weight for name, weight in entry.entities.items() if name in entities)),
+        nearest,
+        sum(found.cosine for found in best) / min(_TOP, max(around.size, len(best))),
+        _mean(entry, pairs, exemplars),
+        max(found.jaccard for found in best),
+        max(found.covered for found in best),
+        log1p(max(found.shared for found in best)),
+        log1p(sum(weight for name, weight in entry.entities.items() if name in union.entities)),
         float(min(2, len(common))),
         float(bool(entry.numbers and numbers and not common)),
         log1p(around.newest),
-        log1p(around.oldest),
         log1p(around.size),
-        cosines[0] - around.rival,
+        nearest - around.rival,
         around.ambient,
-        both,
-        1.0 - unseen / entry.mass if entry.mass else 0.0,
-        cosines[0] * both,
+        bodies,
+        covered / entry.mass if entry.mass else 0.0,
+        nearest * bodies,
+        around.grip,
+        around.hold / _LARGE,
+        around.purity,
     )
 
 
-BIAS = -5.0
+def _mean(entry: Query, pairs: Sequence[Pair], exemplars: Sequence[Footprint]) -> float:
+    """Mean cosine with the exemplars."""
+    known = {found.seq: found.cosine for found in pairs}
+    total = sum(known[o.seq] if o.seq in known else pair(entry, o).cosine for o in exemplars)
+    return total / len(exemplars)
+
+
+BIAS = -3.052
 WEIGHTS = (
-    6.0,
-    3.0,
-    2.0,
-    2.0,
-    1.0,
-    0.3,
-    0.5,
-    0.2,
-    -0.3,
-    -0.3,
-    0.0,
-    0.0,
-    1.0,
-    -2.0,
-    0.0,
-    1.0,
-    1.0,
-    0.0,
-    0.0,
-    0.0,
-)
+    -8.538, 7.073, -1.504, 1.286, 1.855, 0.927, 0.300, -0.297, -0.656, -0.937, -0.322, 8.896, 1.778,
+    -1.234, 0.525, 5.218, -0.428, 3.062, 1.387,
+)  # fmt: skip
 
 
 def belongs(measured: Sequence[float]) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import xxhash
 
 from monitor.core.models import Entry, Findings
 from monitor.core.signature import Sketch, credited, sketch
-from monitor.core.stories.identity import bare_title, core_title, confirms, denies, is_live, names_page
+from monitor.core.stories.identity import bare_title, confirms, core_title, denies, is_live, names_page
 from monitor.core.stories.trace import Flag
 from monitor.core.stories.words import terms, words
 
@@ -19,6 +19,7 @@ _WHOLE = 100_000
 """Characters of the text that decide whether it is a copy."""
 _CREDITED = 3000
 _BODY_TERMS = 40
+_TITLE_TERMS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,16 @@ def observe(entry: Entry, findings: Findings) -> Observed:
         entities=findings.entities[:_BODY_TERMS],
         flags=_flags(entry, title, text, correction=correction),
         agency=credited(f"{entry.author} {text[:_CREDITED]} {text[-_LEAD:]}") or "",
+    )
+
+
+def untitled(observed: Observed) -> Observed:
+    """The same without its title, which is a mere label: the first words of the text take its place."""
+    return replace(
+        observed,
+        title_key=0,
+        title=observed.body[:_TITLE_TERMS],
+        body=observed.body[_TITLE_TERMS:],
     )
 
 

@@ -15,8 +15,8 @@ class Postings:
     """Which documents bear a 32-bit key, newest first.
 
     Postings are written one after the other into chunks; each remembers how far back the previous posting of
-    its slot lies, so that a slot is a chain from the newest to the oldest. Chunks whose documents are all gone
-    are dropped from the front: nothing is ever searched for to be deleted. Documents are numbered in order of
+    its slot lies: a slot is a chain from the newest to the oldest. Chunks whose documents are all
+    gone are dropped from the front: nothing is ever searched for to be deleted. Documents are numbered in order of
     arrival.
     """
 

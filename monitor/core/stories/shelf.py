@@ -33,6 +33,7 @@ class Group:
 
     id: str
     number: int
+    """Above all numbers of entries."""
     opened: int
     entries: int = 1
     texts: int = 1
@@ -141,6 +142,11 @@ class Shelf:
         """Say which story an entry shares."""
         self._groups[seq - self._gone] = group
         self._stories[seq - self._gone] = group.number
+
+    def set_alone(self, seq: int) -> None:
+        """Say that an entry is alone in a story of its own id."""
+        self._groups[seq - self._gone] = None
+        self._stories[seq - self._gone] = seq
 
     def story(self, seq: int) -> int:
         """A number that the members of a story have in common."""

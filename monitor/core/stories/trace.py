@@ -16,7 +16,7 @@ from monitor.core.stories.words import NUMBER
 _VERSION = 1
 _HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
 _INDEXED = 20
-_CACHE = 4096
+_CACHE = 1 << 13
 
 
 class Flag:
@@ -111,15 +111,14 @@ def encode(print_: Footprint) -> bytes:
     return head + _pack_ints(print_.title) + _pack_ints(print_.body) + _pack_ints(sketch) + tail
 
 
+def readable(trace: bytes) -> bool:
+    """Whether the bytes were written by `encode` of this version."""
+    return len(trace) >= _HEAD.size and trace[0] == _VERSION
+
+
 @lru_cache(maxsize=_CACHE)
 def decode(trace: bytes) -> Footprint:
-    """Read a footprint back.
-
-    Raises:
-        ValueError: the bytes were not written by `encode` of this version.
-    """
-    if len(trace) < _HEAD.size or trace[0] != _VERSION:
-        raise ValueError("not a trace of this version")
+    """Read a footprint back from bytes that are `readable`."""
     (_, flags, seq, opened, entries, texts, url, title_key, text_key, triples, norm, titles, kept, bodies,
      scale) = _HEAD.unpack_from(trace)  # fmt: skip
     at = _HEAD.size

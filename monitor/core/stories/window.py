@@ -19,6 +19,7 @@ _INDEX_SCALE = 4
 _ALL_INDEXED = 64
 _EXEMPLARS = 8
 _SAME_KEY = 8
+_GROUP_NUMBERS = 1 << 40
 
 
 class Window:
@@ -34,6 +35,7 @@ class Window:
         self.rarity = Rarity(BACKGROUND, prior=_PRIOR)
         self.groups: dict[str, Group] = {}
         self._late: list[tuple[int, int]] = []
+        self._last_group = _GROUP_NUMBERS
 
     def expire(self, now: int) -> None:
         """Forget the entries first seen longer ago than the window, `now` in microseconds."""
@@ -82,6 +84,57 @@ class Window:
         footprints = [self.shelf.footprint(number) for number in chosen]
         return [found for found in footprints if not found.flags & Flag.LIVE] or footprints
 
+    def member(self, story: str) -> int | None:
+        """The latest member of a story, None if the window holds none."""
+        if (group := self.groups.get(story)) is not None:
+            return group.members[-1]
+        seq = self.find(story)
+        return seq if seq is not None and self.shelf.group(seq) is None else None
+
+    def texts(self, seq: int) -> int:
+        """Members of an entry's story that are no copies."""
+        group = self.shelf.group(seq)
+        return len(group.originals) if group else 1
+
+    def named(self, seq: int) -> str:
+        """An entry as a reason names it."""
+        return self.shelf.outlet_name(self.shelf.outlet(seq)) or "an earlier entry"
+
+    def credits(self, seq: int, agency: str) -> bool:
+        """Whether the story has the agency's report already: who credits it then only repeats."""
+        if not agency:
+            return False
+        group = self.shelf.group(seq)
+        return any(
+            self.shelf.footprint(number).agency == agency or agency in self.named(number).casefold()
+            for number in (group.originals if group else (seq,))[:_EXEMPLARS]
+        )
+
+    def merge(self, story: str, first: int, second: int) -> None:
+        """Move the members of the second entry's story to the first's."""
+        _, entries, texts = self.counts(first)
+        opened, more_entries, more_texts = self.counts(second)
+        moved = self.members(second)
+        left = self.shelf.group(second)
+        group = self.shelf.group(first)
+        if group is None:
+            group = self._new_group(story, min(opened, self.counts(first)[0]))
+            self._join(first, group)
+        for number in tuple(moved):
+            self._join(number, group)
+        group.members.sort()
+        group.originals.sort()
+        group.entries, group.texts = entries + more_entries, texts + more_texts
+        if left is not None:
+            del self.groups[left.id]
+
+    def split(self, seq: int) -> None:
+        """Take an entry out of its story into one of its own."""
+        group = self.shelf.group(seq)
+        if group is not None:
+            self._leave(seq, group)
+            self.shelf.set_alone(seq)
+
     def enter(self, source: Source, footprint: Footprint, trace: bytes, story: str) -> None:
         """Take in an entry."""
         seq = footprint.seq
@@ -105,10 +158,15 @@ class Window:
             if story == entry:
                 return
             opener = self.find(story)
-            group = self.groups[story] = Group(story, seq, footprint.opened)
-            if opener is not None:
+            group = self._new_group(story, footprint.opened)
+            if opener is not None and self.shelf.group(opener) is None:
                 self._join(opener, group)
         self._join(seq, group)
+
+    def _new_group(self, story: str, opened: int) -> Group:
+        self._last_group += 1
+        group = self.groups[story] = Group(story, self._last_group, opened)
+        return group
 
     def _join(self, seq: int, group: Group) -> None:
         footprint = self.shelf.footprint(seq)
@@ -120,15 +178,19 @@ class Window:
         group.texts = max(group.texts, footprint.texts)
         self.shelf.set_group(seq, group)
 
+    def _leave(self, seq: int, group: Group) -> None:
+        footprint = self.shelf.footprint(seq)
+        group.members.remove(seq)
+        if not footprint.flags & Flag.COPY:
+            group.originals.remove(seq)
+        group.entities.subtract(footprint.entities)
+
     def remove(self, seq: int, *, keep: str = "") -> None:
         """Take an entry off the shelf; `keep` names a story that stays though it may be empty."""
         footprint = self.shelf.footprint(seq)
         group = self.shelf.group(seq)
         if group is not None:
-            group.members.remove(seq)
-            if not footprint.flags & Flag.COPY:
-                group.originals.remove(seq)
-            group.entities.subtract(footprint.entities)
+            self._leave(seq, group)
             if not group.members and group.id != keep:
                 del self.groups[group.id]
         if not footprint.flags & Flag.COPY:

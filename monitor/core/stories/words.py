@@ -21,39 +21,37 @@ _LONG = 40
 NUMBER = 1
 """The lowest bit of a term's hash: set for numbers, clear for words."""
 
-_STOP = frozenset(
-    (
-        "'s a about after against all also am an and any are as at be been before being between both but "
-        "by can could did do does done down during each for from had has have having he her here him his "
-        "how i in into is it its just may me might more most must my new no nor not of off on only onto "
-        "or other our out over own s said same say says shall she should so some such t than that the "
-        "their them then there these they this those through to too under up us very was we were what "
-        "when where which who whom whose why will with without would you your а або але б без був буде "
-        "будет будто була було бути бы был была были было быть в вам вас ведь вже ви во вона вони вот все "
-        "всех всі вы від він где да даже де для до его ее ей ему если есть еще ж же з за зачем здесь зі и "
-        "из или их й його к как какой когда коли которая которые который кто куда ли мене меня ми мне "
-        "може может мой мы на навіть над надо не него нее ней нет ни нибудь ним ничего но ну нього ні "
-        "нічого о об он она они от по под после потом потому потім почти при про під після раз с сам себе "
-        "себя со собі та так там тебе тебя теж тем тепер теперь ти то тогда того тоді тоже только тому "
-        "треба тут ты тільки у уже хто цей цього цьому ці чего чем через чим чого что чтоб чтобы ще що "
-        "щоб эти это этого этом этот я як який якщо є і із їй їх її "
-    ).split()
+_STOP_WORDS = (
+    "'s a about after against all also am an and any are as at be been before being between both but "
+    "by can could did do does done down during each for from had has have having he her here him his "
+    "how i in into is it its just may me might more most must my new no nor not of off on only onto "
+    "or other our out over own s said same say says shall she should so some such t than that the "
+    "their them then there these they this those through to too under up us very was we were what "
+    "when where which who whom whose why will with without would you your а або але б без був буде "
+    "будет будто була було бути бы был была были было быть в вам вас ведь вже ви во вона вони вот все "
+    "всех всі вы від він где да даже де для до его ее ей ему если есть еще ж же з за зачем здесь зі и "
+    "из или их й його к как какой когда коли которая которые который кто куда ли мене меня ми мне "
+    "може может мой мы на навіть над надо не него нее ней нет ни нибудь ним ничего но ну нього ні "
+    "нічого о об он она они от по под после потом потому потім почти при про під після раз с сам себе "
+    "себя со собі та так там тебе тебя теж тем тепер теперь ти то тогда того тоді тоже только тому "
+    "треба тут ты тільки у уже хто цей цього цьому ці чего чем через чим чого что чтоб чтобы ще що "
+    "щоб эти это этого этом этот я як який якщо є і із їй їх її "
 )
-_ENDINGS = frozenset(
-    (
-        "ется ится иями лась лись лось ться утся ются ятся ает ами ать ают еві его ему ете еть ешь ими ите "
-        "ить ишь иях кой лся ові ого ому тся ует уют ыми яет ями ять яют іми ією ал ам ах ая ев ее ей ел ем "
-        "ен ет ею ие ии ий ил ит их ию ия ка ке ки ку ла ли ло на но ны ов ое ой ок ом ою ої ут ую ые ый ье "
-        "ью ья ют юю ял ям ят ях яя єю ів ій іх їв а е и й о у ы ь ю я є і ї "
-    ).split()
+_STOP = frozenset(_STOP_WORDS.split())
+_CASES = (
+    "ется ится иями лась лись лось ться утся ются ятся ает ами ать ают еві его ему ете еть ешь ими ите "
+    "ить ишь иях кой лся ові ого ому тся ует уют ыми яет ями ять яют іми ією ал ам ах ая ев ее ей ел ем "
+    "ен ет ею ие ии ий ил ит их ию ия ка ке ки ку ла ли ло на но ны ов ое ой ок ом ою ої ут ую ые ый ье "
+    "ью ья ют юю ял ям ят ях яя єю ів ій іх їв а е и й о у ы ь ю я є і ї "
 )
+_ENDINGS = frozenset(_CASES.split())
 _LONGEST = 4
 _STEM_CYR = 4
 _CACHE = 1 << 15
 
 
 def words(text: str) -> list[str]:
-    """Cut a text into folded words and numbers; scripts without spaces give overlapping pairs of characters."""
+    """Cut a text into folded words and numbers; scripts without spaces give pairs of characters."""
     return [word for chunk in text.split() for word in (_seen(chunk) if len(chunk) < _LONG else _cut(chunk))]
 
 
