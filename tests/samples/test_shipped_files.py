@@ -61,6 +61,13 @@ def entry_of_sample(sample: Sample) -> Entry:
     return entry_of(RawEntry(title=title, summary=sample.summary, content=sample.content), lang=sample.lang)
 
 
+def alphabet(text: str) -> str:
+    """Tell the three languages apart by letters, where every text is known to be of one of them."""
+    if text.lower().translate(dict.fromkeys(map(ord, "«»—„“’"))).isascii():
+        return "en"
+    return "uk" if set(text.lower()) & set("іїєґ") else "ru"
+
+
 def published() -> Iterator[tuple[str, Entry]]:
     """Give story id and entry of every text of the sample outlets."""
     languages = {outlet.id: outlet.language for outlet in outlets()}
@@ -93,7 +100,7 @@ def test_every_rule_has_tests_in_three_languages_and_they_hold(ruleset: RuleSet,
         }
         assert found == wanted, rule.id
         for proofs in (rule.tests.match, rule.tests.ignore):
-            assert {entry_of_sample(sample).lang for sample in proofs} >= {"ru", "uk"}, rule.id
+            assert {alphabet(sample.text) for sample in proofs} == {"en", "ru", "uk"}, rule.id
 
 
 def test_every_text_of_the_four_sample_stories_is_found_and_no_noise_is(matcher: Matcher) -> None:
