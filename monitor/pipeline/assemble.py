@@ -122,10 +122,8 @@ class Assembler:
         """Log what was decided and wake delivery."""
         for one in batch:
             for decision in one.decisions:
-                told = decision.verdict in {Verdict.ALERT, Verdict.UPDATE}
                 self.alerts += decision.verdict is Verdict.ALERT
-                log.log(
-                    logging.INFO if told else logging.DEBUG,
+                log.debug(
                     "match.decided",
                     extra=fields(
                         verdict=decision.verdict,

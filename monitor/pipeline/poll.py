@@ -152,9 +152,9 @@ class Poller:
         except Exception as error:
             log.exception("poll.bug", extra=fields(feed=feed.url))
             message = f"an error of news-monitor itself: {type(error).__name__}"
-            record = PollRecord(state=after_bug(state, message, self._terms(feed)))
+            record = PollRecord(state=after_bug(state, message, self._terms(feed)), failure="internal error")
         self.polls += 1
-        self.roundup.note(feed, state, record.state)
+        self.roundup.note(feed, state, record)
         self._finished.put_nowait(record)
 
     def _terms(self, feed: Feed) -> Terms:
@@ -168,7 +168,9 @@ class Poller:
             case NotModified():
                 return PollRecord(state=after_not_modified(state, answer, self._terms(feed)))
             case FetchFailed():
-                return PollRecord(state=after_failure(state, answer, self._terms(feed)))
+                return PollRecord(
+                    state=after_failure(state, answer, self._terms(feed)), failure=answer.failure.value
+                )
             case Fetched():
                 return await self._read(feed, state, answer)
 
@@ -178,7 +180,8 @@ class Poller:
             return PollRecord(state=after_same_body(state, answer, self._terms(feed)))
         parsed = await self._world.parser.parse(answer)
         if isinstance(parsed, NotAFeed):
-            return PollRecord(state=after_not_a_feed(state, parsed, self._terms(feed)))
+            after_all = after_not_a_feed(state, parsed, self._terms(feed))
+            return PollRecord(state=after_all, failure=parsed.document.value)
         entries = await self._unseen(feed, state, parsed)
         after = after_read(
             state, answer, parsed, self._terms(feed), body_hash=body_hash, brought=len(entries)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from monitor.core.models import Feed, FeedState, FeedStatus
+from monitor.core.models import Feed, FeedState, FeedStatus, PollRecord
 from monitor.telemetry import fields
 
 log = logging.getLogger(__name__)
@@ -23,16 +24,18 @@ class Roundup:
     """
 
     def __init__(self) -> None:
-        self._failed: dict[str, str] = {}
-        self._recovered: dict[str, str] = {}
+        self._failed: dict[str, tuple[str, str]] = {}
+        """By name of the feed: the kind of failure, and the sentence about it."""
+        self._recovered: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    def note(self, feed: Feed, before: FeedState, after: FeedState) -> None:
+    def note(self, feed: Feed, before: FeedState, record: PollRecord) -> None:
         """Take notice of one poll."""
+        after = record.state
         if after.failures == 1:
-            self._failed[feed.name] = after.error or "no reason given"
+            self._failed[feed.name] = (record.failure, after.error or "")
         elif before.failures and not after.failures and after.status is FeedStatus.OK:
-            self._recovered[feed.name] = before.error or ""
+            self._recovered.append(feed.name)
         else:
             return
         if self._timer is None:
@@ -47,7 +50,7 @@ class Roundup:
             log.info(
                 "feeds.recovered", extra=fields(feeds=len(self._recovered), names=_listed(self._recovered))
             )
-        self._failed, self._recovered = {}, {}
+        self._failed, self._recovered = {}, []
 
     def close(self) -> None:
         """Tell what is left."""
@@ -56,15 +59,16 @@ class Roundup:
             self.tell()
 
 
-def _summed(failed: dict[str, str]) -> str:
-    """Return one sentence: each reason with its count, and the feeds where they are few."""
+def _summed(failed: Mapping[str, tuple[str, str]]) -> str:
+    """Return one sentence: the feeds where they are few, else each kind of failure with its count."""
     if len(failed) <= _NAMED:
-        return "; ".join(f"{name}: {why}" for name, why in failed.items())
-    reasons = Counter(why.partition(":")[0] for why in failed.values()).most_common(_NAMED)
-    said = ", ".join(f"{number} x {why}" for why, number in reasons)
+        return "; ".join(f"{name}: {sentence}" for name, (_, sentence) in failed.items())
+    kinds = Counter(kind for kind, _ in failed.values()).most_common()
+    said = ", ".join(f"{number} {kind}" for kind, number in kinds)
     return f"{said}; `news-monitor feeds list` names them"
 
 
-def _listed(names: dict[str, str]) -> str:
-    shown = ", ".join(list(names)[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    shown = ", ".join(found[:_NAMED])
+    return shown if len(found) <= _NAMED else f"{shown} and {len(found) - _NAMED} more"

@@ -26,6 +26,8 @@ class PollRecord:
 
     state: FeedState
     entries: tuple[NewEntry, ...] = ()
+    failure: str = ""
+    """What kind of failure it was, in a few words that hold for many feeds; empty if it went well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
