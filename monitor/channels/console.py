@@ -64,17 +64,21 @@ class Console:
         """Leave the stream to whoever opened it."""
 
     def _written(self, delivery: Delivery) -> str:
-        lines = [_CONTROL.sub(" ", line) for line in delivery.message.text.split("\n")]
+        """Show the first paragraph, or of a follow-up what is new in it; the other sources are elsewhere."""
+        paragraph = delivery.message.text.partition("\n\n")[0]
+        lines = [_CONTROL.sub(" ", line) for line in paragraph.split("\n")]
         note = ["possible repeat"] if delivery.repeat else []
         if delivery.kind is not DeliveryKind.POST and lines[0].startswith("+ "):
-            return self._follow_up(" · ".join([lines[0], *note]), _CONTROL.sub(" ", delivery.message.title))
+            rule = lines[1].partition(" · ")[2] if len(lines) > 1 else ""
+            title = _CONTROL.sub(" ", delivery.message.title).removeprefix("[sample] ")
+            return self._follow_up(" · ".join([lines[0], *note]), f"{rule}: {title}")
         lines[0] = " · ".join([lines[0], *note])
         colour = _COLOURS.get(lines[0].partition(" ")[0], "")
         bar = self._painted(colour, "▌")
         return "".join(f"{bar} {line}\n" for line in self._block(lines, colour)) + "\n"
 
-    def _follow_up(self, news: str, title: str) -> str:
-        first, second = (textwrap.shorten(said, WIDTH - 4, placeholder="…") for said in (news, title))
+    def _follow_up(self, news: str, about: str) -> str:
+        first, second = (textwrap.shorten(said, WIDTH - 4, placeholder="…") for said in (news, about))
         return f"  {first}\n{self._painted(_DIM, f'    {second}')}\n\n"
 
     def _block(self, lines: list[str], colour: str) -> Iterator[str]:

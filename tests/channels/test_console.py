@@ -28,7 +28,7 @@ FIRST_BLOCK = """\
 """
 FOLLOW_UP = """\
   + now 3 outlets: kyiv-courier.example, vesti.example, world-wire.example; another language
-    Anti-Kremlin militias show prisoners in Kyiv after raids into Belgorod
+    Cross-border raids into Russia: Anti-Kremlin militias show prisoners in Kyiv after raids into…
 
 """
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core.models import DeliveryKind, Hit, Reason, Severity, TextField
+from monitor.core.models import DeliveryKind, Hit, News, Reason, Severity, TextField
 from monitor.core.render import render, render_digest
 from monitor.core.render.display import clean, host, safe_link
 from monitor.core.render.excerpts import MAX_LENGTH, excerpts, plain
@@ -99,6 +99,23 @@ def test_a_follow_up_of_its_own_leads_with_itself_and_says_what_is_new() -> None
     assert message.title == "Russians who fight for Ukraine parade their captives"
     assert message.text.startswith("HIGH · Cross-border raids")
     assert "why now  another source of a story already alerted: now 3 outlets: kyiv-courier" in message.text
+
+
+def test_many_outlets_are_counted_and_the_latest_is_named() -> None:
+    """The seventh outlet is news; the list of all seven is not."""
+    entries = [entry(number, outlet=f"outlet-{number}.example") for number in range(2, 9)]
+    update = later_card(entry=entries[-1], story=story(*entries), news=(News.OUTLET,))
+    text = render(update, now=NOW).text
+    assert text.splitlines()[0] == "+ now 7 outlets, outlet-8.example the latest"
+    assert "told by  7 outlets: outlet-2.example, outlet-3.example," in text
+    assert text.count("\n- outlet-") == 6
+    assert text.endswith("… and 1 more")
+
+
+def test_news_from_an_outlet_that_told_it_before_says_so() -> None:
+    """A correction or a new number is no new outlet."""
+    text = render(later_card(news=(News.NUMBER, News.CORRECTION)), now=NOW).text
+    assert text.splitlines()[0] == "+ world-wire.example again; a new number; a correction"
 
 
 def test_an_entity_is_named_where_the_text_says_something_else() -> None:

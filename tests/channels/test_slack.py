@@ -215,8 +215,8 @@ async def test_retry_after_holds_every_task_of_the_channel(slack: SlackDouble, c
 
 async def test_concurrent_senders_keep_to_the_rate_of_the_channel(slack: SlackDouble) -> None:
     """Ten tasks at once never break the limit that Slack counts by."""
-    slack.interval = 0.04
-    built = Slack("osint", settings_for(slack), post_interval=timedelta(seconds=0.05))
+    slack.interval = 0.01
+    built = Slack("osint", settings_for(slack), post_interval=timedelta(seconds=0.06))
     outcomes = await asyncio.gather(*(built.send(delivery(id=f"{n:032x}")) for n in range(10)))
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert slack.refusals == []

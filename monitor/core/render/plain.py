@@ -18,18 +18,20 @@ _ROUND: Final = str.maketrans("[]", "()")
 
 
 def text(view: View, *, now: datetime) -> str:
-    """Give the whole message, lines not wrapped."""
-    return "\n".join(
-        [
-            *([f"+ {view.news}"] if view.news else []),
-            heading(view),
-            bracketed(view.headline),
-            byline(view, now=now),
-            view.link or NO_LINK,
-            *(f"  “{bracketed(excerpt)}”" for excerpt in view.excerpts),
-            *labelled(view),
-        ]
-    )
+    """Give the whole message, lines not wrapped: what is told, then in a second paragraph who else tells it."""
+    told = [
+        *([f"+ {view.news}"] if view.news else []),
+        heading(view),
+        bracketed(view.headline),
+        byline(view, now=now),
+        view.link or NO_LINK,
+        *(f"  “{bracketed(excerpt)}”" for excerpt in view.excerpts),
+        *labelled(view),
+    ]
+    others = [piece for source in view.sources for piece in _source(source)]
+    if view.more_sources:
+        others.append(f"… and {view.more_sources:,} more")
+    return "\n".join([*told, "", "Also told by", *others] if others else told)
 
 
 def heading(view: View) -> str:
@@ -45,14 +47,9 @@ def byline(view: View, *, now: datetime) -> str:
 
 def labelled(view: View) -> list[str]:
     """The lines that begin with a label: what matched, who tells it, why now."""
-    lines = [f"matched  {', '.join(view.matched)}"] if view.matched else []
-    lines.append(f"told by  {view.told_by}")
-    for source in view.sources:
-        lines += _source(source)
-    if view.more_sources:
-        lines.append(f"  … and {view.more_sources:,} more")
-    lines.append(f"why now  {why(view)}")
-    return lines
+    matched = [f"matched  {', '.join(view.matched)}"] if view.matched else []
+    names = f": {view.outlets}" if view.outlets else ""
+    return [*matched, f"told by  {view.told_by}{names}", f"why now  {why(view)}"]
 
 
 def why(view: View) -> str:
@@ -66,5 +63,5 @@ def bracketed(line: Line) -> str:
 
 
 def _source(source: SourceLine) -> list[str]:
-    said = f"  + {source.outlet}: {source.title}"
-    return [said, f"    {source.link}"] if source.link else [said]
+    said = f"- {source.outlet}: {source.title}"
+    return [said, f"  {source.link}"] if source.link else [said]

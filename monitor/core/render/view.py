@@ -23,6 +23,8 @@ from monitor.core.render.excerpts import Line, Piece, excerpts, pieces, plain, s
 
 MAX_HEADLINE: Final = 300
 MAX_SOURCES: Final = 6
+MANY: Final = 3
+"""More outlets than these are counted and no longer named in what is new."""
 MAX_MATCHED: Final = 10
 _TOO_OLD_FOR_DELAY: Final = timedelta(days=3)
 
@@ -55,6 +57,8 @@ class View:
     matched: tuple[str, ...]
     told_by: str
     """`3 outlets in 2 languages (en, ru)`."""
+    outlets: str
+    """Their names: `a, b, c and 2 more`; empty for one."""
     sources: tuple[SourceLine, ...]
     more_sources: int
     news: str
@@ -93,8 +97,9 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         excerpts=proof,
         matched=_matched(card, hits, "\n".join(map(plain, (headline, *proof)))),
         told_by=_told_by(card),
+        outlets=_names(card),
         sources=others[:MAX_SOURCES],
-        more_sources=max(len(card.story.outlets) - 1 - MAX_SOURCES, 0),
+        more_sources=_more_sources(card, entry, shown=min(len(others), MAX_SOURCES)),
         news="" if kind is DeliveryKind.POST else _news(card),
         why=_why(card, kind),
         held=card.held,
@@ -164,6 +169,11 @@ def _told_by(card: Card) -> str:
     return said
 
 
+def _names(card: Card) -> str:
+    outlets = [line(outlet, 60) for outlet in card.story.outlets]
+    return named(outlets, MAX_SOURCES) if len(outlets) > 1 else ""
+
+
 def _other_sources(card: Card, entry: Entry) -> tuple[SourceLine, ...]:
     """Give the first article of every other outlet, in the story's order."""
     first: dict[str, Source] = {}
@@ -182,13 +192,20 @@ def _why(card: Card, kind: DeliveryKind) -> str:
     return f"{card.reason.value}: {_news(card)}" if alone else card.reason.value
 
 
+def _more_sources(card: Card, entry: Entry, *, shown: int) -> int:
+    """Count the other outlets that are not listed."""
+    return sum(outlet != entry.outlet for outlet in card.story.outlets) - shown
+
+
 def _news(card: Card) -> str:
     outlets = [line(outlet, 60) for outlet in card.story.outlets]
+    latest = line(card.entry.outlet, 60)
     other = [news.value for news in card.news if news is not News.OUTLET]
     if News.OUTLET in card.news or not other:
-        other.insert(0, f"now {counted(len(outlets), 'outlet')}: {named(outlets, 6)}")
+        names = f": {', '.join(outlets)}" if len(outlets) <= MANY else f", {latest} the latest"
+        other.insert(0, f"now {counted(len(outlets), 'outlet')}{names}")
     else:
-        other.insert(0, f"{line(card.entry.outlet, 60)} again")
+        other.insert(0, f"{latest} again")
     return "; ".join(other)
 
 
