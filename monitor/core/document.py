@@ -228,6 +228,10 @@ class Reader:
             self.wrong(node.place, f"{what} is empty; list at least one item, or leave the line out")
         return node.value
 
+    def any_items(self, node: Node, what: str) -> tuple[Node, ...]:
+        """Read a list that may be empty; what stands alone is a list of one."""
+        return () if node.value == () else self.items(node, what)
+
     def texts(self, node: Node, what: str) -> tuple[str, ...]:
         """Read a list of texts, or one text."""
         read = (self.text(item, f"an item of {what}") for item in self.items(node, what))

@@ -19,6 +19,8 @@ def read_entity(identity: str, node: Node, at: Place, reader: Reader) -> Entity 
     """Read an entity: its name, a list of its names, or a mapping with all that can be said of it."""
     if not isinstance(node.value, Mapping):
         names = _aliases(node, reader)
+        if node.value == ():
+            reader.wrong(at, f"entity '{identity}' has no name")
         return Entity(id=identity, name=names[0].text, aliases=names, at=at) if names else None
     keys = reader.keys(node, f"entity '{identity}'", _KEYS)
     name = read_phrase(keys["name"], reader) if "name" in keys else None
@@ -68,7 +70,7 @@ def _both(own: Guard | None, entitys: Guard | None) -> Guard | None:
 
 def _aliases(node: Node, reader: Reader) -> tuple[Term, ...]:
     terms: list[Term] = []
-    for item in reader.items(node, "`aliases`"):
+    for item in reader.any_items(node, "`aliases`"):
         term = _alias(item, reader)
         if term is None:
             continue

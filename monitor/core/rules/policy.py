@@ -120,7 +120,7 @@ def read_tests(node: Node, reader: Reader) -> RuleTests:
 
 
 def _samples(node: Node, reader: Reader) -> tuple[Sample, ...]:
-    read = (_sample(item, reader) for item in reader.items(node, "a list of tests"))
+    read = (_sample(item, reader) for item in reader.any_items(node, "a list of tests"))
     return tuple(sample for sample in read if sample is not None)
 
 

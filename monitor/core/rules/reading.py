@@ -195,7 +195,7 @@ def _rematch(node: Node, reader: Reader) -> timedelta | None:
 
 
 def _tags(node: Node, reader: Reader) -> tuple[str, ...]:
-    return reader.texts(node, "`tags`")
+    return () if node.value == () else reader.texts(node, "`tags`")
 
 
 def _enabled(node: Node, reader: Reader) -> bool | None:

@@ -47,9 +47,9 @@ def _said(schema: Json, description: str) -> Json:
     )
 
 
-def _list(items: Json) -> Json:
-    """One or a list of at least one."""
-    return {"anyOf": [items, {"type": "array", "items": items, "minItems": 1}]}
+def _list(items: Json, *, least: int = 1) -> Json:
+    """One, or a list of at least so many."""
+    return {"anyOf": [items, {"type": "array", "items": items, "minItems": least}]}
 
 
 def _choice(values: Sequence[str]) -> Json:
@@ -116,7 +116,7 @@ def _rule() -> Json:
         "quiet": _said(_ref("duration"), "How long an entity must have been absent; 30d by default."),
         "tests": _ref("tests"),
         "owner": _said(_ref("text"), "Who answers for this rule."),
-        "tags": _list(_ref("text")),
+        "tags": _list(_ref("text"), least=0),
         "enabled": {"type": "boolean"},
         "rematch": _said(_ref("duration"), "How far a new rule looks back over the archive, as a preview."),
     }
@@ -161,7 +161,7 @@ def _entity() -> Json:
     keys = {
         "name": _said(_ref("text"), "The name people know; it is also the first alias."),
         "kind": _said(_ref("text"), "person, organisation, place, weapon: as you like."),
-        "aliases": _list(_ref("alias")),
+        "aliases": _list(_ref("alias"), least=0),
         "needs": _said(_ref("guard"), "Holds for every alias."),
         "unless": _said(_ref("guard"), "Holds for every alias."),
         "nested": {"type": "boolean", "description": "Counts inside longer names of other entities too."},
@@ -210,7 +210,7 @@ def _tests() -> Json:
     keys = {**texts, "lang": _ref("language"), "source": _ref("text")}
     some = {**_object(keys), "anyOf": [{"required": [key]} for key in texts]}
     test: Json = {"anyOf": [_ref("text"), some]}
-    return _object({"match": _list(test), "ignore": _list(test)})
+    return _object({"match": _list(test, least=0), "ignore": _list(test, least=0)})
 
 
 def _spike() -> Json:
