@@ -125,6 +125,8 @@ class SlackDouble:
     archived: bool = False
     member: bool = True
     faults: deque[Fault] = field(default_factory=deque)
+    asking_faults: deque[Fault] = field(default_factory=deque)
+    """The same for look-ups: RATE_LIMITED, SERVER_ERROR, REVOKED and NOT_IN_CHANNEL."""
     messages: list[Posted] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -294,6 +296,15 @@ class SlackDouble:
         return message
 
     def _history(self, sent: dict[str, Any], *, thread: str | None) -> web.Response:
+        fault = self.asking_faults.popleft() if self.asking_faults else Fault.NONE
+        if fault is Fault.RATE_LIMITED:
+            headers = {"Retry-After": str(self.retry_after)}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if fault is not Fault.NONE:
+            return self._faulty(fault, webhook=False)
+        return self._found(sent, thread)
+
+    def _found(self, sent: dict[str, Any], thread: str | None) -> web.Response:
         unknown = sent.keys() - HISTORY_ARGUMENTS
         if unknown:
             return self._refuse(f"invalid_arguments {sorted(unknown)}")

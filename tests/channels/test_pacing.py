@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 from monitor.channels.pacing import Pace
@@ -19,7 +20,7 @@ async def test_turns_are_never_closer_than_the_interval() -> None:
         begun.append(clock())
 
     await asyncio.gather(*(take() for _ in range(8)))
-    assert all(later - earlier >= 0.0199 for earlier, later in zip(begun, begun[1:], strict=False))
+    assert all(later - earlier >= 0.0199 for earlier, later in itertools.pairwise(begun))
 
 
 async def test_a_queue_longer_than_patience_turns_newcomers_away() -> None:

@@ -306,6 +306,39 @@ async def test_without_the_history_scope_the_answer_is_unknown_and_says_what_to_
     assert channel.on_doubt == "repeat"
 
 
+@pytest.mark.parametrize(
+    ("fault", "pause", "word"),
+    [
+        (Fault.RATE_LIMITED, 1, "too many requests"),
+        (Fault.SERVER_ERROR, 30, "HTTP 500"),
+        (Fault.NOT_JSON, 30, "says nothing"),
+        (Fault.REVOKED, None, "install the app again"),
+        (Fault.NOT_IN_CHANNEL, None, "invite the app"),
+    ],
+)
+async def test_a_look_up_that_fails_says_whether_to_ask_again(
+    slack: SlackDouble, channel: Slack, fault: Fault, pause: int | None, word: str
+) -> None:
+    """A passing trouble is waited out; a missing permission is not."""
+    slack.asking_faults.append(fault)
+    lookup = await channel.find(delivery())
+    assert isinstance(lookup, Unknown)
+    assert lookup.retry_after == (None if pause is None else timedelta(seconds=pause))
+    assert word in lookup.why
+
+
+async def test_edits_keep_to_their_own_rate(slack: SlackDouble) -> None:
+    """chat.update has a limit of its own, in Slack and here."""
+    built = Slack("osint", settings_for(slack), post_interval=NO_WAIT, update_interval=timedelta(minutes=1))
+    root = await built.send(delivery())
+    assert await built.send(follow_up(DeliveryKind.UPDATE, root)) == root
+    later = await built.send(follow_up(DeliveryKind.UPDATE, root))
+    assert isinstance(later, Deferred)
+    assert later.retry_after is not None
+    assert isinstance(await built.send(delivery(id="2" * 32)), Sent)
+    await built.close()
+
+
 async def test_a_channel_known_by_name_can_be_asked_once_its_id_is_learnt(slack: SlackDouble) -> None:
     """Posting takes a name, history wants an id; the first answer tells it."""
     built = Slack("osint", settings_for(slack, channel="#alerts"), post_interval=NO_WAIT)
@@ -333,6 +366,9 @@ async def test_a_repeat_says_so_and_names_the_message(slack: SlackDouble, channe
         ({"scopes": "channels:history,channels:read"}, "lacks chat:write"),
         ({"archived": True}, "the channel is archived"),
         ({"member": False}, "invite it there"),
+        ({"channel": "C0MOVEDAWAY"}, "there is no such channel"),
+        ({"scopes": "chat:write,channels:history"}, None),
+        ({"scopes": ""}, None),
     ],
 )
 async def test_verify_says_what_is_wrong(
