@@ -250,7 +250,7 @@ class Reader:
         if mapping is None:
             return {}
         for key in mapping:
-            if key not in known:
+            if key not in known and key != "<<":  # of which the parser of the file has complained
                 end = suggestion(key, known, otherwise=f"it may have {listed(known)}")
                 self.wrong(node.keys.get(key, node.place), f"{what} has no key '{key}'{end}")
         return {key: value for key, value in mapping.items() if key in known}

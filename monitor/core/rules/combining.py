@@ -117,12 +117,11 @@ def _unused(entities: Iterable[Entity], used: Collection[str]) -> Iterator[Mista
 
 def _claimed_twice(entities: Mapping[str, Entity]) -> Iterator[Mistake]:
     """Warn of a name that two entities bear; with `needs` it is no accident."""
-    claims: dict[str, tuple[Entity, Term]] = {}
+    claims: dict[str, Entity] = {}
     for entity in entities.values():
-        for term in entity.aliases:
-            if term.needs is not None:
-                continue
-            other, _ = claims.setdefault(term.text.casefold(), (entity, term))
+        names = {term.text.casefold(): term for term in reversed(entity.aliases) if term.needs is None}
+        for name, term in names.items():
+            other = claims.setdefault(name, entity)
             if other is not entity:
                 message = f"'{term.text}' is also a name of entity '{other.id}'; both will be found"
                 yield _mistake(term.at, f"{message}, or say with `needs` which is meant", Weight.WARNING)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from monitor.core.document import shown
 from monitor.core.errors import Mistake, Weight
+from monitor.core.query import render
 from monitor.core.rules.overlap import contained, shadowed
 from monitor.core.rules.patterns import doubts_about_pattern
 from monitor.core.rules.shape import terms_of, walk
-from monitor.core.rules.tree import Case, Condition, Entity, Guard, Phrase, Place, Regex, Rule, RuleSet, Term
+from monitor.core.rules.tree import Case, Entity, Guard, Place, Regex, Rule, RuleSet, Term
 from monitor.core.text import words
 from monitor.core.text.folding import one_script
 
@@ -101,12 +102,8 @@ def _of_rule(rule: Rule) -> Iterator[Mistake]:
             yield from (_warning(part.at, message) for message in doubts_about_pattern(part.pattern))
             yield from (_warning(part.at, message) for message in _mixed(_NO_TEXT.sub(" ", part.pattern)))
     for branch, bar in shadowed(rule.condition):
-        message = f"{_named(branch)} can never count, because `none` has {_named(bar)} (line {bar.at.line})"
-        yield _warning(branch.at, message)
-
-
-def _named(condition: Condition) -> str:
-    return shown(condition.term.text) if isinstance(condition, Phrase) else "the same"
+        message = f"{shown(render(branch))} can never count, because `none` has {shown(render(bar))}"
+        yield _warning(branch.at, f"{message} (line {bar.at.line})")
 
 
 def _contained(rules: Iterable[Rule]) -> Iterator[Mistake]:

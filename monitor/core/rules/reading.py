@@ -168,10 +168,8 @@ def _condition(identity: str, keys: Mapping[str, Node], at: Place, reader: Reade
     before = len(reader.mistakes)
     condition = read_body(f"rule '{identity}' has", at, inner, reader)
     if condition is not None and len(reader.mistakes) == before and not needs_a_hit(condition):
-        message = (
-            f"rule '{identity}' says only what must not be there; say what to look for in `any` or `all`"
-        )
-        reader.wrong(at, message)
+        message = f"rule '{identity}' would match articles in which nothing of it is found"
+        reader.wrong(at, f"{message}; say in `any` or `all` what to look for, and keep `none` beside it")
     return condition
 
 

@@ -15,7 +15,7 @@ LONGEST = 500
 
 _LETTER = re.compile(r"[^\W_]")
 _WORD = re.compile(r"\S+")
-_STARRED = re.compile(r"[^*]+\*[\W_]*")
+_STARRED = re.compile(r"[^*]+\*[^\w*]*")
 _MARKS = re.compile(r"[=^~]*")
 
 
