@@ -174,8 +174,9 @@ class _Groups:
 
     def root(self, key: EntryKey) -> EntryKey:
         """Return the key that speaks for the whole group."""
-        while (parent := self._parents.get(key, key)) != key:
-            key = parent
+        parents = self._parents
+        while (parent := parents.get(key, key)) != key:
+            parents[key] = key = parents.get(parent, parent)
         return key
 
     def join(self, pairs: Iterable[tuple[EntryKey, EntryKey]]) -> None:
