@@ -72,13 +72,14 @@ def describe(body: bytes, text: bytes) -> NotAFeed:
         return NotAFeed(document=Document.JSON, message="got JSON that is no JSON Feed")
     if _HTML.match(head) or b"<html" in head[:4096].lower():
         return NotAFeed(document=Document.HTML, message=_web_page(head))
-    root = _ANY_ROOT.search(head) if head.startswith(b"<") else None
-    if root is not None:
-        name = root[1].decode("ascii", "replace")
-        return NotAFeed(
-            document=Document.XML, message=f"got XML with the root element <{name}>, which is no feed"
-        )
+    if head.startswith(b"<"):
+        return NotAFeed(document=Document.XML, message=f"got XML {_root(head)} instead of a feed")
     return NotAFeed(document=Document.TEXT, message=f"got plain text instead of a feed: {_excerpt(head)}")
+
+
+def _root(head: bytes) -> str:
+    found = _ANY_ROOT.search(head)
+    return f"with the root element <{found[1].decode('ascii', 'replace')}>" if found else "without an element"
 
 
 def _web_page(head: bytes) -> str:
