@@ -23,7 +23,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.channels.factory import build_channel
 from monitor.config.reload import Reload, RuleFiles
 from monitor.config.settings import Loaded, load_settings
-from monitor.core.errors import ConfigurationError, Weight
+from monitor.core.errors import ConfigurationError, StoreUnavailableError, Weight
 from monitor.core.models import Feed
 from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
@@ -33,7 +33,7 @@ from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
-from monitor.pipeline.pace import Bell
+from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
 from monitor.samples.server import SampleOutlets
@@ -125,7 +125,7 @@ async def run(
     stop = stop or asyncio.Event()
     if at_most is not None:
         asyncio.get_running_loop().call_later(at_most.total_seconds(), stop.set)
-    daemon = Daemon(prepared, stop)
+    daemon = Daemon(prepared, stop, once=once)
     async with daemon.built():
         if once:
             await daemon.round()
@@ -136,8 +136,9 @@ async def run(
 class Daemon:
     """One running daemon; made by `run`."""
 
-    def __init__(self, prepared: Prepared, stop: asyncio.Event) -> None:
+    def __init__(self, prepared: Prepared, stop: asyncio.Event, *, once: bool = False) -> None:
         self._prepared = prepared
+        self._once = once
         self._stop = stop
         self._rules = prepared.rules
         self._loaded = prepared.loaded
@@ -168,7 +169,7 @@ class Daemon:
                 stack.push_async_callback(self._samples.stop)
             stack.push_async_callback(self._close_channels)
             self._in_force.channels = self._built_channels(settings)
-            await self._take_feeds(self._loaded.feeds)
+            await self._take_feeds(self._loaded.feeds, spread=not self._once)
             world = World(clock=clock, dice=dice, fetcher=fetcher, parser=parser)
             self._poller = Poller(self._store, world, self._in_force, on_entries=self._on_entries)
             self._assembler = Assembler(
@@ -247,7 +248,10 @@ class Daemon:
         tasks = [*stages.values(), *self._delivering.values()]
         for task in tasks:
             task.cancel()
-        _, late = await asyncio.wait(tasks, timeout=_DRAIN)
+        done, late = await asyncio.wait(tasks, timeout=_DRAIN)
+        for task in done:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.error("stopped_with", extra=fields(error=f"{type(error).__name__}: {error}"))
         if late:
             log.warning("stopped_late", extra=fields(tasks=len(late)))
         log.info("stopped", extra=fields(polls=self._poller.polls, entries=self._poller.entries))
@@ -276,13 +280,13 @@ class Daemon:
     def _start_delivering(self, name: str) -> None:
         self._delivering[name] = asyncio.create_task(self._deliverer(name).run())
 
-    async def _take_feeds(self, configured: Iterable[Feed]) -> None:
-        """Make these, and the samples, the feeds to poll."""
+    async def _take_feeds(self, configured: Iterable[Feed], *, spread: bool) -> None:
+        """Make these, and the samples, the feeds to poll; `spread` keeps the first polls apart."""
         samples = self._samples.feeds() if self._samples else ()
         real = () if self._prepared.only_samples else tuple(configured)
         now = clock()
-        spread = timedelta(seconds=len(real) / _FEEDS_AT_ONCE)
-        starts = {feed.url: first_poll(now, spread=spread, dice=dice()) for feed in real}
+        within = timedelta(seconds=len(real) / _FEEDS_AT_ONCE if spread else 0)
+        starts = {feed.url: first_poll(now, spread=within, dice=dice()) for feed in real}
         self._in_force.feeds = {feed.url: feed for feed in (*samples, *real)}
         await self._store.sync_feeds((*samples, *real), now, first_poll_at=starts)
 
@@ -298,7 +302,11 @@ class Daemon:
                 continue
             wanted.clear()
             notify_reloading()
-            await self._reload_settings()
+            try:
+                await self._reload_settings()
+            except StoreUnavailableError as error:
+                await pause(log, "config.reload_postponed", error)
+                wanted.set()
             await self._look_at_rules()
             notify("READY=1")
 
@@ -331,7 +339,7 @@ class Daemon:
         if loaded.rules != self._prepared.loaded.rules:
             log.warning("config.restart_needed", extra=fields(keys="rules"))
         self._rules.channels = loaded.channels
-        await self._take_feeds(loaded.feeds)
+        await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
 
     async def _swap_channels(self, settings: Settings) -> None:

@@ -104,16 +104,30 @@ def decide(
     return _follow_up(subject, record, silences=silences, last_alert_at=last_alert_at, now=now)
 
 
-def overdue(record: AlertRecord, policy: AlertPolicy, *, entry: str, now: datetime) -> Ruling:
+def overdue(
+    record: AlertRecord,
+    policy: AlertPolicy,
+    *,
+    silences: Sequence[Silence],
+    labels: Labels,
+    now: datetime,
+) -> Ruling:
     """Decide on a held alert whose deadline has passed without corroboration."""
     sends = policy.corroboration is not None and policy.corroboration.otherwise == "send"
-    verdict = Verdict.ALERT if sends else Verdict.SUPPRESSED
-    reason = Reason.UNCONFIRMED if sends else Reason.EXPIRED
+    silence = _silence(labels, record.story, silences) if sends else None
+    told = sends and silence is None
+    verdict = Verdict.ALERT if told else Verdict.SUPPRESSED
     decision = Decision(
-        entry=entry, rule=record.rule, story=record.story, verdict=verdict, reason=reason, at=now
+        entry=record.entry,
+        rule=record.rule,
+        story=record.story,
+        verdict=verdict,
+        reason=Reason.UNCONFIRMED if told else Reason.SILENCED if silence else Reason.EXPIRED,
+        at=now,
+        detail=_named(silence) if silence else "",
     )
     closed = replace(record, state=verdict, updated_at=now, deadline=None)
-    return Ruling(decision=decision, record=closed, kind=DeliveryKind.POST if sends else None)
+    return Ruling(decision=decision, record=closed, kind=DeliveryKind.POST if told else None)
 
 
 def _refusal(
@@ -128,8 +142,8 @@ def _refusal(
     late = _lateness(subject, limits)
     if late is not None:
         return _suppressed(subject, late[0], now, late[1])
-    if silence := _silence(subject, silences):
-        return _suppressed(subject, Reason.SILENCED, now, f"silence {silence.id} by {silence.author}")
+    if silence := _silence(subject.labels, subject.story.id, silences):
+        return _suppressed(subject, Reason.SILENCED, now, _named(silence))
     if not subject.channels:
         return _suppressed(subject, Reason.NO_CHANNEL, now)
     return _cooling(subject, last_alert_at, now)
@@ -177,8 +191,8 @@ def _first(subject: Subject, now: datetime) -> Ruling:
 
 
 def _held(subject: Subject, record: AlertRecord, *, silences: Sequence[Silence], now: datetime) -> Ruling:
-    if silence := _silence(subject, silences):
-        return _suppressed(subject, Reason.SILENCED, now, f"silence {silence.id} by {silence.author}")
+    if silence := _silence(subject.labels, subject.story.id, silences):
+        return _suppressed(subject, Reason.SILENCED, now, _named(silence))
     wanted = subject.policy.corroboration
     if wanted is not None and _independent(subject.story) < wanted.outlets:
         return Ruling(decision=_awaiting(subject, wanted.outlets, now))
@@ -199,8 +213,8 @@ def _follow_up(
     """Decide what an entry does to an alert already decided on."""
     if record.state is Verdict.SUPPRESSED:
         return _suppressed(subject, Reason.EXPIRED, now)
-    if silence := _silence(subject, silences):
-        return _suppressed(subject, Reason.SILENCED, now, f"silence {silence.id} by {silence.author}")
+    if silence := _silence(subject.labels, subject.story.id, silences):
+        return _suppressed(subject, Reason.SILENCED, now, _named(silence))
     follow_up = subject.policy.follow_up
     if follow_up is FollowUp.SILENT:
         return _suppressed(subject, Reason.QUIET_FOLLOW_UP, now)
@@ -217,6 +231,7 @@ def _told_again(subject: Subject, record: AlertRecord, follow_up: FollowUp, now:
     A living message is edited; only unseen information is worth a new line in its thread, since an edit
     rings no bell.
     """
+    record = replace(record, follow_ups=record.follow_ups + 1)
     if follow_up is FollowUp.NEW:
         return _sent(subject, record, Verdict.ALERT, Reason.NEW_INFORMATION, DeliveryKind.POST, now)
     if follow_up is FollowUp.THREAD:
@@ -256,14 +271,7 @@ def _sent(
     kind: DeliveryKind,
     now: datetime,
 ) -> Ruling:
-    first = record.created_at == now and record.entry == subject.entry.id and record.follow_ups == 0
-    released = reason is Reason.CORROBORATED
-    told = replace(
-        record,
-        updated_at=now,
-        outlets=len(subject.story.outlets),
-        follow_ups=record.follow_ups if first or released else record.follow_ups + 1,
-    )
+    told = replace(record, updated_at=now, outlets=len(subject.story.outlets))
     return Ruling(
         decision=_decision(subject, verdict, reason, now, subject.assignment.reason), record=told, kind=kind
     )
@@ -297,10 +305,14 @@ def _independent(story: Story) -> int:
     return min(len(story.outlets), story.texts)
 
 
-def _silence(subject: Subject, silences: Sequence[Silence]) -> Silence | None:
+def _silence(labels: Labels, story: str, silences: Sequence[Silence]) -> Silence | None:
     """Return the first silence all of whose matchers hold."""
-    labels = {**subject.labels, "story": frozenset({subject.story.id})}
+    known = {**labels, "story": frozenset({story})}
     for silence in silences:
-        if all(value in labels.get(key, ()) for key, value in silence.matchers.items()):
+        if all(value in known.get(key, ()) for key, value in silence.matchers.items()):
             return silence
     return None
+
+
+def _named(silence: Silence) -> str:
+    return f"silence {silence.id} by {silence.author}"

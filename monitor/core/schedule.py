@@ -47,6 +47,14 @@ def first_poll(now: datetime, *, spread: timedelta, dice: float) -> datetime:
     return now + spread * dice
 
 
+def doubt(lasted: timedelta) -> timedelta:
+    """Return how long to wait before asking again after something in doubt for so long: as long again.
+
+    Between five seconds and a quarter of an hour, so that a channel that never answers is asked ever less.
+    """
+    return min(max(lasted, _FIRST_RETRY), _LAST_RETRY)
+
+
 def next_attempt(now: datetime, *, attempts: int, retry_after: timedelta | None, dice: float) -> datetime:
     """Return when to try a delivery again after `attempts` attempts: 5 s doubling up to 15 min, for ever.
 

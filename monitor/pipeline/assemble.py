@@ -52,6 +52,8 @@ class Assembler:
         self._on_alerts = on_alerts
         self._moment_of = moment_of
         self._book: StoryBook | None = None
+        self._deciding = asyncio.Lock()
+        """Two decisions on one alert, by a new entry and by its deadline, never overlap."""
         self.alerts = 0
 
     async def run(self) -> None:
@@ -70,28 +72,33 @@ class Assembler:
         pending = await self._store.pending_entries(limit=_BATCH)
         if not pending:
             return ()
-        book = await self._opened_book()
-        try:
-            batch = await self._assembled(book, pending)
-            await self._store.commit_assembled(batch)
-        except BaseException:
-            self._book = None  # it knows entries that the store does not: read it anew
-            raise
+        async with self._deciding:
+            book = await self._opened_book()
+            try:
+                batch = await self._assembled(book, pending)
+                await self._store.commit_assembled(batch)
+            except BaseException:
+                self._book = None  # it knows entries that the store does not: read it anew
+                raise
         self._tell(batch)
         return batch
 
     async def release_overdue(self) -> int:
         """Decide on held alerts whose deadline has passed; returns how many."""
-        now = self._clock()
-        judge = Judge(self._store, self._in_force, now)
-        rulings = [await judge.overdue(record) for record in await self._store.held_alerts(due=now)]
-        if rulings:
+        async with self._deciding:
+            now = self._clock()
+            due = await self._store.held_alerts(due=now)
+            if not due:
+                return 0
+            judge = Judge(self._store, self._in_force, now)
+            await judge.recall(())
+            rulings = [await judge.overdue(record) for record in due]
             await self._store.commit_released(
                 [record for ruled in rulings for record in ruled.alerts],
                 [ruled.decision for ruled in rulings],
                 [delivery for ruled in rulings for delivery in ruled.deliveries],
             )
-            self._on_alerts.ring()
+        self._on_alerts.ring()
         return len(rulings)
 
     async def _opened_book(self) -> StoryBook:

@@ -15,6 +15,7 @@ from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import (
     Deferred,
     Delivery,
+    DeliveryKind,
     DeliveryState,
     Lookup,
     Outcome,
@@ -23,16 +24,15 @@ from monitor.core.models import (
     Unknown,
     Unsure,
 )
-from monitor.core.schedule import next_attempt
+from monitor.core.schedule import doubt, next_attempt
 from monitor.pipeline.pace import Wakeup, pause, wait_for
 from monitor.pipeline.ports import Channel, Clock, Outbox
 from monitor.telemetry import fields
 
 log = logging.getLogger(__name__)
 
-_BATCH = 10
 _LEASE = timedelta(minutes=15)
-"""Longer than the slowest channel takes for a batch; on SQLite a restart does not wait for it."""
+"""Longer than the slowest channel takes; on SQLite a restart does not wait for it."""
 _IDLE = 1.0
 _DRAIN = 5.0
 """Seconds that a message under way may take to finish when the daemon stops."""
@@ -49,6 +49,8 @@ class Deliverer:
         self._clock = clock
         self._dice = dice
         self._on_alerts = on_alerts
+        self._held_until: datetime | None = None
+        """Nothing is claimed before: the channel asked for a pause."""
         self.sent = 0
         self.failing = False
 
@@ -64,29 +66,28 @@ class Deliverer:
                 await wait_for(self._on_alerts, at_most=_IDLE)
 
     async def run_once(self) -> int:
-        """Send or look up what is due now; returns how many were claimed."""
-        claimed = await self._store.claim_deliveries(
-            self._clock(), lease=_LEASE, limit=_BATCH, channel=self._channel.name
-        )
-        for place, delivery in enumerate(claimed):
-            attempt = asyncio.ensure_future(self._attempt(delivery))
-            try:
-                await asyncio.shield(attempt)
-            except asyncio.CancelledError:
-                await asyncio.wait([attempt], timeout=_DRAIN)
-                attempt.cancel()
-                await self._give_back(claimed[place + 1 :])
-                raise
-        return len(claimed)
+        """Send or look up the one that is due first; returns how many that were: 0 or 1.
 
-    async def _give_back(self, untouched: list[Delivery]) -> None:
-        """Return what was claimed but not begun, so that the next start need not ask whether it arrived."""
+        One at a time, so that a crash leaves one message of a channel in doubt and not a batch. Cancelling
+        lets a turn that has begun come to its end, within limits: a claim that was made is not left behind.
+        """
+        turn = asyncio.ensure_future(self._turn())
+        try:
+            return await asyncio.shield(turn)
+        except asyncio.CancelledError:
+            await asyncio.wait([turn], timeout=_DRAIN)
+            turn.cancel()
+            await asyncio.gather(turn, return_exceptions=True)
+            raise
+
+    async def _turn(self) -> int:
         now = self._clock()
-        for delivery in untouched:
-            back: Deferred | Unsure = Deferred(why="the daemon stopped before sending")
-            if delivery.state is DeliveryState.UNSURE:
-                back = Unsure(why=delivery.error or "unsure")
-            await self._store.settle(delivery, back, now=now, retry_at=now)
+        if self._held_until is not None and now < self._held_until:
+            return 0
+        claimed = await self._store.claim_deliveries(now, lease=_LEASE, limit=1, channel=self._channel.name)
+        for delivery in claimed:
+            await self._attempt(delivery)
+        return len(claimed)
 
     async def _attempt(self, delivery: Delivery) -> None:
         """Send or look up one delivery. The second of the two borders at which a bug is caught."""
@@ -97,7 +98,10 @@ class Deliverer:
             log.exception("deliver.bug", extra=fields(delivery=delivery.id, channel=self._channel.name))
             outcome = Unsure(why=f"an error of news-monitor itself: {type(error).__name__}")
         now = self._clock()
-        await self._settle_surely(delivery, outcome, now)
+        retry_at = self._retry_at(delivery, outcome, now)
+        if isinstance(outcome, Deferred) and outcome.retry_after and delivery.kind is DeliveryKind.POST:
+            self._held_until = retry_at  # the others would be sent away as well, and lose their order
+        await self._settle_surely(delivery, outcome, now=now, retry_at=retry_at)
         self._tell(delivery, outcome, now)
 
     async def _outcome(self, delivery: Delivery) -> Outcome | Lookup:
@@ -120,13 +124,13 @@ class Deliverer:
         left = delivery.started_at + self._channel.settle - self._clock()
         return Unknown(why=delivery.error or "unanswered", retry_after=left) if left > timedelta(0) else None
 
-    async def _settle_surely(self, delivery: Delivery, outcome: Outcome | Lookup, now: datetime) -> None:
+    async def _settle_surely(
+        self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime
+    ) -> None:
         """Write the outcome down; while the store cannot, nothing else is sent on this channel."""
         while True:
             try:
-                owned = await self._store.settle(
-                    delivery, outcome, now=now, retry_at=self._retry_at(delivery, outcome, now)
-                )
+                owned = await self._store.settle(delivery, outcome, now=now, retry_at=retry_at)
             except StoreUnavailableError as error:
                 await pause(log, "deliver.store_unavailable", error)
                 continue
@@ -137,7 +141,7 @@ class Deliverer:
     def _retry_at(self, delivery: Delivery, outcome: Outcome | Lookup, now: datetime) -> datetime:
         match outcome:
             case Unsure():
-                return now + self._channel.settle
+                return now + max(self._channel.settle, doubt(now - (delivery.started_at or now)))
             case Deferred(retry_after=wait) | Unknown(retry_after=wait):
                 return next_attempt(now, attempts=delivery.attempts, retry_after=wait, dice=self._dice())
             case _:

@@ -70,13 +70,13 @@ class Judge:
         """Read what the decisions on these entries depend on."""
         self._roots |= {one.pending.entry.id: one.pending.entry for one in placed}
         pairs = [(match.rule, one.story.id) for one in placed for match in one.pending.findings.matches]
-        if not pairs:
+        if placed and not pairs:
             return
+        self._silences = await self._store.silences(self.now)
         found = await self._store.alert_records(list(dict.fromkeys(pairs)))
         self._records = {(record.rule, record.story): record for record in found}
         for record in found:
             await self._root(record.entry)
-        self._silences = await self._store.silences(self.now)
         for rule in dict.fromkeys(rule for rule, _ in pairs):
             if self._policy(rule).cooldown:
                 self._last_alert_at[rule] = await self._store.last_alert_at(rule)
@@ -98,14 +98,14 @@ class Judge:
 
     async def overdue(self, record: AlertRecord) -> Ruled:
         """Decide on a held alert whose deadline has passed."""
-        ruling = overdue(record, self._policy(record.rule), entry=record.entry, now=self.now)
         rule = self._rulebook.rules.get(record.rule)
         root, story = await self._root(record.entry), await self._store.story(record.story)
         if rule is None or root is None or story is None:
-            return self._ruled(ruling)
+            return self._ruled(overdue(record, AlertPolicy(), silences=(), labels={}, now=self.now))
         labels = labels_of(
             root, rule=rule.id, severity=rule.severity, tags=rule.tags, entities=story.entities
         )
+        ruling = overdue(record, rule.alert, silences=self._silences, labels=labels, now=self.now)
         card = self._card(rule, ruling, root, Match(rule=rule.id, hits=record.hits), story)
         return self._ruled(ruling, card, self._channels(rule, labels))
 

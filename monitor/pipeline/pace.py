@@ -30,14 +30,14 @@ class Bell:
             wakeup.set()
 
 
-_PAUSE = 2.0
+PAUSE = 2.0
 """Seconds between two tries at a store that cannot serve: a full disk or a restart is noticed soon enough."""
 
 
 async def pause(log: logging.Logger, event: str, error: StoreUnavailableError) -> None:
     """Say that the store cannot serve just now, and wait before the next try."""
-    log.error(event, extra=fields(error=str(error), next_try_seconds=_PAUSE))
-    await asyncio.sleep(_PAUSE)
+    log.error(event, extra=fields(error=str(error), next_try_seconds=PAUSE))
+    await asyncio.sleep(PAUSE)
 
 
 async def wait_for(wakeup: Wakeup, *, at_most: float) -> None:

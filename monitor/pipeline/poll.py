@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -16,10 +16,12 @@ from monitor.core.errors import StoreUnavailableError
 from monitor.core.identity import classify, lookup_keys
 from monitor.core.models import (
     Entry,
+    EntryKey,
     Feed,
     FeedState,
     Fetched,
     FetchFailed,
+    KnownEntry,
     NewEntry,
     NotAFeed,
     NotModified,
@@ -37,7 +39,7 @@ from monitor.core.polled import (
     after_same_body,
 )
 from monitor.pipeline.in_force import InForce
-from monitor.pipeline.pace import Wakeup, pause
+from monitor.pipeline.pace import PAUSE, Wakeup, pause
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
 from monitor.pipeline.roundup import Roundup
 from monitor.telemetry import fields
@@ -72,7 +74,9 @@ class Poller:
         self._world = world
         self._in_force = in_force
         self._on_entries = on_entries
-        self._finished: asyncio.Queue[PollRecord] = asyncio.Queue()
+        self._finished: asyncio.Queue[PollRecord | None] = asyncio.Queue()
+        """Polls to commit; None after the last."""
+        self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
@@ -81,17 +85,24 @@ class Poller:
 
     async def run(self) -> None:
         """Poll for ever; cancel it to stop at once. What was fetched by then is committed."""
-        committing = asyncio.create_task(self._commit_for_ever(), name="commit polls")
+        committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         try:
-            while True:
-                if not await self._start_due(self._world.clock()):
-                    await self._wait_for_due()
+            while not committing.done():  # it ends before its time only by an error of ours: raised below
+                try:
+                    if not await self._start_due(self._world.clock()):
+                        await self._wait_for_due()
+                except StoreUnavailableError as error:
+                    await pause(log, "poll.store_unavailable", error)
         finally:
             await self._stop(committing)
 
     async def run_once(self) -> None:
-        """Poll each feed that is due now, once, and return when all is committed."""
-        committing = asyncio.create_task(self._commit_for_ever(), name="commit polls")
+        """Poll each feed that is due now, once, and return when all is committed.
+
+        Raises:
+            StoreUnavailableError: the database cannot serve; what is not committed is polled again.
+        """
+        committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         now = self._world.clock()
         try:
             while await self._start_due(now) or self._under_way:
@@ -104,10 +115,13 @@ class Poller:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        committing.cancel()
-        await asyncio.gather(committing, return_exceptions=True)
-        await self._commit(self._drained())
-        self.roundup.close()
+        self._stopping = True
+        self._finished.put_nowait(None)
+        try:
+            await committing
+        finally:
+            self._stopping = False
+            self.roundup.close()
 
     async def _start_due(self, now: datetime) -> int:
         """Claim as many feeds due at `now` as there are free slots and start them; returns how many."""
@@ -118,11 +132,7 @@ class Poller:
             await self._slot_free.wait()
             return 1
         lease = polling.total_timeout + polling.parse_timeout + _LEASE_MARGIN
-        try:
-            claimed = await self._store.claim_due_feeds(now, lease=lease, limit=free)
-        except StoreUnavailableError as error:
-            await pause(log, "poll.store_unavailable", error)
-            return 0
+        claimed = await self._store.claim_due_feeds(now, lease=lease, limit=free)
         for state in claimed:
             task = asyncio.create_task(self._poll(state))
             self._under_way.add(task)
@@ -134,11 +144,7 @@ class Poller:
         self._slot_free.set()
 
     async def _wait_for_due(self) -> None:
-        try:
-            due = await self._store.next_poll_at()
-        except StoreUnavailableError as error:
-            await pause(log, "poll.store_unavailable", error)
-            return
+        due = await self._store.next_poll_at()
         wait = _IDLE if due is None else (due - self._world.clock()).total_seconds()
         await asyncio.sleep(min(max(wait, 0.01), _IDLE))
 
@@ -151,11 +157,14 @@ class Poller:
             record = await self.polled(feed, state)
         except Exception as error:
             log.exception("poll.bug", extra=fields(feed=feed.url))
-            message = f"an error of news-monitor itself: {type(error).__name__}"
-            record = PollRecord(state=after_bug(state, message, self._terms(feed)), failure="internal error")
+            record = self._failed_by_us(feed, state, error)
         self.polls += 1
         self.roundup.note(feed, state, record)
         self._finished.put_nowait(record)
+
+    def _failed_by_us(self, feed: Feed, state: FeedState, error: Exception) -> PollRecord:
+        message = f"an error of news-monitor itself: {type(error).__name__}"
+        return PollRecord(state=after_bug(state, message, self._terms(feed)), failure="internal error")
 
     def _terms(self, feed: Feed) -> Terms:
         polling = self._in_force.settings.polling
@@ -191,12 +200,23 @@ class Poller:
     async def _unseen(self, feed: Feed, state: FeedState, parsed: ParsedFeed) -> list[Entry]:
         """Return the entries that are new or revised, the oldest first."""
         now, first_read = self._world.clock(), state.first_read_at is None
-        body = [
-            normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=first_read)
-            for raw in parsed.entries
-        ]
-        known = await self._store.known_entries(feed.url, lookup_keys(body))
-        return oldest_first(classify(body, known))
+        body: list[Entry] = []
+        for number, raw in enumerate(parsed.entries, 1):
+            body.append(normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=first_read))
+            if number % _BREATHE == 0:
+                await asyncio.sleep(0)
+        return oldest_first(classify(body, await self._known(feed, lookup_keys(body))))
+
+    async def _known(self, feed: Feed, keys: Sequence[EntryKey]) -> list[KnownEntry]:
+        """Return what is known by these keys; while the store cannot tell, the poll waits, unspoken of.
+
+        That the store cannot serve is said by the claims and the commits; fifty polls need not say it too.
+        """
+        while True:
+            try:
+                return await self._store.known_entries(feed.url, keys)
+            except StoreUnavailableError:
+                await asyncio.sleep(PAUSE)
 
     async def _matched(self, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
         found: list[NewEntry] = []
@@ -207,25 +227,47 @@ class Poller:
                 await asyncio.sleep(0)
         return tuple(found)
 
-    async def _commit_for_ever(self) -> None:
-        while True:
-            first = await self._finished.get()
-            await asyncio.sleep(_LINGER)
+    async def _commit_until_stopped(self) -> None:
+        while (first := await self._finished.get()) is not None:
+            if not self._stopping:
+                await asyncio.sleep(_LINGER)
             await self._commit([first, *self._drained()])
 
     def _drained(self) -> list[PollRecord]:
         """Return what has finished by now, at most a batch."""
         found: list[PollRecord] = []
         while len(found) < _BATCH and not self._finished.empty():
-            found.append(self._finished.get_nowait())
+            record = self._finished.get_nowait()
+            if record is None:
+                self._finished.put_nowait(None)
+                break
+            found.append(record)
         return found
 
-    async def _commit(self, records: list[PollRecord]) -> None:
+    async def _commit(self, records: Sequence[PollRecord]) -> None:
+        """Commit together; what the store takes amiss for an error of ours costs the one poll it is in."""
+        try:
+            await self._commit_surely(records)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            if len(records) > 1:
+                for record in records:
+                    await self._commit([record])
+                return
+            log.exception("poll.bug", extra=fields(feed=records[0].state.url))
+            state = replace(records[0].state, etag=None, last_modified=None, body_hash=None)
+            if feed := self._in_force.feeds.get(state.url):
+                await self._commit_surely([self._failed_by_us(feed, state, error)])
+
+    async def _commit_surely(self, records: Sequence[PollRecord]) -> None:
         """Commit, and try again until the store can: what was fetched is not fetched twice."""
-        while records:
+        while True:
             try:
                 added = await self._store.commit_polls(records)
             except StoreUnavailableError as error:
+                if self._stopping:
+                    raise
                 await pause(log, "poll.store_unavailable", error)
                 continue
             self.entries += added
