@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from monitor.core.models import AlertRecord, Assembled, Decision, Delivery, NewEntry, PollRecord, Verdict
 from monitor.store import entries, feeds, outbox, stories
 
 
-async def polls(connection: AsyncConnection, records: Sequence[PollRecord]) -> int:
+def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
     """Store what polls brought; those whose claim is no longer theirs are left out.
 
     Returns:
         How many entries were added or revised.
     """
-    epochs = await feeds.lock_epochs(connection, sorted({record.state.url for record in records}))
+    epochs = feeds.lock_epochs(connection, sorted({record.state.url for record in records}))
     valid = [record for record in records if epochs.get(record.state.url) == record.state.epoch]
     brought = _latest(item for record in valid for item in record.entries)
-    stored = await entries.revisions_of(connection, [item.entry.id for item in brought])
+    stored = entries.revisions_of(connection, [item.entry.id for item in brought])
     fresh = [item for item in brought if item.entry.revision > stored.get(item.entry.id, (-1, False))[0]]
     new = [item for item in fresh if not stored.get(item.entry.id, (-1, False))[1]]
     revised = [item for item in fresh if stored.get(item.entry.id, (-1, False))[1]]
-    await entries.add(connection, new)
-    await entries.unbury(connection, [item.entry.id for item in new if item.entry.id in stored])
-    await entries.keep_former_texts(connection, [item.entry.id for item in revised])
-    await entries.revise(connection, revised)
-    await entries.add_keys(connection, fresh)
-    await entries.enqueue(connection, fresh)
+    entries.add(connection, new)
+    entries.unbury(connection, [item.entry.id for item in new if item.entry.id in stored])
+    entries.keep_former_texts(connection, [item.entry.id for item in revised])
+    entries.revise(connection, revised)
+    entries.add_keys(connection, fresh)
+    entries.enqueue(connection, fresh)
     added = Counter(item.entry.feed for item in new)
-    await feeds.save_polled(connection, [record.state for record in valid], added)
+    feeds.save_polled(connection, [record.state for record in valid], added)
     return len(fresh)
 
 
@@ -45,18 +45,18 @@ def _latest(items: Iterable[NewEntry]) -> list[NewEntry]:
     return list(latest.values())
 
 
-async def assembled(connection: AsyncConnection, batch: Sequence[Assembled]) -> None:
+def assembled(connection: Connection, batch: Sequence[Assembled]) -> None:
     """Store what pending entries came to; those assembled before are left alone."""
-    done = await stories.assembled_revisions(connection, [item.entry.id for item in batch])
+    done = stories.assembled_revisions(connection, [item.entry.id for item in batch])
     fresh: list[Assembled] = []
     for item in batch:
         if item.entry.revision > done.get(item.entry.id, -1):
             done[item.entry.id] = item.entry.revision
             fresh.append(item)
-    await stories.place(connection, fresh)
-    await entries.leave_line(connection, [(item.entry.id, item.entry.revision) for item in fresh])
-    await stories.save_stories(connection, [item.story for item in fresh])
-    await _alerted(
+    stories.place(connection, fresh)
+    entries.leave_line(connection, [(item.entry.id, item.entry.revision) for item in fresh])
+    stories.save_stories(connection, [item.story for item in fresh])
+    _alerted(
         connection,
         [alert for item in fresh for alert in item.alerts],
         [decision for item in fresh for decision in item.decisions],
@@ -64,17 +64,17 @@ async def assembled(connection: AsyncConnection, batch: Sequence[Assembled]) -> 
     )
 
 
-async def released(
-    connection: AsyncConnection,
+def released(
+    connection: Connection,
     alerts: Sequence[AlertRecord],
     decisions: Sequence[Decision],
     deliveries: Sequence[Delivery],
 ) -> None:
     """Store what became of held alerts; those no longer held are left alone with all that belongs to them."""
-    known = await stories.alerts_of(connection, [(alert.rule, alert.story) for alert in alerts])
+    known = stories.alerts_of(connection, [(alert.rule, alert.story) for alert in alerts])
     held = {alert.id: (alert.rule, alert.story) for alert in known if alert.state is Verdict.HELD}
     pairs = set(held.values())
-    await _alerted(
+    _alerted(
         connection,
         [alert for alert in alerts if alert.id in held],
         [decision for decision in decisions if (decision.rule, decision.story) in pairs],
@@ -82,13 +82,13 @@ async def released(
     )
 
 
-async def _alerted(
-    connection: AsyncConnection,
+def _alerted(
+    connection: Connection,
     alerts: Sequence[AlertRecord],
     decisions: Sequence[Decision],
     deliveries: Sequence[Delivery],
 ) -> None:
-    await stories.save_alerts(connection, alerts)
-    await stories.add_decisions(connection, decisions)
-    await outbox.enqueue(connection, deliveries)
-    await outbox.drop_overtaken(connection, deliveries)
+    stories.save_alerts(connection, alerts)
+    stories.add_decisions(connection, decisions)
+    outbox.enqueue(connection, deliveries)
+    outbox.drop_overtaken(connection, deliveries)

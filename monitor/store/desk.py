@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from monitor.core.errors import DatabaseUnusableError
 from monitor.core.models import (
@@ -24,7 +24,7 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
-from monitor.store import entries, feeds, files, outbox, queries, retention, schema, silences
+from monitor.store import entries, feeds, files, queries, retention, silences
 from monitor.store.opened import Opened
 
 _PURGE_BATCH = 500
@@ -36,18 +36,15 @@ class Desk(Opened):
 
     async def entry(self, entry: str) -> StoredEntry | None:
         """One entry by id, with its findings and its place in a story."""
-        async with self._database.read() as connection:
-            return await entries.stored(connection, entry)
+        return await self._database.read(entries.stored, entry)
 
     async def entries_of_story(self, story: str) -> list[StoredEntry]:
         """The entries of a story, in order of arrival."""
-        async with self._database.read() as connection:
-            return await entries.stored_of_story(connection, story)
+        return await self._database.read(entries.stored_of_story, story)
 
     async def revisions(self, entry: str) -> list[Revision]:
         """The texts an entry had before, oldest first."""
-        async with self._database.read() as connection:
-            return await entries.former_texts(connection, entry)
+        return await self._database.read(entries.former_texts, entry)
 
     async def entries_since(self, since: datetime, *, page: int = _PAGE) -> AsyncIterator[list[PendingEntry]]:
         """Walk the entries first seen at or after `since`, oldest first, in lists of at most `page`.
@@ -56,8 +53,7 @@ class Desk(Opened):
         """
         after = (since, -1)
         while True:
-            async with self._database.read() as connection:
-                found = await entries.seen_since(connection, after, page)
+            found = await self._database.read(entries.seen_since, after, page)
             if not found:
                 return
             yield found
@@ -67,8 +63,7 @@ class Desk(Opened):
         self, *, limit: int = 50, since: datetime | None = None, rule: str | None = None
     ) -> list[Story]:
         """Stories changed since a moment, that a rule matched; the last changed first."""
-        async with self._database.read() as connection:
-            return await queries.latest_stories(connection, limit=limit, since=since, rule=rule)
+        return await self._database.read(queries.latest_stories, limit=limit, since=since, rule=rule)
 
     async def story(self, prefix: str) -> Story | None:
         """The story of that id, or the only one whose id begins so; None if none or several do."""
@@ -78,61 +73,42 @@ class Desk(Opened):
 
     async def stories_like(self, prefix: str, *, limit: int = 10) -> list[Story]:
         """Stories whose id begins so."""
-        async with self._database.read() as connection:
-            return await queries.stories_like(connection, prefix, limit)
+        return await self._database.read(queries.stories_like, prefix, limit)
 
     async def list_alerts(
         self, *, limit: int = 50, rule: str | None = None, state: Verdict | None = None
     ) -> list[ListedAlert]:
         """Alerts of a rule, in a state, with where they went; the newest first."""
-        async with self._database.read() as connection:
-            return await queries.latest_alerts(connection, limit=limit, rule=rule, state=state)
+        return await self._database.read(queries.latest_alerts, limit=limit, rule=rule, state=state)
 
     async def decisions(
         self, *, entry: str | None = None, story: str | None = None, limit: int = 200
     ) -> list[Decision]:
         """What was decided on an entry, in a story, or lately; the latest last."""
-        async with self._database.read() as connection:
-            return await queries.decided(connection, entry=entry, story=story, limit=limit)
+        return await self._database.read(queries.decided, entry=entry, story=story, limit=limit)
 
     async def rule_statistics(self, *, since: datetime | None = None) -> list[RuleStatistics]:
         """What each rule did day by day, since a moment or as far back as decisions are kept.
 
         A rule that never matched is not among them.
         """
-        async with self._database.read() as connection:
-            return await queries.rule_statistics(connection, since)
+        return await self._database.read(queries.rule_statistics, since)
 
     async def counts(self) -> Counts:
         """How much there is of everything."""
-        async with self._database.read() as connection:
-            configured, failing = await feeds.counts(connection)
-            return Counts(
-                feeds=configured,
-                failing=failing,
-                entries=await queries.number_of(connection, schema.entries),
-                pending=await queries.number_of(connection, schema.pending),
-                stories=await queries.number_of(connection, schema.stories),
-                alerts=await queries.number_of(connection, schema.alerts),
-                held=await queries.number_held(connection),
-                deliveries=await outbox.counts(connection),
-                oldest_unsent_at=await outbox.oldest_open(connection),
-            )
+        return await self._database.read(queries.counts)
 
     async def add_silence(self, silence: Silence) -> None:
         """Add a silence, or replace the one of the same id."""
-        async with self._database.write() as connection:
-            await silences.add(connection, silence)
+        await self._database.write(silences.add, silence)
 
     async def end_silence(self, silence: str, now: datetime) -> bool:
         """End a silence before its time; False if there is none of that id still to end."""
-        async with self._database.write() as connection:
-            return await silences.end(connection, silence, now)
+        return await self._database.write(silences.end, silence, now)
 
     async def list_silences(self, *, ending_after: datetime | None = None) -> list[Silence]:
         """All silences, or those that end after a moment; the last to end first."""
-        async with self._database.read() as connection:
-            return await silences.listed(connection, ending_after=ending_after)
+        return await self._database.read(silences.listed, ending_after=ending_after)
 
     async def purge(self, now: datetime, keep: Keep) -> Purged:
         """Delete what is older than it is kept, in short transactions.
@@ -142,17 +118,16 @@ class Desk(Opened):
         """
         old, told = now - keep.entries, now - keep.deliveries
         return Purged(
-            deliveries=await self._repeat(lambda c: retention.delete_deliveries(c, told, _PURGE_BATCH)),
-            decisions=await self._repeat(lambda c: retention.delete_decisions(c, old, _PURGE_BATCH)),
-            entries=await self._repeat(lambda c: retention.bury_entries(c, old, _PURGE_BATCH)),
-            stories=await self._repeat(lambda c: retention.delete_stories(c, old, _PURGE_BATCH)),
+            deliveries=await self._repeat(retention.delete_deliveries, told),
+            decisions=await self._repeat(retention.delete_decisions, old),
+            entries=await self._repeat(retention.bury_entries, old),
+            stories=await self._repeat(retention.delete_stories, old),
         )
 
-    async def _repeat(self, delete_some: Callable[[AsyncConnection], Awaitable[int]]) -> int:
+    async def _repeat(self, delete_some: Callable[[Connection, datetime, int], int], before: datetime) -> int:
         total = 0
         while True:
-            async with self._database.write() as connection:
-                deleted = await delete_some(connection)
+            deleted = await self._database.write(delete_some, before, _PURGE_BATCH)
             total += deleted
             if deleted < _PURGE_BATCH:
                 return total
@@ -173,8 +148,7 @@ class Desk(Opened):
         path = self._database.address.path
         if path is not None:
             return await asyncio.to_thread(files.integrity, path)
-        async with self._database.read() as connection:
-            await feeds.counts(connection)
+        await self._database.read(feeds.counts)
         return []
 
     def _file(self) -> Path:

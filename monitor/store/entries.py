@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Select,
     bindparam,
     delete,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.core.models import (
     EntryKey,
@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 _LONGEST_KEY = 512
 
 
-async def known(connection: AsyncConnection, feed: str, keys: Sequence[EntryKey]) -> list[KnownEntry]:
+def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[KnownEntry]:
     """The entries of the feed that bear any of the keys, those that retention took included.
 
     Each comes with those of its keys that were asked for.
@@ -47,7 +47,7 @@ async def known(connection: AsyncConnection, feed: str, keys: Sequence[EntryKey]
     asked = {(key.kind.value, _kept(key.value)): key for key in keys}
     found: dict[str, tuple[list[EntryKey], codec.AnyRow]] = {}
     for batch in _batches(list(asked)):
-        for row in await connection.execute(_known_statement(feed, batch)):
+        for row in connection.execute(_known_statement(feed, batch)):
             found.setdefault(row.entry, ([], row))[0].append(asked[row.kind, row.value])
     return [
         KnownEntry(
@@ -91,7 +91,7 @@ def _known_statement(feed: str, asked: Sequence[tuple[str, str]]) -> Select[Any]
     )
 
 
-async def revisions_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[int, bool]]:
+def revisions_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, bool]]:
     """The latest revision stored of each of these entries, and whether its text is still there."""
     found: dict[str, tuple[int, bool]] = {}
     for batch in _batches(ids):
@@ -99,18 +99,18 @@ async def revisions_of(connection: AsyncConnection, ids: Sequence[str]) -> dict[
         buried = select(tombstones.c.entry, tombstones.c.revision, false()).where(
             tombstones.c.entry.in_(batch)
         )
-        rows = await connection.execute(union_all(alive, buried))
+        rows = connection.execute(union_all(alive, buried))
         found.update((row.id, (row.revision, bool(row.alive))) for row in rows)
     return found
 
 
-async def add(connection: AsyncConnection, new: Sequence[NewEntry]) -> None:
+def add(connection: Connection, new: Sequence[NewEntry]) -> None:
     """Add entries that are not there."""
     if new:
-        await connection.execute(entries.insert(), [_values(item) for item in new])
+        connection.execute(entries.insert(), [_values(item) for item in new])
 
 
-async def keep_former_texts(connection: AsyncConnection, ids: Sequence[str]) -> None:
+def keep_former_texts(connection: Connection, ids: Sequence[str]) -> None:
     """Copy the present texts of these entries to their revisions."""
     if not ids:
         return
@@ -123,12 +123,12 @@ async def keep_former_texts(connection: AsyncConnection, ids: Sequence[str]) -> 
         entries.c.content,
     ).where(entries.c.id == bindparam("of_id"))
     columns = ["entry", "revision", "fetched", "title", "summary", "content"]
-    await connection.execute(
+    connection.execute(
         insert_into(connection, revisions).from_select(columns, former), [{"of_id": entry} for entry in ids]
     )
 
 
-async def revise(connection: AsyncConnection, revised: Sequence[NewEntry]) -> None:
+def revise(connection: Connection, revised: Sequence[NewEntry]) -> None:
     """Give entries their new text; when they were first seen stays as it was."""
     if not revised:
         return
@@ -139,7 +139,7 @@ async def revise(connection: AsyncConnection, revised: Sequence[NewEntry]) -> No
         .where(entries.c.id == bindparam("of_id"))
         .values({name: bindparam(f"new_{name}", type_=entries.c[name].type) for name in columns})
     )
-    await connection.execute(
+    connection.execute(
         statement,
         [
             {f"new_{name}": value for name, value in _values(item).items() if name not in fixed}
@@ -149,7 +149,7 @@ async def revise(connection: AsyncConnection, revised: Sequence[NewEntry]) -> No
     )
 
 
-async def add_keys(connection: AsyncConnection, new: Sequence[NewEntry]) -> None:
+def add_keys(connection: Connection, new: Sequence[NewEntry]) -> None:
     """Remember by which keys the entries are known; a key that another entry bears stays with that one."""
     rows = [
         {"feed": item.entry.feed, "kind": key.kind.value, "value": _kept(key.value), "entry": item.entry.id}
@@ -157,15 +157,15 @@ async def add_keys(connection: AsyncConnection, new: Sequence[NewEntry]) -> None
         for key in item.entry.keys
     ]
     if rows:
-        await connection.execute(insert_into(connection, entry_keys).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, entry_keys).on_conflict_do_nothing(), rows)
 
 
-async def enqueue(connection: AsyncConnection, new: Sequence[NewEntry]) -> None:
+def enqueue(connection: Connection, new: Sequence[NewEntry]) -> None:
     """Put entries in line for assembly; one that still waits keeps its place."""
     if not new:
         return
     insertion = insert_into(connection, pending)
-    await connection.execute(
+    connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["entry"], set_={"revision": insertion.excluded.revision}
         ),
@@ -173,9 +173,9 @@ async def enqueue(connection: AsyncConnection, new: Sequence[NewEntry]) -> None:
     )
 
 
-async def oldest_pending(connection: AsyncConnection, limit: int) -> list[PendingEntry]:
+def oldest_pending(connection: Connection, limit: int) -> list[PendingEntry]:
     """The entries longest in line, with their present texts."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(pending.c.seq.label("place"), entries)
         .join_from(pending, entries, entries.c.id == pending.c.entry)
         .order_by(pending.c.seq)
@@ -187,11 +187,11 @@ async def oldest_pending(connection: AsyncConnection, limit: int) -> list[Pendin
     ]
 
 
-async def leave_line(connection: AsyncConnection, assembled: Iterable[tuple[str, int]]) -> None:
+def leave_line(connection: Connection, assembled: Iterable[tuple[str, int]]) -> None:
     """Take these (entry, revision) out of the line; a later revision stays in it."""
     rows = [{"of_entry": entry, "upto": revision} for entry, revision in assembled]
     if rows:
-        await connection.execute(
+        connection.execute(
             delete(pending).where(
                 pending.c.entry == bindparam("of_entry"), pending.c.revision <= bindparam("upto")
             ),
@@ -199,20 +199,20 @@ async def leave_line(connection: AsyncConnection, assembled: Iterable[tuple[str,
         )
 
 
-async def stored(connection: AsyncConnection, entry: str) -> StoredEntry | None:
+def stored(connection: Connection, entry: str) -> StoredEntry | None:
     """One entry with its place in a story."""
-    found = await _stored(connection, entries.c.id == entry)
+    found = _stored(connection, entries.c.id == entry)
     return found[0] if found else None
 
 
-async def stored_of_story(connection: AsyncConnection, story: str) -> list[StoredEntry]:
+def stored_of_story(connection: Connection, story: str) -> list[StoredEntry]:
     """The entries of a story, in order of arrival."""
-    return await _stored(connection, assignments.c.story == story)
+    return _stored(connection, assignments.c.story == story)
 
 
-async def _stored(connection: AsyncConnection, which: ColumnElement[bool]) -> list[StoredEntry]:
+def _stored(connection: Connection, which: ColumnElement[bool]) -> list[StoredEntry]:
     places = [column.label(f"place_{column.name}") for column in assignments.c]
-    rows = await connection.execute(
+    rows = connection.execute(
         select(entries, *places)
         .select_from(entries.outerjoin(assignments, assignments.c.entry == entries.c.id))
         .where(which)
@@ -229,20 +229,18 @@ async def _stored(connection: AsyncConnection, which: ColumnElement[bool]) -> li
     ]
 
 
-async def former_texts(connection: AsyncConnection, entry: str) -> list[Revision]:
+def former_texts(connection: Connection, entry: str) -> list[Revision]:
     """The texts an entry had before, oldest first."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(revisions).where(revisions.c.entry == entry).order_by(revisions.c.revision)
     )
     return [Revision(**row._asdict()) for row in rows]
 
 
-async def seen_since(
-    connection: AsyncConnection, after: tuple[datetime, int], limit: int
-) -> list[PendingEntry]:
+def seen_since(connection: Connection, after: tuple[datetime, int], limit: int) -> list[PendingEntry]:
     """The next entries first seen after (time, seq), oldest first: one page of a walk."""
     moment, seq = after
-    rows = await connection.execute(
+    rows = connection.execute(
         select(entries)
         .where(
             entries.c.first_seen >= moment,
@@ -257,10 +255,10 @@ async def seen_since(
     ]
 
 
-async def unbury(connection: AsyncConnection, ids: Sequence[str]) -> None:
+def unbury(connection: Connection, ids: Sequence[str]) -> None:
     """Drop the tombstones of entries that came back with a new text."""
     for batch in _batches(ids):
-        await connection.execute(delete(tombstones).where(tombstones.c.entry.in_(batch)))
+        connection.execute(delete(tombstones).where(tombstones.c.entry.in_(batch)))
 
 
 def _values(item: NewEntry) -> codec.Values:

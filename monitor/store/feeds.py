@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.store import codec
@@ -14,14 +13,22 @@ from monitor.store.dialect import BATCH, insert_into
 from monitor.store.schema import feeds
 
 
-async def add_configured(
-    connection: AsyncConnection, wanted: Sequence[Feed], first_poll_at: Mapping[str, datetime], now: datetime
+def sync(
+    connection: Connection, wanted: Sequence[Feed], first_poll_at: Mapping[str, datetime], now: datetime
+) -> None:
+    """Make these the configured feeds."""
+    forget_unconfigured(connection, {feed.url for feed in wanted})
+    add_configured(connection, wanted, first_poll_at, now)
+
+
+def add_configured(
+    connection: Connection, wanted: Sequence[Feed], first_poll_at: Mapping[str, datetime], now: datetime
 ) -> None:
     """Add feeds never seen, due at `first_poll_at` or now; those seen before keep all they remember."""
     if not wanted:
         return
     insertion = insert_into(connection, feeds)
-    await connection.execute(
+    connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["url"],
             set_={
@@ -44,25 +51,25 @@ async def add_configured(
     )
 
 
-async def forget_unconfigured(connection: AsyncConnection, wanted: set[str]) -> None:
+def forget_unconfigured(connection: Connection, wanted: set[str]) -> None:
     """Keep feeds that the configuration no longer names, but never claim them."""
-    configured = set(await connection.scalars(select(feeds.c.url).where(feeds.c.configured)))
+    configured = set(connection.scalars(select(feeds.c.url).where(feeds.c.configured)))
     gone = configured - wanted
     if gone:
-        await connection.execute(
+        connection.execute(
             update(feeds).where(feeds.c.url == bindparam("gone")).values(configured=False),
             [{"gone": url} for url in gone],
         )
 
 
-async def states(connection: AsyncConnection) -> list[FeedState]:
+def states(connection: Connection) -> list[FeedState]:
     """Every configured feed, by url."""
-    rows = await connection.execute(select(feeds).where(feeds.c.configured).order_by(feeds.c.url))
+    rows = connection.execute(select(feeds).where(feeds.c.configured).order_by(feeds.c.url))
     return [codec.feed_state_from_row(row) for row in rows]
 
 
-async def claim_due(
-    connection: AsyncConnection, now: datetime, *, until: datetime, owner: str, limit: int
+def claim_due(
+    connection: Connection, now: datetime, *, until: datetime, owner: str, limit: int
 ) -> list[FeedState]:
     """Take the feeds that are configured, due, and unclaimed or claimed by one whose lease is over.
 
@@ -80,7 +87,7 @@ async def claim_due(
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    rows = await connection.execute(
+    rows = connection.execute(
         update(feeds)
         .where(feeds.c.url.in_(select(due.c.url)))
         .values(lease_until=until, owner=owner, epoch=feeds.c.epoch + 1)
@@ -90,16 +97,16 @@ async def claim_due(
     return sorted(claimed, key=lambda state: (state.next_poll_at, state.url))
 
 
-async def free_all_claims(connection: AsyncConnection) -> None:
+def free_all_claims(connection: Connection) -> None:
     """Free every claim: right only for a process that owns the database alone and has claimed nothing yet."""
-    await connection.execute(
+    connection.execute(
         update(feeds).where(feeds.c.lease_until.is_not(None)).values(lease_until=None, owner=None)
     )
 
 
-async def next_due_unclaimed(connection: AsyncConnection) -> datetime | None:
+def next_due_unclaimed(connection: Connection) -> datetime | None:
     """When the next unclaimed feed is due."""
-    return await connection.scalar(
+    return connection.scalar(
         select(feeds.c.next_poll_at)
         .where(feeds.c.configured, feeds.c.lease_until.is_(None))
         .order_by(feeds.c.next_poll_at)
@@ -107,11 +114,11 @@ async def next_due_unclaimed(connection: AsyncConnection) -> datetime | None:
     )
 
 
-async def lock_epochs(connection: AsyncConnection, urls: Sequence[str]) -> dict[str, int]:
+def lock_epochs(connection: Connection, urls: Sequence[str]) -> dict[str, int]:
     """The epochs of these feeds, which nobody else can change before this transaction ends."""
     found: dict[str, int] = {}
     for start in range(0, len(urls), BATCH):
-        rows = await connection.execute(
+        rows = connection.execute(
             select(feeds.c.url, feeds.c.epoch)
             .where(feeds.c.url.in_(urls[start : start + BATCH]))
             .order_by(feeds.c.url)
@@ -121,9 +128,7 @@ async def lock_epochs(connection: AsyncConnection, urls: Sequence[str]) -> dict[
     return found
 
 
-async def save_polled(
-    connection: AsyncConnection, polled: Sequence[FeedState], added: Mapping[str, int]
-) -> None:
+def save_polled(connection: Connection, polled: Sequence[FeedState], added: Mapping[str, int]) -> None:
     """Store what polls learned, count the entries `added`, and free the claims."""
     if not polled:
         return
@@ -136,7 +141,7 @@ async def save_polled(
             | {"entries": feeds.c.entries + bindparam("added"), "lease_until": None, "owner": None}
         )
     )
-    await connection.execute(
+    connection.execute(
         statement,
         [
             {f"new_{name}": value for name, value in codec.feed_state_to_values(state).items()}
@@ -146,18 +151,18 @@ async def save_polled(
     )
 
 
-async def make_due(connection: AsyncConnection, url: str, now: datetime) -> bool:
+def make_due(connection: Connection, url: str, now: datetime) -> bool:
     """Let a configured feed be polled at once; False if there is none of that url."""
-    result = await connection.execute(
+    result = connection.execute(
         update(feeds).where(feeds.c.url == url, feeds.c.configured).values(next_poll_at=now)
     )
     return result.rowcount > 0
 
 
-async def counts(connection: AsyncConnection) -> tuple[int, int]:
+def counts(connection: Connection) -> tuple[int, int]:
     """How many feeds are configured, and how many of them failed at their last poll."""
     row = (
-        await connection.execute(
+        connection.execute(
             select(
                 func.count().label("configured"),
                 func.count().filter(feeds.c.failures > 0).label("failing"),

@@ -7,7 +7,6 @@ Alembic costs more than a second to import, so it is imported only when an older
 from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.core.errors import DatabaseUnusableError
 from monitor.store.dialect import is_sqlite
@@ -22,32 +21,12 @@ _LOCK = 7_022_401_963
 """Any number, the same in every daemon: the PostgreSQL advisory lock under which tables are made."""
 
 
-async def revision(connection: AsyncConnection) -> str | None:
+def revision(connection: Connection) -> str | None:
     """The revision the database is at; None if it is empty.
 
     Raises:
         DatabaseUnusableError: it holds tables that are not ours.
     """
-    return await connection.run_sync(_revision)
-
-
-async def migrate(connection: AsyncConnection) -> None:
-    """Bring the database to HEAD.
-
-    Raises:
-        DatabaseUnusableError: it is not ours, or a newer version of this program wrote it.
-    """
-    if not is_sqlite(connection):
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        await connection.execute(text("SET LOCAL statement_timeout = 0"))
-    found = await revision(connection)
-    if found is None:
-        await connection.run_sync(_create)
-    elif found != HEAD:
-        await connection.run_sync(_upgrade)
-
-
-def _revision(connection: Connection) -> str | None:
     tables = set(inspect(connection).get_table_names())
     if "alembic_version" in tables:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -56,6 +35,22 @@ def _revision(connection: Connection) -> str | None:
             "the database holds tables of something else: name another database for news-monitor"
         )
     return None
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the database to HEAD.
+
+    Raises:
+        DatabaseUnusableError: it is not ours, or a newer version of this program wrote it.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+    found = revision(connection)
+    if found is None:
+        _create(connection)
+    elif found != HEAD:
+        _upgrade(connection)
 
 
 def _create(connection: Connection) -> None:

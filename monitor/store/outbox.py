@@ -12,8 +12,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, case, exists, func, literal, or_, select, true, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from monitor.core.models import (
     Absent,
@@ -44,16 +55,16 @@ _d = deliveries.c
 _overtaken = "overtaken by a later update"
 
 
-async def enqueue(connection: AsyncConnection, new: Sequence[Delivery]) -> None:
+def enqueue(connection: Connection, new: Sequence[Delivery]) -> None:
     """Add deliveries; one whose id is there already is left alone."""
     if new:
-        await connection.execute(
+        connection.execute(
             insert_into(connection, deliveries).on_conflict_do_nothing(index_elements=["id"]),
             [codec.delivery_to_values(delivery) for delivery in new],
         )
 
 
-async def drop_overtaken(connection: AsyncConnection, new: Iterable[Delivery]) -> None:
+def drop_overtaken(connection: Connection, new: Iterable[Delivery]) -> None:
     """Drop READY updates older than these of the same alert, channel and recipient."""
     rows = [
         {
@@ -66,7 +77,7 @@ async def drop_overtaken(connection: AsyncConnection, new: Iterable[Delivery]) -
         if delivery.kind is DeliveryKind.UPDATE
     ]
     if rows:
-        await connection.execute(
+        connection.execute(
             update(deliveries)
             .where(
                 _d.alert == bindparam("of_alert"),
@@ -81,24 +92,24 @@ async def drop_overtaken(connection: AsyncConnection, new: Iterable[Delivery]) -
         )
 
 
-async def doubt_all(connection: AsyncConnection, now: datetime) -> int:
+def doubt_all(connection: Connection, now: datetime) -> int:
     """Turn every SENDING into UNSURE: right only for one who owns the database alone; return how many."""
-    return await _doubt(connection, now, true())
+    return _doubt(connection, now, true())
 
 
-async def doubt_own(connection: AsyncConnection, now: datetime, owner: str) -> int:
+def doubt_own(connection: Connection, now: datetime, owner: str) -> int:
     """Turn what this owner left SENDING into UNSURE, and what ran out of its lease; return how many."""
-    return await _doubt(connection, now, or_(_d.lease_until <= now, _d.owner == owner))
+    return _doubt(connection, now, or_(_d.lease_until <= now, _d.owner == owner))
 
 
-async def doubt_expired(connection: AsyncConnection, now: datetime) -> int:
+def doubt_expired(connection: Connection, now: datetime) -> int:
     """Turn every SENDING whose lease ran out into UNSURE; return how many."""
-    return await _doubt(connection, now, _d.lease_until <= now)
+    return _doubt(connection, now, _d.lease_until <= now)
 
 
-async def _doubt(connection: AsyncConnection, now: datetime, gone: ColumnElement[bool]) -> int:
+def _doubt(connection: Connection, now: datetime, gone: ColumnElement[bool]) -> int:
     # The epoch stays: should the sender come back with an answer before anybody asked, it is the truth.
-    result = await connection.execute(
+    result = connection.execute(
         update(deliveries)
         .where(is_open, _d.state == SENDING, gone)
         .values(state=UNSURE, next_attempt_at=now, lease_until=None, owner=None)
@@ -106,9 +117,9 @@ async def _doubt(connection: AsyncConnection, now: datetime, gone: ColumnElement
     return result.rowcount
 
 
-async def free_unsure(connection: AsyncConnection) -> None:
+def free_unsure(connection: Connection) -> None:
     """Free the claims on UNSURE deliveries: right only for a process that owns the database alone."""
-    await connection.execute(
+    connection.execute(
         update(deliveries)
         .where(is_open, _d.state == UNSURE, _d.lease_until.is_not(None))
         .values(lease_until=None)
@@ -124,14 +135,16 @@ class Claim:
     owner: str
 
 
-async def claim_due(
-    connection: AsyncConnection, claim: Claim, *, limit: int, channel: str | None = None
+def claim_due(
+    connection: Connection, claim: Claim, *, limit: int, channel: str | None = None
 ) -> list[Delivery]:
     """Take READY and UNSURE deliveries whose time has come, whose lease is free or over, and that may go.
 
     A follow-up may go once every earlier delivery of its alert on the same channel and recipient has come to
-    an end, its root above all: so edits and threads arrive in order.
+    an end, its root above all: so edits and threads arrive in order. What is SENDING past its lease is in
+    doubt and comes back as such.
     """
+    doubt_expired(connection, claim.at)
     due = (
         select(_d.seq)
         .where(
@@ -148,7 +161,7 @@ async def claim_due(
         .cte("due")
     )
     is_ready = _d.state == READY
-    rows = await connection.execute(
+    rows = connection.execute(
         update(deliveries)
         .where(_d.seq.in_(select(due.c.seq)))
         .values(
@@ -162,7 +175,7 @@ async def claim_due(
         .returning(deliveries)
     )
     claimed = sorted(rows, key=lambda row: (row.next_attempt_at, row.seq))
-    roots = await roots_of(connection, [row.alert for row in claimed if row.ordinal > 0])
+    roots = roots_of(connection, [row.alert for row in claimed if row.ordinal > 0])
     return [
         codec.delivery_from_row(
             row,
@@ -187,11 +200,11 @@ def may_go() -> ColumnElement[bool]:
     )
 
 
-async def roots_of(connection: AsyncConnection, alerts: Sequence[str]) -> dict[tuple[str, str, str], str]:
+def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, str, str], str]:
     """What the channels call the first posts of these alerts, by alert, channel and recipient."""
     if not alerts:
         return {}
-    rows = await connection.execute(
+    rows = connection.execute(
         select(_d.alert, _d.channel, _d.recipient, _d.remote_id).where(
             _d.alert.in_(alerts),
             _d.ordinal == 0,
@@ -202,8 +215,8 @@ async def roots_of(connection: AsyncConnection, alerts: Sequence[str]) -> dict[t
     return {(row.alert, row.channel, row.recipient): row.remote_id for row in rows}
 
 
-async def settle(
-    connection: AsyncConnection,
+def settle(
+    connection: Connection,
     delivery: Delivery,
     outcome: Outcome | Lookup,
     *,
@@ -211,7 +224,7 @@ async def settle(
     retry_at: datetime,
 ) -> bool:
     """Record what came of an attempt or a look-up, if the claim still holds; tell whether it did."""
-    result = await connection.execute(
+    result = connection.execute(
         update(deliveries)
         .where(_d.id == delivery.id, _d.epoch == delivery.epoch, _d.state.in_((SENDING, UNSURE)))
         .values(_after(outcome, now=now, retry_at=retry_at) | {"lease_until": None, "owner": None})
@@ -233,19 +246,19 @@ def _after(outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime) -> c
             return {"state": DeliveryState.PARKED.value, "error": why}
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
+def next_due(connection: Connection) -> datetime | None:
     """When the next delivery that may go is due, or at the latest the lease of one under way is over."""
     waiting = select(func.min(_d.next_attempt_at)).where(
         is_open, _d.state.in_((READY, UNSURE)), _d.lease_until.is_(None), may_go()
     )
     leased = select(func.min(_d.lease_until)).where(is_open, _d.lease_until.is_not(None))
-    moments = [await connection.scalar(waiting), await connection.scalar(leased)]
+    moments = [connection.scalar(waiting), connection.scalar(leased)]
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-async def retry(connection: AsyncConnection, delivery: str, now: datetime) -> bool:
+def retry(connection: Connection, delivery: str, now: datetime) -> bool:
     """Make a PARKED or DROPPED delivery READY again, or a waiting one due at once, as a person says."""
-    result = await connection.execute(
+    result = connection.execute(
         update(deliveries)
         .where(
             _d.id == delivery,
@@ -256,9 +269,9 @@ async def retry(connection: AsyncConnection, delivery: str, now: datetime) -> bo
     return result.rowcount > 0
 
 
-async def drop(connection: AsyncConnection, delivery: str) -> bool:
+def drop(connection: Connection, delivery: str) -> bool:
     """Give up a delivery that has neither arrived nor is just being sent, because a person says so."""
-    result = await connection.execute(
+    result = connection.execute(
         update(deliveries)
         .where(_d.id == delivery, _d.state.in_((READY, UNSURE, DeliveryState.PARKED.value)))
         .values(
@@ -272,25 +285,25 @@ async def drop(connection: AsyncConnection, delivery: str) -> bool:
     return result.rowcount > 0
 
 
-async def listed(
-    connection: AsyncConnection, *, alert: str | None, state: DeliveryState | None, limit: int
+def listed(
+    connection: Connection, *, alert: str | None, state: DeliveryState | None, limit: int
 ) -> list[Delivery]:
     """Deliveries of an alert, in a state, or both; the newest first."""
     of_alert = true() if alert is None else _d.alert == alert
     in_state = true() if state is None else _d.state == state.value
-    rows = await connection.execute(
+    rows = connection.execute(
         select(deliveries).where(of_alert, in_state).order_by(_d.seq.desc()).limit(limit)
     )
     return [codec.delivery_from_row(row) for row in rows]
 
 
-async def counts(connection: AsyncConnection) -> dict[DeliveryState, int]:
+def counts(connection: Connection) -> dict[DeliveryState, int]:
     """How many deliveries are in each state."""
-    rows = await connection.execute(select(_d.state, func.count().label("number")).group_by(_d.state))
+    rows = connection.execute(select(_d.state, func.count().label("number")).group_by(_d.state))
     found = {DeliveryState(row.state): row.number for row in rows}
     return {state: found.get(state, 0) for state in DeliveryState}
 
 
-async def oldest_open(connection: AsyncConnection) -> datetime | None:
+def oldest_open(connection: Connection) -> datetime | None:
     """When the oldest delivery still open was created."""
-    return await connection.scalar(select(_d.created_at).where(is_open).order_by(_d.created_at).limit(1))
+    return connection.scalar(select(_d.created_at).where(is_open).order_by(_d.created_at).limit(1))

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Table, case, distinct, exists, func, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, case, distinct, exists, func, select, true
 
 from monitor.core.models import (
+    Counts,
     Decision,
     DeliveryState,
     ListedAlert,
@@ -18,15 +18,15 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
-from monitor.store import codec
-from monitor.store.schema import alerts, decisions, deliveries, entries, is_held, stories
+from monitor.store import codec, feeds, outbox
+from monitor.store.schema import alerts, decisions, deliveries, entries, is_held, pending, stories
 from monitor.store.types import UtcDay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def latest_stories(
-    connection: AsyncConnection, *, limit: int, since: datetime | None, rule: str | None
+def latest_stories(
+    connection: Connection, *, limit: int, since: datetime | None, rule: str | None
 ) -> list[Story]:
     """Stories changed since a moment, that a rule matched; the last changed first."""
     statement = select(stories).order_by(stories.c.updated_at.desc(), stories.c.id).limit(limit)
@@ -36,12 +36,12 @@ async def latest_stories(
         statement = statement.where(
             exists().where(decisions.c.story == stories.c.id, decisions.c.rule == rule)
         )
-    return [codec.story_from_row(row) for row in await connection.execute(statement)]
+    return [codec.story_from_row(row) for row in connection.execute(statement)]
 
 
-async def stories_like(connection: AsyncConnection, prefix: str, limit: int) -> list[Story]:
+def stories_like(connection: Connection, prefix: str, limit: int) -> list[Story]:
     """Stories whose id begins so, in order of id."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(stories)
         .where(stories.c.id >= prefix, stories.c.id < prefix + "\U0010ffff")
         .order_by(stories.c.id)
@@ -50,12 +50,12 @@ async def stories_like(connection: AsyncConnection, prefix: str, limit: int) -> 
     return [codec.story_from_row(row) for row in rows]
 
 
-async def latest_alerts(
-    connection: AsyncConnection, *, limit: int, rule: str | None, state: Verdict | None
+def latest_alerts(
+    connection: Connection, *, limit: int, rule: str | None, state: Verdict | None
 ) -> list[ListedAlert]:
     """Alerts of a rule, in a state; the newest first."""
     rows = (
-        await connection.execute(
+        connection.execute(
             select(
                 alerts,
                 func.coalesce(entries.c.title, stories.c.title, "").label("about"),
@@ -75,7 +75,7 @@ async def latest_alerts(
             .limit(limit)
         )
     ).all()
-    sent = await delivery_states(connection, [row.id for row in rows])
+    sent = delivery_states(connection, [row.id for row in rows])
     return [
         ListedAlert(
             record=codec.alert_from_row(row),
@@ -88,11 +88,9 @@ async def latest_alerts(
     ]
 
 
-async def delivery_states(
-    connection: AsyncConnection, of_alerts: Sequence[str]
-) -> dict[str, dict[DeliveryState, int]]:
+def delivery_states(connection: Connection, of_alerts: Sequence[str]) -> dict[str, dict[DeliveryState, int]]:
     """How many deliveries of each of these alerts are in each state."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(deliveries.c.alert, deliveries.c.state, func.count().label("number"))
         .where(deliveries.c.alert.in_(of_alerts))
         .group_by(deliveries.c.alert, deliveries.c.state)
@@ -103,11 +101,9 @@ async def delivery_states(
     return found
 
 
-async def decided(
-    connection: AsyncConnection, *, entry: str | None, story: str | None, limit: int
-) -> list[Decision]:
+def decided(connection: Connection, *, entry: str | None, story: str | None, limit: int) -> list[Decision]:
     """What was decided on an entry, in a story, or at all; the latest last."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(decisions)
         .where(
             true() if entry is None else decisions.c.entry == entry,
@@ -119,11 +115,11 @@ async def decided(
     return [codec.decision_from_row(row) for row in reversed(rows.all())]
 
 
-async def rule_statistics(connection: AsyncConnection, since: datetime | None) -> list[RuleStatistics]:
+def rule_statistics(connection: Connection, since: datetime | None) -> list[RuleStatistics]:
     """What each rule did day by day, since a moment or as far back as decisions are kept."""
     alerted = decisions.c.verdict == Verdict.ALERT.value
     day = UtcDay(decisions.c.at)
-    rows = await connection.execute(
+    rows = connection.execute(
         select(
             decisions.c.rule,
             day.label("day"),
@@ -154,11 +150,27 @@ def _statistics(rule: str, rows: Sequence[codec.AnyRow]) -> RuleStatistics:
     )
 
 
-async def number_of(connection: AsyncConnection, table: Table) -> int:
+def number_of(connection: Connection, table: Table) -> int:
     """How many rows a table has."""
-    return (await connection.scalar(select(func.count()).select_from(table))) or 0
+    return (connection.scalar(select(func.count()).select_from(table))) or 0
 
 
-async def number_held(connection: AsyncConnection) -> int:
+def number_held(connection: Connection) -> int:
     """How many alerts are held."""
-    return (await connection.scalar(select(func.count()).select_from(alerts).where(is_held))) or 0
+    return (connection.scalar(select(func.count()).select_from(alerts).where(is_held))) or 0
+
+
+def counts(connection: Connection) -> Counts:
+    """How much there is of everything."""
+    configured, failing = feeds.counts(connection)
+    return Counts(
+        feeds=configured,
+        failing=failing,
+        entries=number_of(connection, entries),
+        pending=number_of(connection, pending),
+        stories=number_of(connection, stories),
+        alerts=number_of(connection, alerts),
+        held=number_held(connection),
+        deliveries=outbox.counts(connection),
+        oldest_unsent_at=outbox.oldest_open(connection),
+    )

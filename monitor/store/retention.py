@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, delete, exists, or_, select
 
 from monitor.core.models import Verdict
 from monitor.store.dialect import insert_into
@@ -26,23 +25,23 @@ from monitor.store.schema import (
 )
 
 
-async def bury_entries(connection: AsyncConnection, before: datetime, limit: int) -> int:
+def bury_entries(connection: Connection, before: datetime, limit: int) -> int:
     """Delete entries first seen before a moment, and leave a tombstone for each.
 
     Kept are those still waiting for their story and those whose story has changed since. Their keys stay, so
     that an old article that comes back is known and not news.
     """
-    old = (await connection.scalars(_old_entries(before, limit))).all()
+    old = (connection.scalars(_old_entries(before, limit))).all()
     if not old:
         return 0
     columns = ["entry", "revision", "text_hash", "first_seen"]
     heads = select(entries.c.id, entries.c.revision, entries.c.text_hash, entries.c.first_seen)
-    await connection.execute(
+    connection.execute(
         insert_into(connection, tombstones)
         .from_select(columns, heads.where(entries.c.id.in_(old)))
         .on_conflict_do_nothing()
     )
-    await connection.execute(delete(entries).where(entries.c.id.in_(old)))
+    connection.execute(delete(entries).where(entries.c.id.in_(old)))
     return len(old)
 
 
@@ -64,7 +63,7 @@ def _old_entries(before: datetime, limit: int) -> Select[tuple[str]]:
     )
 
 
-async def delete_stories(connection: AsyncConnection, before: datetime, limit: int) -> int:
+def delete_stories(connection: Connection, before: datetime, limit: int) -> int:
     """Delete stories unchanged since a moment, with their alerts; those with an alert under way are kept."""
     under_way = (
         exists().where(deliveries.c.story == stories.c.id, deliveries.c.state.in_(OPEN)).correlate(stories)
@@ -76,7 +75,7 @@ async def delete_stories(connection: AsyncConnection, before: datetime, limit: i
     )
     peopled = exists().where(assignments.c.story == stories.c.id).correlate(stories)
     old = (
-        await connection.scalars(
+        connection.scalars(
             select(stories.c.id)
             .where(stories.c.updated_at < before, ~under_way, ~waiting, ~peopled)
             .order_by(stories.c.updated_at)
@@ -84,12 +83,12 @@ async def delete_stories(connection: AsyncConnection, before: datetime, limit: i
         )
     ).all()
     if old:
-        await connection.execute(delete(alerts).where(alerts.c.story.in_(old)))
-        await connection.execute(delete(stories).where(stories.c.id.in_(old)))
+        connection.execute(delete(alerts).where(alerts.c.story.in_(old)))
+        connection.execute(delete(stories).where(stories.c.id.in_(old)))
     return len(old)
 
 
-async def delete_deliveries(connection: AsyncConnection, before: datetime, limit: int) -> int:
+def delete_deliveries(connection: Connection, before: datetime, limit: int) -> int:
     """Delete deliveries created before a moment, unless one of the same alert is still open."""
     sibling = deliveries.alias("sibling")
     old = (
@@ -101,12 +100,12 @@ async def delete_deliveries(connection: AsyncConnection, before: datetime, limit
         .order_by(deliveries.c.created_at)
         .limit(limit)
     )
-    result = await connection.execute(delete(deliveries).where(deliveries.c.seq.in_(old.scalar_subquery())))
+    result = connection.execute(delete(deliveries).where(deliveries.c.seq.in_(old.scalar_subquery())))
     return result.rowcount
 
 
-async def delete_decisions(connection: AsyncConnection, before: datetime, limit: int) -> int:
+def delete_decisions(connection: Connection, before: datetime, limit: int) -> int:
     """Delete decisions made before a moment."""
     old = select(decisions.c.seq).where(decisions.c.at < before).order_by(decisions.c.at).limit(limit)
-    result = await connection.execute(delete(decisions).where(decisions.c.seq.in_(old.scalar_subquery())))
+    result = connection.execute(delete(decisions).where(decisions.c.seq.in_(old.scalar_subquery())))
     return result.rowcount

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select, update
 
 from monitor.core.models import Silence
 from monitor.store import codec
@@ -13,9 +12,9 @@ from monitor.store.dialect import insert_into
 from monitor.store.schema import silences
 
 
-async def in_force(connection: AsyncConnection, now: datetime) -> list[Silence]:
+def in_force(connection: Connection, now: datetime) -> list[Silence]:
     """Those that have begun and not ended."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(silences)
         .where(silences.c.starts_at <= now, silences.c.ends_at > now)
         .order_by(silences.c.ends_at, silences.c.id)
@@ -23,27 +22,27 @@ async def in_force(connection: AsyncConnection, now: datetime) -> list[Silence]:
     return [codec.silence_from_row(row) for row in rows]
 
 
-async def add(connection: AsyncConnection, silence: Silence) -> None:
+def add(connection: Connection, silence: Silence) -> None:
     """Add one, or replace the one of the same id."""
     values = codec.silence_to_values(silence)
-    await connection.execute(
+    connection.execute(
         insert_into(connection, silences)
         .values(values)
         .on_conflict_do_update(index_elements=["id"], set_={k: v for k, v in values.items() if k != "id"})
     )
 
 
-async def end(connection: AsyncConnection, silence: str, now: datetime) -> bool:
+def end(connection: Connection, silence: str, now: datetime) -> bool:
     """End one before its time; False if there is none of that id still to end."""
-    result = await connection.execute(
+    result = connection.execute(
         update(silences).where(silences.c.id == silence, silences.c.ends_at > now).values(ends_at=now)
     )
     return result.rowcount > 0
 
 
-async def listed(connection: AsyncConnection, *, ending_after: datetime | None) -> list[Silence]:
+def listed(connection: Connection, *, ending_after: datetime | None) -> list[Silence]:
     """All, or those that end after a moment; the last to end first."""
     statement = select(silences).order_by(silences.c.ends_at.desc(), silences.c.id)
     if ending_after is not None:
         statement = statement.where(silences.c.ends_at > ending_after)
-    return [codec.silence_from_row(row) for row in await connection.execute(statement)]
+    return [codec.silence_from_row(row) for row in connection.execute(statement)]

@@ -75,22 +75,19 @@ class Store(Polling, Assembling, Delivering, Desk):
         return await self._prepare()
 
     async def _prepare(self) -> None:
-        async with self._database.read() as connection:
-            found = await migration.revision(connection)
+        found = await self._database.read(migration.revision)
         if found != HEAD:
             await self._migrate(upgrade=found is not None)
         if self._alone:
-            async with self._database.write() as connection:
-                await feeds.free_all_claims(connection)
-                await outbox.free_unsure(connection)
+            await self._database.write(feeds.free_all_claims)
+            await self._database.write(outbox.free_unsure)
 
     async def _migrate(self, *, upgrade: bool) -> None:
         """Migrate; upgrade only as the owner: a running daemon of an older version keeps its tables."""
         path = self._database.address.path
         lock = Ownership(path) if upgrade and path is not None and self._ownership is None else None
         try:
-            async with self._database.write() as connection:
-                await migration.migrate(connection)
+            await self._database.write(migration.migrate)
         finally:
             if lock is not None:
                 lock.release()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, case, select, tuple_
 
 from monitor.core.models import (
     AlertRecord,
@@ -23,9 +22,9 @@ from monitor.store.dialect import BATCH, insert_into
 from monitor.store.schema import alerts, assignments, decisions, entries, is_held, stories
 
 
-async def remembered(connection: AsyncConnection, since: datetime) -> list[Remembered]:
+def remembered(connection: Connection, since: datetime) -> list[Remembered]:
     """Every assembled entry first seen at or after `since`, in order of assembly; narrow columns only."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(
             assignments.c.seq,
             assignments.c.entry,
@@ -62,11 +61,11 @@ async def remembered(connection: AsyncConnection, since: datetime) -> list[Remem
     ]
 
 
-async def assembled_revisions(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, int]:
+def assembled_revisions(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """The latest revision assembled of each of these entries that has a place in a story."""
     found: dict[str, int] = {}
     for start in range(0, len(ids), BATCH):
-        rows = await connection.execute(
+        rows = connection.execute(
             select(assignments.c.entry, assignments.c.revision).where(
                 assignments.c.entry.in_(ids[start : start + BATCH])
             )
@@ -75,7 +74,7 @@ async def assembled_revisions(connection: AsyncConnection, ids: Sequence[str]) -
     return found
 
 
-async def place(connection: AsyncConnection, items: Sequence[Assembled]) -> None:
+def place(connection: Connection, items: Sequence[Assembled]) -> None:
     """Give entries their places.
 
     An entry placed before and now found to be a REVISION of itself keeps its place (it still opens or joins
@@ -87,7 +86,7 @@ async def place(connection: AsyncConnection, items: Sequence[Assembled]) -> None
     new, old = insertion.excluded, assignments.c
     is_revision = new.placement == Placement.REVISION.value
     kept = ("placement", "of", "score", "reason", "news")
-    await connection.execute(
+    connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["entry"],
             set_={"revision": new.revision, "trace": new.trace, "story": new.story}
@@ -101,14 +100,14 @@ async def place(connection: AsyncConnection, items: Sequence[Assembled]) -> None
     )
 
 
-async def save_stories(connection: AsyncConnection, changed: Iterable[Story]) -> None:
+def save_stories(connection: Connection, changed: Iterable[Story]) -> None:
     """Store stories as they are now; of several states of one story the last given counts."""
     latest = {story.id: story for story in changed}
     if not latest:
         return
     insertion = insert_into(connection, stories)
     columns = [column.name for column in stories.c if column.name != "id"]
-    await connection.execute(
+    connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["id"], set_={name: insertion.excluded[name] for name in columns}
         ),
@@ -116,21 +115,21 @@ async def save_stories(connection: AsyncConnection, changed: Iterable[Story]) ->
     )
 
 
-async def add_decisions(connection: AsyncConnection, decided: Iterable[Decision]) -> None:
+def add_decisions(connection: Connection, decided: Iterable[Decision]) -> None:
     """Keep what was decided."""
     rows = [codec.decision_to_values(decision) for decision in decided]
     if rows:
-        await connection.execute(decisions.insert(), rows)
+        connection.execute(decisions.insert(), rows)
 
 
-async def save_alerts(connection: AsyncConnection, changed: Iterable[AlertRecord]) -> None:
+def save_alerts(connection: Connection, changed: Iterable[AlertRecord]) -> None:
     """Store alerts as they are now; of several states of one alert the last given counts."""
     latest = {alert.id: alert for alert in changed}
     if not latest:
         return
     insertion = insert_into(connection, alerts)
     columns = [column.name for column in alerts.c if column.name not in {"id", "rule", "story"}]
-    await connection.execute(
+    connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["id"], set_={name: insertion.excluded[name] for name in columns}
         ),
@@ -138,20 +137,20 @@ async def save_alerts(connection: AsyncConnection, changed: Iterable[AlertRecord
     )
 
 
-async def alerts_of(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> list[AlertRecord]:
+def alerts_of(connection: Connection, pairs: Sequence[tuple[str, str]]) -> list[AlertRecord]:
     """The alerts of these (rule, story) pairs that exist."""
     found: list[AlertRecord] = []
     for start in range(0, len(pairs), BATCH):
-        rows = await connection.execute(
+        rows = connection.execute(
             select(alerts).where(tuple_(alerts.c.rule, alerts.c.story).in_(pairs[start : start + BATCH]))
         )
         found += [codec.alert_from_row(row) for row in rows]
     return found
 
 
-async def last_alert_at(connection: AsyncConnection, rule: str) -> datetime | None:
+def last_alert_at(connection: Connection, rule: str) -> datetime | None:
     """When it was last decided that the rule alerts."""
-    return await connection.scalar(
+    return connection.scalar(
         select(decisions.c.at)
         .where(decisions.c.rule == rule, decisions.c.verdict == Verdict.ALERT.value)
         .order_by(decisions.c.at.desc())
@@ -159,9 +158,9 @@ async def last_alert_at(connection: AsyncConnection, rule: str) -> datetime | No
     )
 
 
-async def held(connection: AsyncConnection, due: datetime) -> list[AlertRecord]:
+def held(connection: Connection, due: datetime) -> list[AlertRecord]:
     """The alerts held whose deadline is at or before `due`, the earliest first."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(alerts).where(is_held, alerts.c.deadline <= due).order_by(alerts.c.deadline, alerts.c.id)
     )
     return [codec.alert_from_row(row) for row in rows]

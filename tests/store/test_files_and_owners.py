@@ -90,6 +90,7 @@ async def test_a_second_store_in_one_process_is_refused(tmp_path: Path) -> None:
     await store.close()
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 async def test_a_forked_child_does_not_keep_the_database_held(tmp_path: Path) -> None:
     """A worker process that outlives a killed daemon must not lock out the next one."""
     store = await opened(tmp_path / "news.db")

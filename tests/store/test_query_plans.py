@@ -31,9 +31,9 @@ async def test_no_statement_of_the_loop_scans_a_table(tmp_path: Path) -> None:
     seen: dict[str, object] = {}
     store = await open_store(f"sqlite:///{path}", owner="one", exclusive=True)
     await store.sync_feeds([FEED], NOW)
-    for engine in (store._database._writer, store._database._reader):
+    for engine in (store._database._writer._engine, store._database._reader._engine):
 
-        @event.listens_for(engine.sync_engine, "before_cursor_execute")
+        @event.listens_for(engine, "before_cursor_execute")
         def remember(*call: object) -> None:
             seen[str(call[2])] = call[3][0] if call[5] else call[3]  # type: ignore[index]
 

@@ -11,7 +11,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from monitor.core.errors import DatabaseUnusableError
 from monitor.store import open_store, schema
@@ -22,12 +21,11 @@ from tests.store.samples import a_delivery, alerted
 async def test_the_migrations_lead_to_the_tables_of_the_schema(empty_url: str) -> None:
     """Alembic finds nothing to change after running every migration, and the indexes are the same ones."""
     database = Database(address_of(empty_url), owner="test")
-    async with database.write() as connection:
-        await connection.run_sync(upgrade_from_nothing)
-        migrated = await connection.run_sync(described)
-        await connection.run_sync(schema.metadata.drop_all)
-        await connection.run_sync(schema.metadata.create_all)
-        assert migrated == await connection.run_sync(described)
+    await database.write(upgrade_from_nothing)
+    migrated = await database.write(described)
+    await database.write(schema.metadata.drop_all)
+    await database.write(schema.metadata.create_all)
+    assert migrated == await database.write(described)
     await database.close()
 
 
@@ -118,19 +116,15 @@ def _readable(index: ReflectedIndex) -> dict[str, object]:
 async def execute(url: str, statement: str) -> None:
     """Run one statement behind the store's back."""
     database = Database(address_of(url), owner="test")
-    async with database.write() as connection:
-        await connection.execute(text(statement))
+    await database.write(Connection.execute, text(statement))
     await database.close()
 
 
 async def version(url: str) -> str | None:
     """Return the revision a database bears."""
     database = Database(address_of(url), owner="test")
-    async with database.read() as connection:
-        found = await _version(connection)
+    found: str | None = await database.read(
+        Connection.scalar, text("SELECT version_num FROM alembic_version")
+    )
     await database.close()
     return found
-
-
-async def _version(connection: AsyncConnection) -> str | None:
-    return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
