@@ -20,6 +20,8 @@ from monitor.feeds.limits import Source
 
 _WALL_FACTOR = 4
 """Wall time allowed for each second of CPU time: a busy machine must not make good feeds look hostile."""
+_END_TIMEOUT = 1.0
+"""Seconds."""
 _START_TIMEOUT = 60.0
 _MAX_REPLY = 128 * 2**20
 
@@ -76,9 +78,18 @@ class _Worker:
         self._cpu_seconds = cpu_seconds
         self._running: asyncio.subprocess.Process | None = None
         self._talking = False
+        self._retired = False
+        """Whether the process asked last had just ended itself, having grown, and never saw the document."""
 
     async def read(self, body: bytes, source: Source) -> ParseResult:
+        reply, why = await self._asked(body, source)
+        if self._retired:
+            reply, why = await self._asked(body, source)
+        return _outcome(reply, why)
+
+    async def _asked(self, body: bytes, source: Source) -> tuple[wire.Reply, str | None]:
         running = self._running
+        self._retired = False
         if running is None or running.returncode is not None:
             await self.stop()
             running = await self._start()
@@ -92,13 +103,14 @@ class _Worker:
             why = "took too long to read"
         except (OSError, asyncio.IncompleteReadError):
             why = "took too much time or memory to read"
+            self._retired = await _ended(running) == 0 and reply.is_empty
         except wire.GarbledReplyError:
             why = "broke the process that read it"
         finally:
             self._talking = False
             if not reply.complete:
                 await self.stop()
-        return _outcome(reply, why)
+        return reply, why
 
     async def _converse(
         self, running: asyncio.subprocess.Process, body: bytes, source: Source, reply: wire.Reply
@@ -153,6 +165,15 @@ class _Worker:
             running.stdin.close()
         # What is left in the pipe must be read for it to be closed, by us unless a conversation still does.
         await (running.wait() if self._talking else running.communicate())
+
+
+async def _ended(running: asyncio.subprocess.Process) -> int | None:
+    """Wait a moment for a process that closed its pipes; killing it meanwhile would race with its end."""
+    try:
+        async with asyncio.timeout(_END_TIMEOUT):
+            return await running.wait()
+    except TimeoutError:
+        return None
 
 
 def _environment() -> dict[str, str]:

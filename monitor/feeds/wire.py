@@ -93,6 +93,11 @@ class Reply:
         self._entries: list[RawEntry] = []
         self.complete = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has arrived."""
+        return self._feed is None and self._not is None and not self._entries
+
     def add(self, payload: bytes) -> None:
         """Take one frame.
 
