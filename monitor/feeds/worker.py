@@ -1,6 +1,6 @@
 """The process that reads documents: nothing in it is worth keeping, and any of it may be killed.
 
-    stdin: request | read_document | stdout: frames
+    stdin: request | read_in_portions | stdout: frames
 
 It gets neither the daemon's environment nor its files, has a bounded address space, and a bounded CPU time
 for each document: the kernel ends it when that is spent, even inside a C library.
@@ -13,9 +13,8 @@ import signal
 import sys
 from typing import BinaryIO
 
-from monitor.core.models import Document, NotAFeed
 from monitor.feeds import wire
-from monitor.feeds.reading import read_document
+from monitor.feeds.reading import read_in_portions
 
 _EXTRA_MEMORY = 512 * 2**20
 _MOST_FILES = 16
@@ -55,7 +54,7 @@ def _address_space() -> int | None:
 def _peak_memory() -> int:
     """Peak resident memory in KiB; 0 where /proc does not tell.
 
-    Not getrusage's ru_maxrss: that is inherited from the daemon, which may be larger than any document makes us.
+    Not ru_maxrss of getrusage: that is inherited from the daemon, which may be larger than any document.
     """
     try:
         with open("/proc/self/status", "rb") as status:  # noqa: PTH123 (as above)
@@ -74,15 +73,10 @@ def serve(requests: BinaryIO, answers: BinaryIO, cpu_seconds: float) -> None:
         body = requests.read(body_size)
         # ITIMER_PROF counts this process's own CPU time; its signal's default action ends the process.
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        try:
-            result = read_document(body, source)
-        except MemoryError:
-            result = NotAFeed(
-                document=Document.HOSTILE, message="the document needs more memory than a feed may"
-            )
-        answers.writelines(wire.replies(result))
+        for frame in wire.replies(read_in_portions(body, source)):
+            answers.write(frame)
+            answers.flush()
         signal.setitimer(signal.ITIMER_PROF, 0)
-        answers.flush()
         if _peak_memory() > _RETIRE_ABOVE:
             return
 
