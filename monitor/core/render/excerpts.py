@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -73,56 +74,67 @@ def shortened(line: Line, limit: int) -> Line:
 
 
 def excerpts(entry: Entry, hits: Sequence[Hit]) -> tuple[Line, ...]:
-    """Choose up to MAX_EXCERPTS sentences of summary and content that together show the most terms."""
-    spans = [
-        span
+    """Choose up to MAX_EXCERPTS sentences of summary and content that together show the most terms.
+
+    The earliest of equals is chosen; a sentence that adds no term or repeats another is left out.
+    """
+    sentences = [
+        sentence
         for field in (TextField.SUMMARY, TextField.CONTENT)
-        for span in _spans(field_text(entry, field), [hit for hit in hits if hit.field is field])
+        for sentence in _sentences(field_text(entry, field), [hit for hit in hits if hit.field is field])
     ]
     shown: set[str] = set()
-    chosen: list[_Span] = []
-    seen: set[str] = set()
-    while spans and len(chosen) < MAX_EXCERPTS:
-        best = max(spans, key=lambda span: len(span.terms - shown))
-        spans.remove(best)
-        text = plain(best.line)
-        if text not in seen and (not chosen or best.terms - shown):
-            chosen.append(best)
-            seen.add(text)
-            shown |= best.terms
-    return tuple(span.line for span in sorted(chosen, key=lambda span: span.order))
+    chosen: dict[str, tuple[int, Line]] = {}
+    for _ in range(MAX_EXCERPTS):
+        place = max(range(len(sentences)), key=lambda at: len(sentences[at].terms - shown), default=-1)
+        if place < 0 or (chosen and not sentences[place].terms - shown):
+            break
+        line = _excerpt(sentences[place])
+        chosen.setdefault(plain(line), (place, line))
+        shown |= sentences[place].terms
+    return tuple(line for _, line in sorted(chosen.values(), key=lambda found: found[0]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    line: Line
+class _Sentence:
+    """text[start:end] and the hits that begin in it."""
+
+    text: str
+    start: int
+    end: int
+    hits: tuple[Hit, ...]
     terms: frozenset[str]
-    order: tuple[str, int]
 
 
-def _spans(text: str, hits: Sequence[Hit]) -> list[_Span]:
-    """The sentences of a text that hold hits; a long one is cut around its first hits."""
-    spans: list[_Span] = []
-    start = 0
-    ends = [found.end() for found in _SENTENCE_END.finditer(text)] if hits else []
-    for end in [*ends, len(text)]:
-        held = [hit for hit in hits if start <= hit.start < end]
-        if held:
-            spans.append(_span(text, held, start, end))
-        start = end
-    return spans
+def _sentences(text: str, hits: Sequence[Hit]) -> list[_Sentence]:
+    """Give the sentences of a text that hold hits, in order."""
+    if not hits:
+        return []
+    ends = [*(found.end() for found in _SENTENCE_END.finditer(text)), len(text)]
+    held: dict[int, list[Hit]] = {}
+    for hit in hits:
+        if 0 <= hit.start < len(text):
+            held.setdefault(bisect_right(ends, hit.start), []).append(hit)
+    return [
+        _Sentence(
+            text=text,
+            start=ends[at - 1] if at else 0,
+            end=ends[at],
+            hits=tuple(found),
+            terms=frozenset(hit.entity or hit.term for hit in found),
+        )
+        for at, found in sorted(held.items())
+    ]
 
 
-def _span(text: str, hits: Sequence[Hit], start: int, end: int) -> _Span:
-    begin, finish = _window(text, min(hit.start for hit in hits), start, end)
-    held = [hit for hit in hits if begin <= hit.start < finish]
-    line = pieces(text, held, begin, finish)
+def _excerpt(sentence: _Sentence) -> Line:
+    """Show a sentence; a long one is cut around its first hits."""
+    text, start, end = sentence.text, sentence.start, sentence.end
+    begin, finish = _window(text, min(hit.start for hit in sentence.hits), start, end)
+    line = pieces(text, (hit for hit in sentence.hits if begin <= hit.start < finish), begin, finish)
     if begin > start:
         line = (Piece(text="… "), *line)
-    if finish < end:
-        line = (*line, Piece(text=" …"))
-    field = "0" if hits[0].field is TextField.SUMMARY else "1"
-    return _Span(line=line, terms=frozenset(hit.entity or hit.term for hit in held), order=(field, begin))
+    return (*line, Piece(text=" …")) if finish < end else line
 
 
 def _window(text: str, hit: int, start: int, end: int) -> tuple[int, int]:

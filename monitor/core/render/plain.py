@@ -18,7 +18,7 @@ _ROUND: Final = str.maketrans("[]", "()")
 
 
 def text(view: View, *, now: datetime) -> str:
-    """Give the whole message, lines not wrapped: what is told, then a second paragraph on who else tells it."""
+    """Give the whole message, lines not wrapped: what is told, and then who else tells it."""
     told = [
         *([f"+ {view.news}"] if view.news else []),
         heading(view),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from monitor.core.models import (
@@ -98,8 +99,8 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         matched=_matched(card, hits, "\n".join(map(plain, (headline, *proof)))),
         told_by=_told_by(card),
         outlets=_names(card),
-        sources=others[:MAX_SOURCES],
-        more_sources=_more_sources(card, entry, shown=min(len(others), MAX_SOURCES)),
+        sources=others,
+        more_sources=_more_sources(card, entry, shown=len(others)),
         news="" if kind is DeliveryKind.POST else _news(card),
         why=_why(card, kind),
         held=card.held,
@@ -141,12 +142,13 @@ def _delay(entry: Entry) -> str:
 def _matched(card: Card, hits: tuple[Hit, ...], shown: str) -> tuple[str, ...]:
     """Say what the proof does not: each text that stands for another name, and those that are not shown."""
     found: dict[str, str] = {}
-    for hit in hits:
-        text = line(hit.text, 60)
-        name = line(card.names.get(hit.entity, hit.entity), 60) if hit.entity else ""
+    shown = shown.casefold()
+    for text_as_is, entity in dict.fromkeys((hit.text, hit.entity) for hit in hits):
+        text = line(text_as_is, 60)
+        name = line(card.names.get(entity, entity), 60) if entity else ""
         if name and name.casefold() != text.casefold():
             found.setdefault(text.casefold(), f"{text} = {name}")
-        elif text.casefold() not in shown.casefold():
+        elif text.casefold() not in shown:
             found.setdefault(text.casefold(), text)
     return _first(list(found.values()), MAX_MATCHED)
 
@@ -175,14 +177,14 @@ def _names(card: Card) -> str:
 
 
 def _other_sources(card: Card, entry: Entry) -> tuple[SourceLine, ...]:
-    """Give the first article of every other outlet, in the story's order."""
+    """Give the first article of other outlets, in the story's order, as many as are shown."""
     first: dict[str, Source] = {}
     for source in card.story.sources:
         if source.outlet != entry.outlet and source.entry != entry.id:
             first.setdefault(source.outlet, source)
     return tuple(
         SourceLine(outlet=line(source.outlet, 60), title=line(source.title, 140), link=safe_link(source.link))
-        for source in first.values()
+        for source in islice(first.values(), MAX_SOURCES)
     )
 
 
