@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from monitor.core.matcher.scan import ScannedText, Scanner, Token
+from monitor.core.matcher.scan import ScannedText, Scanner
 from monitor.core.models import Entry, Hit, TextField
 
 FIELDS: Final = tuple(TextField)
@@ -119,7 +119,7 @@ class Reading:
     def _no_mere_first_word(self, term: CompiledTerm, one: Occurrence) -> bool:
         scanned = self.texts[one.field]
         token = scanned.tokens[one.first]
-        if not isinstance(token, Token) or term.classes[0] not in token.late:
+        if token is None or term.classes[0] not in token.late:
             return True
         if not scanned.begins_sentence(one.first):
             return True
@@ -210,10 +210,12 @@ class Reading:
             )
         return one.hit
 
-    def hits(self, found: Iterable[Occurrence | Hit]) -> tuple[Hit, ...]:
+    def hits(self, found: list[Occurrence | Hit]) -> tuple[Hit, ...]:
         """Return occurrences and hits as hits, in reading order, each once."""
-        distinct = {one if isinstance(one, Hit) else self.hit(one) for one in found}
-        return tuple(sorted(distinct, key=_reading_order))
+        hits = [one if isinstance(one, Hit) else one.hit or self.hit(one) for one in dict.fromkeys(found)]
+        if len(hits) > 1:
+            hits.sort(key=_reading_order)
+        return tuple(hits)
 
 
 _ORDER: Final = {field: index for index, field in enumerate(TextField)}

@@ -10,7 +10,7 @@ alone.
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate
+from itertools import compress
 from typing import Final
 
 from monitor.core.matcher.lexicon import Lexicon, Need
@@ -23,6 +23,8 @@ _LONG: Final = 80
 _SENTENCE_ENDS: Final = frozenset(".!?…:;|•")
 _OPENING: Final = "\"«„“”'‘’([—–-* "
 _LOOK_BACK: Final = 12
+_FAR: Final = 2000
+"""Chunks up to which adding up from the beginning each time is cheaper than keeping a table."""
 
 
 class Token:
@@ -50,8 +52,8 @@ class Pieces:
         self.words = parts
 
 
-Known = Token | Pieces | int
-"""What is remembered of a chunk; 0 for one word of no class."""
+Known = Token | Pieces | None
+"""What is remembered of a chunk; None for one word of no class."""
 
 
 class Trie:
@@ -86,22 +88,40 @@ class Trie:
 class ScannedText:
     """One field cut into words, with the offsets of each word on request."""
 
-    __slots__ = ("_chunks", "_piece_firsts", "_pieces", "_starts", "found", "length", "text", "tokens")
+    __slots__ = (
+        "_chunks",
+        "_piece_firsts",
+        "_pieces",
+        "_single",
+        "_starts",
+        "found",
+        "length",
+        "marked",
+        "text",
+        "tokens",
+    )
 
     def __init__(self, text: str, chunks: list[str], known: list[Known]) -> None:
         self.text = text
         self._chunks = chunks
-        self._starts: list[int] | None = None
+        self._single: bool | None = None
+        """Whether single signs part the chunks, so that offsets follow by adding up; None if not yet known."""
+        self._starts: list[int] = []
         self._pieces: list[tuple[int, int, int]] = []
         self._piece_firsts: list[int] = []
-        self.tokens: list[Known | None] = self._flattened(known)
-        self.length = len(self.tokens)
+        self.marked = list(compress(range(len(known)), known))
+        """Numbers of the words that belong to some class."""
+        several = [index for index in self.marked if type(known[index]) is Pieces]
+        if several:
+            known = self._flattened(known, several)
+            self.marked = list(compress(range(len(known)), known))
+        self.tokens: list[Token | None] = known  # type: ignore[assignment]
+        self.length = len(known)
         self.found: list[tuple[int, int, int]] = []
-        """(term, first word, last word), in reading order"""
+        """(term, first word, last word), in reading order of the first"""
 
-    def _flattened(self, known: list[Known]) -> list[Known | None]:
-        several = [index for index, one in enumerate(known) if type(one) is Pieces]
-        flat: list[Known | None] = []
+    def _flattened(self, known: list[Known], several: list[int]) -> list[Known]:
+        flat: list[Known] = []
         done = 0
         for index in several:
             flat += known[done:index]
@@ -110,18 +130,19 @@ class ScannedText:
             self._piece_firsts.append(len(flat))
             flat += parts
             done = index + 1
-        if not several:
-            return known  # type: ignore[return-value]
         flat += known[done:]
         return flat
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the offsets in the text of the words from `first` to `last`, both known tokens."""
-        starts = self._starts
-        if starts is None:
-            starts = self._starts = _chunk_starts(self.text, self._chunks)
         head, tail = self.tokens[first], self.tokens[last]
-        return starts[self._chunk_of(first)] + head.start, starts[self._chunk_of(last)] + tail.end  # type: ignore[union-attr]
+        if head is None or tail is None:
+            raise IndexError(first, last)
+        chunk = self._chunk_of(first)
+        start = self._start(chunk)
+        if first == last:
+            return start + head.start, start + head.end
+        return start + head.start, self._start(self._chunk_of(last)) + tail.end
 
     def _chunk_of(self, word: int) -> int:
         at = bisect_right(self._piece_firsts, word) - 1
@@ -129,6 +150,20 @@ class ScannedText:
             return word
         first, chunk, parts = self._pieces[at]
         return chunk if word < first + parts else chunk + 1 + word - first - parts
+
+    def _start(self, chunk: int) -> int:
+        """Return where a chunk begins; those before it are gone through once at most."""
+        starts, chunks = self._starts, self._chunks
+        if self._single is None:
+            self._single = len(self.text) == sum(map(len, chunks)) + len(chunks) - 1
+        if self._single and chunk < _FAR:
+            return sum(map(len, chunks[:chunk])) + chunk
+        at = starts[-1] + len(chunks[len(starts) - 1]) if starts else 0
+        while len(starts) <= chunk:
+            at = self.text.index(chunks[len(starts)], at)
+            starts.append(at)
+            at += len(chunks[len(starts) - 1])
+        return starts[chunk]
 
     def begins_sentence(self, first: int) -> bool:
         """Whether nothing, or the end of a sentence, stands before a known token."""
@@ -140,61 +175,27 @@ class ScannedText:
         return not opened or opened[-1] in _SENTENCE_ENDS
 
 
-def _chunk_starts(text: str, chunks: list[str]) -> list[int]:
-    """Return where each chunk begins: by adding up where single spaces part them, else by looking."""
-    total = sum(map(len, chunks))
-    if total + len(chunks) - 1 == len(text):
-        return [end + gaps for gaps, end in enumerate(accumulate(map(len, chunks), initial=0))]
-    starts: list[int] = []
-    at = 0
-    for chunk in chunks:
-        at = text.index(chunk, at)
-        starts.append(at)
-        at += len(chunk)
-    return starts
+_EMPTY: Final = ScannedText("", [], [])
 
 
-class Scanner:
-    """Finds terms in texts. Reads only, but for its memory of chunks, which threads may share."""
+class _Memory(dict[str, Known]):
+    """What is remembered of chunks; reads those it does not know."""
 
-    __slots__ = ("_lexicon", "_memory", "_trie")
+    __slots__ = ("_lexicon", "_trie")
 
     def __init__(self, lexicon: Lexicon, trie: Trie) -> None:
+        super().__init__()
         self._lexicon = lexicon
         self._trie = trie
-        self._memory: dict[str, Known] = {}
 
-    def scan(self, text: str) -> ScannedText:
-        """Cut a text into words and find every term in it."""
-        chunks = text.split()
-        memory = self._memory
-        known: list[Known | None] = list(map(memory.get, chunks))
-        if None in known:
-            self._learn(chunks, known)
-        scanned = ScannedText(text, chunks, known)  # type: ignore[arg-type]
-        self._walk(scanned)
-        return scanned
-
-    def _learn(self, chunks: list[str], known: list[Known | None]) -> None:
-        if len(self._memory) > _REMEMBERED:
-            self._memory = {}
-        memory = self._memory
-        for index, one in enumerate(known):
-            if one is not None:
-                continue
-            chunk = chunks[index]
-            found = memory.get(chunk)
-            if found is None:
-                found = self._read(chunk)
-                if len(chunk) <= _LONG and len(memory) <= 2 * _REMEMBERED:
-                    memory[chunk] = found
-            known[index] = found
-
-    def _read(self, chunk: str) -> Known:
+    def __missing__(self, chunk: str) -> Known:
         parts = tuple([self._token(word) for word in words(chunk)])
-        if len(parts) == 1:
-            return parts[0] or 0
-        return Pieces(parts)
+        known = parts[0] if len(parts) == 1 else Pieces(parts)
+        if len(chunk) <= _LONG:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[chunk] = known
+        return known
 
     def _token(self, word: Word) -> Token | None:
         found = self._lexicon.classes(word.folded, word.spelling)
@@ -203,33 +204,47 @@ class Scanner:
         classes = tuple(sorted({word_class for word_class, _ in found}))
         roots = tuple(node for one in classes if (node := self._trie.start(one)) is not None)
         anywhere = {word_class for word_class, need in found if not need & Need.NOT_FIRST}
-        late = frozenset(classes) - anywhere
-        return Token(word, classes, roots, late)
+        return Token(word, classes, roots, frozenset(classes) - anywhere)
 
-    def _walk(self, scanned: ScannedText) -> None:
+
+class Scanner:
+    """Finds terms in texts. Reads only, but for its memory of chunks, which threads may share."""
+
+    __slots__ = ("_memory", "_trie")
+
+    def __init__(self, lexicon: Lexicon, trie: Trie) -> None:
+        self._trie = trie
+        self._memory = _Memory(lexicon, trie)
+
+    def scan(self, text: str) -> ScannedText:
+        """Cut a text into words and find every term in it."""
+        if not text:
+            return _EMPTY
+        chunks = text.split()
+        scanned = ScannedText(text, chunks, list(map(self._memory.__getitem__, chunks)))
+        tokens, found = scanned.tokens, scanned.found
         ends, inner = self._trie.ends, self._trie.inner
-        found = scanned.found
-        for index, token in enumerate(scanned.tokens):
-            if token:
-                for node in token.roots:  # type: ignore[union-attr]
-                    if node in ends:
-                        for term in ends[node]:
-                            found.append((term, index, index))
-                    if node in inner:
-                        self._follow(scanned, node, index)
+        for index in scanned.marked:
+            for node in tokens[index].roots:  # type: ignore[union-attr]
+                if node in ends:
+                    for term in ends[node]:
+                        found.append((term, index, index))
+                if node in inner:
+                    self._follow(scanned, node, index)
+        return scanned
 
     def _follow(self, scanned: ScannedText, node: int, first: int) -> None:
+        """Walk on from the node that the word `first` leads to, as far as the words lead."""
         ends, inner, moves, stride = self._trie.ends, self._trie.inner, self._trie.moves, self._trie.stride
         nodes = [node]
         tokens = scanned.tokens
         at = first + 1
         while nodes and at < scanned.length and (token := tokens[at]):
-            classes = token.classes  # type: ignore[union-attr]
             reached = [
-                step
-                for node in nodes
-                for one in classes
-                if (step := moves.get(node * stride + one)) is not None
+                to
+                for start in nodes
+                for one in token.classes
+                if (to := moves.get(start * stride + one)) is not None
             ]
             for step in reached:
                 for term in ends.get(step, ()):
