@@ -96,10 +96,11 @@ def read_source(path: Path, *, max_bytes: int = MAX_BYTES) -> Source | Mistake:
         opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as error:
         return Mistake(path=str(path), message=f"cannot be read: {(error.strerror or 'unknown').lower()}")
+    before = os.fstat(opened)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(opened)
+        return Mistake(path=str(path), message="is no regular file")
     with os.fdopen(opened, "rb") as file:
-        before = os.fstat(opened)
-        if not stat.S_ISREG(before.st_mode):
-            return Mistake(path=str(path), message="is no regular file")
         try:
             content = file.read(max_bytes + 1)
         except OSError as error:

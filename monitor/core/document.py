@@ -88,25 +88,28 @@ class Node:
 
 
 def _aligned(text: str, source: str, offset: int) -> int:
-    """Return the index in `source` of the character that became `text[offset]`."""
-    at = _opening(source)
-    for index, letter in enumerate(text):
-        if letter.isspace():
-            while at < len(source) and not source[at].isspace():
-                at += 1
-            here = at
-            while at < len(source) and source[at].isspace():
-                at += 1
-        else:
-            while at < len(source) and source[at] != letter:
-                at += 1
-            here = at
-            at += 1
-        if here >= len(source):
+    """Return the index in `source` of the character that became `text[offset]`; 0 if it cannot be found.
+
+    White space matches white space in any amount; for every other character the next same one is taken.
+    """
+    at = here = _opening(source)
+    for index, letter in enumerate(text[: offset + 1]):
+        if not letter.isspace():
+            here = source.find(letter, at)
+            at = here + 1
+        elif index == 0 or not text[index - 1].isspace():
+            here = _first(source, at, space=True)
+            at = _first(source, here, space=False)
+        if not 0 <= here < len(source):
             return 0
-        if index == offset:
-            return here
-    return min(at, len(source) - 1)
+    return here if offset < len(text) else len(source) - 1
+
+
+def _first(source: str, at: int, *, space: bool) -> int:
+    """Return the index of the first character from `at` on that is white space, or that is none."""
+    while at < len(source) and source[at].isspace() != space:
+        at += 1
+    return at
 
 
 def _opening(source: str) -> int:

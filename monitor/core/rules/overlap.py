@@ -114,12 +114,13 @@ def _branches(part: AllOf) -> Iterator[Condition]:
 
 def contained(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
     """Give each rule that finds nothing which another, with the same scope and alerts, does not find."""
+    bare = {rule.id: placeless(rule.condition) for rule in rules}
     for first, second in _comparable(rules):
         if (first.where, first.alert, first.severity) != (second.where, second.alert, second.severity):
             continue
-        if implies(first.condition, second.condition):
+        if _implies(bare[first.id], bare[second.id]):
             yield first, second
-        elif implies(second.condition, first.condition):
+        elif _implies(bare[second.id], bare[first.id]):
             yield second, first
 
 
