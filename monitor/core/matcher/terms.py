@@ -128,7 +128,7 @@ def _spec(term: Term, word: Word, languages: tuple[str, ...], *, named: bool, ac
     exact = acronym or term.case is Case.EXACT
     capital = named and term.case is Case.AUTO and word.capitalised and not exact
     inflect = term.inflect and not acronym and not word.spelling.isdigit()
-    text = composed(term.text[word.start : word.end]) if inflect else word.spelling
+    text = composed(term.text[word.start : word.end]).replace(".", "") if inflect else word.spelling
     return _WordSpec(
         text if exact or capital else text.lower(),
         languages if inflect else (),
