@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from monitor.core.models import Feed, FeedState, FeedStatus, PollRecord
 from monitor.telemetry import fields
@@ -17,6 +18,14 @@ _COLLECT = 3.0
 _NAMED = 3
 
 
+class Failing(NamedTuple):
+    """A feed that began to fail."""
+
+    name: str
+    kind: str
+    sentence: str
+
+
 class Roundup:
     """Collects feeds that began to fail or came back, and tells them together.
 
@@ -24,8 +33,8 @@ class Roundup:
     """
 
     def __init__(self) -> None:
-        self._failed: dict[str, tuple[str, str]] = {}
-        """By name of the feed: the kind of failure, and the sentence about it."""
+        self._failed: dict[str, Failing] = {}
+        """By address of the feed: names may be shared."""
         self._recovered: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -33,7 +42,7 @@ class Roundup:
         """Take notice of one poll."""
         after = record.state
         if after.failures == 1:
-            self._failed[feed.name] = (record.failure, after.error or "")
+            self._failed[feed.url] = Failing(feed.name, record.failure, after.error or "")
         elif before.failures and not after.failures and after.status is FeedStatus.OK:
             self._recovered.append(feed.name)
         else:
@@ -45,7 +54,8 @@ class Roundup:
         """Write what was collected, one line for each kind."""
         self._timer = None
         if self._failed:
-            log.warning("feeds.failing", extra=fields(feeds=len(self._failed), why=_summed(self._failed)))
+            why = _summed(self._failed.values())
+            log.warning("feeds.failing", extra=fields(feeds=len(self._failed), why=why))
         if self._recovered:
             log.info(
                 "feeds.recovered", extra=fields(feeds=len(self._recovered), names=_listed(self._recovered))
@@ -59,11 +69,11 @@ class Roundup:
             self.tell()
 
 
-def _summed(failed: Mapping[str, tuple[str, str]]) -> str:
+def _summed(failed: Collection[Failing]) -> str:
     """Return one sentence: the feeds where they are few, else each kind of failure with its count."""
     if len(failed) <= _NAMED:
-        return "; ".join(f"{name}: {sentence}" for name, (_, sentence) in failed.items())
-    kinds = Counter(kind for kind, _ in failed.values()).most_common()
+        return "; ".join(f"{one.name}: {one.sentence}" for one in failed)
+    kinds = Counter(one.kind for one in failed).most_common()
     said = ", ".join(f"{number} {kind}" for kind, number in kinds)
     return f"{said}; `news-monitor feeds list` names them"
 
