@@ -125,20 +125,19 @@ class Slack:
         if wait is not None:
             return Deferred(why=f"{self.name}: waiting for its turn in the channel", retry_after=wait)
         channel, thread = root or (self._channel, None)
-        answer = await self._calls.make(
-            lambda: self._calls.client().chat_postMessage(
-                channel=channel,
-                text=fallback(delivery),
-                blocks=blocks(delivery),
-                thread_ts=thread,
-                metadata=metadata(delivery),
-                parse="none",
-                link_names=False,
-                mrkdwn=False,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        )
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "text": fallback(delivery),
+            "blocks": blocks(delivery),
+            "thread_ts": thread,
+            "metadata": metadata(delivery),
+            "parse": "none",
+            "link_names": False,
+            "mrkdwn": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        answer = await self._calls.make(lambda: self._calls.client().chat_postMessage(**arguments))
         if isinstance(answer, Refusal):
             return self._held(answer.outcome, self._posts)
         return self._sent(answer)
@@ -148,16 +147,15 @@ class Slack:
         wait = await self._updates.slot()
         if wait is not None:
             return Deferred(why=f"{self.name}: waiting for its turn to edit", retry_after=wait)
-        answer = await self._calls.make(
-            lambda: self._calls.client().chat_update(
-                channel=channel,
-                ts=ts,
-                text=fallback(delivery),
-                blocks=blocks(delivery),
-                parse="none",
-                link_names=False,
-            )
-        )
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "ts": ts,
+            "text": fallback(delivery),
+            "blocks": blocks(delivery),
+            "parse": "none",
+            "link_names": False,
+        }
+        answer = await self._calls.make(lambda: self._calls.client().chat_update(**arguments))
         if not isinstance(answer, Refusal):
             return Sent(remote_id=f"{channel}:{ts}")
         if answer.word in CANNOT_EDIT:

@@ -90,14 +90,15 @@ class SlackHook:
 
     async def _post(self, delivery: Delivery) -> Outcome:
         client = AsyncWebhookClient(self._address(), session=self._open(), logger=SDK_LOG, retry_handlers=[])
+        body = {
+            "text": fallback(delivery),
+            "blocks": blocks(delivery),
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": metadata(delivery),
+        }
         try:
-            answer = await client.send(
-                text=fallback(delivery),
-                blocks=blocks(delivery),
-                unfurl_links=False,
-                unfurl_media=False,
-                metadata=metadata(delivery),
-            )
+            answer = await client.send_dict(body)
         except (*NETWORK_ERRORS, ValueError) as error:
             return failed(error, PLACE)
         if answer.status_code == OK:

@@ -354,12 +354,12 @@ class SlackDouble:
             or not isinstance(metadata["event_payload"], dict)
         ):
             return "invalid_metadata_format"
-        if _size(blocks) > MAX_TOTAL:
+        if size(blocks) > MAX_TOTAL:
             return "msg_blocks_too_long"
-        return next((f"invalid_blocks {problem}" for block in blocks if (problem := _wrong(block))), "")
+        return next((f"invalid_blocks {problem}" for block in blocks if (problem := wrong(block))), "")
 
 
-def _wrong(block: Any) -> str:
+def wrong(block: Any) -> str:
     """What Slack would refuse in one block."""
     match block:
         case {"type": "rich_text", "elements": list(parts)} if parts:
@@ -406,14 +406,15 @@ def _wrong_text(text: Any, limit: int) -> str:
             return f"malformed text {str(text)[:80]}"
 
 
-def _size(found: Any) -> int:
+def size(found: Any) -> int:
+    """Count the characters of texts and addresses."""
     match found:
         case str():
             return len(found)
         case dict():
-            return sum(_size(value) for key, value in found.items() if key != "type")
+            return sum(size(value) for key, value in found.items() if key != "type")
         case list():
-            return sum(_size(value) for value in found)
+            return sum(size(value) for value in found)
         case _:
             return 0
 

@@ -30,7 +30,7 @@ from tests.channels.cards import (
     later_card,
     story,
 )
-from tests.channels.slack_double import MAX_BLOCKS, _size, _wrong
+from tests.channels.slack_double import MAX_BLOCKS, size, wrong
 
 FIRST_TEXT = """\
 HIGH · Cross-border raids into Russia
@@ -83,6 +83,10 @@ def test_a_follow_up_begins_with_what_is_new_and_keeps_the_title() -> None:
 def test_a_living_message_leads_with_the_entry_that_raised_it_and_lists_the_others() -> None:
     """An edit in Slack adds sources; it does not swap the headline."""
     said = json.dumps(render(later_card(), now=NOW, kind=DeliveryKind.UPDATE).blocks, ensure_ascii=False)
+    assert (
+        "now 3 outlets: kyiv-courier.example, vesti.example, world-wire.example; another language; +3" in said
+    )
+    assert "world-wire.example (outlet-14.example): " in said
     assert said.index("Anti-Kremlin militias") < said.index("Бойцы РДК") < said.index("parade their captives")
 
 
@@ -311,7 +315,7 @@ def _is_harmless_html(page: str) -> None:
 def _is_harmless_for_slack(blocks: Any) -> None:
     as_sent = json.loads(json.dumps(blocks))
     assert 0 < len(as_sent) <= MAX_BLOCKS
-    assert _size(as_sent) <= 12_000
+    assert size(as_sent) <= 12_000
     for block in as_sent:
-        assert _wrong(block) == ""
+        assert wrong(block) == ""
         assert "mrkdwn" not in json.dumps(block)

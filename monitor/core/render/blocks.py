@@ -13,7 +13,7 @@ from typing import Final
 
 from monitor.core.models import DeliveryKind, Severity
 from monitor.core.render.excerpts import Line
-from monitor.core.render.plain import NO_LINK, why
+from monitor.core.render.plain import NO_LINK, held_too, why
 from monitor.core.render.times import dated
 from monitor.core.render.view import SourceLine, View
 
@@ -131,5 +131,5 @@ def _source(source: SourceLine) -> list[Element]:
 def _context(view: View) -> list[str]:
     said = [view.severity.value.upper(), view.rule, why(view)]
     if view.kind is DeliveryKind.UPDATE and view.news:
-        said[-1:] = [view.news]
+        said[-1] = held_too(view.news, view.held)
     return said + (["unconfirmed"] if view.unconfirmed else []) + (["invented sample"] if view.sample else [])

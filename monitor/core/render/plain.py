@@ -54,7 +54,12 @@ def labelled(view: View) -> list[str]:
 
 def why(view: View) -> str:
     """Say why the reader hears of it now, and how much was held back meanwhile."""
-    return f"{view.why}; +{view.held:,} held back" if view.held else view.why
+    return held_too(view.why, view.held)
+
+
+def held_too(said: str, held: int) -> str:
+    """Add how much was held back since the last message."""
+    return f"{said}; +{held:,} held back" if held else said
 
 
 def bracketed(line: Line) -> str:

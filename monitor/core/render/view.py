@@ -92,7 +92,7 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         rule=line(card.rule_title or card.rule, 120),
         headline=headline,
         link=link,
-        outlet=_outlet(entry, link),
+        outlet=_outlet(entry.outlet, link),
         at=entry.published or entry.first_seen,
         delay=_delay(entry),
         excerpts=proof,
@@ -121,8 +121,9 @@ def _headline(entry: Entry, hits: tuple[Hit, ...]) -> Line:
     return shortened(found, MAX_HEADLINE) or (Piece(text="(no title)"),)
 
 
-def _outlet(entry: Entry, link: str | None) -> str:
-    name = line(entry.outlet, 80)
+def _outlet(outlet: str, link: str | None) -> str:
+    """Name the outlet, and the host that the link leads to where it is another."""
+    name = line(outlet, 80)
     place = host(link) if link else ""
     known = not place or place == name or place.endswith(f".{name}")
     return name if known else f"{name} ({place})" if name else place
@@ -182,10 +183,12 @@ def _other_sources(card: Card, entry: Entry) -> tuple[SourceLine, ...]:
     for source in card.story.sources:
         if source.outlet != entry.outlet and source.entry != entry.id:
             first.setdefault(source.outlet, source)
-    return tuple(
-        SourceLine(outlet=line(source.outlet, 60), title=line(source.title, 140), link=safe_link(source.link))
-        for source in islice(first.values(), MAX_SOURCES)
-    )
+    return tuple(_source_line(source) for source in islice(first.values(), MAX_SOURCES))
+
+
+def _source_line(source: Source) -> SourceLine:
+    link = safe_link(source.link)
+    return SourceLine(outlet=_outlet(source.outlet, link), title=line(source.title, 140), link=link)
 
 
 def _why(card: Card, kind: DeliveryKind) -> str:
