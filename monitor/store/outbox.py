@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     bindparam,
     case,
     exists,
@@ -138,30 +139,27 @@ class Claim:
 def claim_due(
     connection: Connection, claim: Claim, *, limit: int, channel: str | None = None
 ) -> list[Delivery]:
-    """Take READY and UNSURE deliveries whose time has come, whose lease is free or over, and that may go.
-
-    A follow-up may go once every earlier delivery of its alert on the same channel and recipient has come to
-    an end, its root above all: so edits and threads arrive in order. What is SENDING past its lease is in
-    doubt and comes back as such.
-    """
+    """Take what is due, of one channel or of all; what is SENDING past its lease comes back in doubt."""
     doubt_expired(connection, claim.at)
-    due = (
-        select(_d.seq)
-        .where(
-            is_open,
-            _d.state.in_((READY, UNSURE)),
-            _d.next_attempt_at <= claim.at,
-            or_(_d.lease_until.is_(None), _d.lease_until <= claim.at),
-            true() if channel is None else _d.channel == channel,
-            may_go(),
+    rows = sorted(take_due(connection, claim, limit, channel), key=lambda row: (row.next_attempt_at, row.seq))
+    roots = roots_of(connection, [row.alert for row in rows if row.ordinal > 0])
+    return [
+        codec.delivery_from_row(
+            row,
+            root_remote_id=roots.get((row.alert, row.channel, row.recipient)) if row.ordinal > 0 else None,
         )
-        .order_by(_d.next_attempt_at, _d.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
+        for row in rows
+    ]
+
+
+def take_due(connection: Connection, claim: Claim, limit: int, channel: str | None) -> Sequence[codec.AnyRow]:
+    """Raise the epoch and set the lease of what is due; READY becomes SENDING and counts an attempt.
+
+    Rows another machine is just taking are passed over, not waited for.
+    """
+    due = _due(claim, limit, channel).with_for_update(skip_locked=True).cte("due")
     is_ready = _d.state == READY
-    rows = connection.execute(
+    return connection.execute(
         update(deliveries)
         .where(_d.seq.in_(select(due.c.seq)))
         .values(
@@ -173,20 +171,32 @@ def claim_due(
             epoch=_d.epoch + 1,
         )
         .returning(deliveries)
-    )
-    claimed = sorted(rows, key=lambda row: (row.next_attempt_at, row.seq))
-    roots = roots_of(connection, [row.alert for row in claimed if row.ordinal > 0])
-    return [
-        codec.delivery_from_row(
-            row,
-            root_remote_id=roots.get((row.alert, row.channel, row.recipient)) if row.ordinal > 0 else None,
+    ).all()
+
+
+def _due(claim: Claim, limit: int, channel: str | None) -> Select[tuple[int]]:
+    """READY and UNSURE deliveries whose time has come, whose lease is free or over, and that may go."""
+    return (
+        select(_d.seq)
+        .where(
+            is_open,
+            _d.state.in_((READY, UNSURE)),
+            _d.next_attempt_at <= claim.at,
+            or_(_d.lease_until.is_(None), _d.lease_until <= claim.at),
+            true() if channel is None else _d.channel == channel,
+            may_go(),
         )
-        for row in claimed
-    ]
+        .order_by(_d.next_attempt_at, _d.seq)
+        .limit(limit)
+    )
 
 
 def may_go() -> ColumnElement[bool]:
-    """Tell, in SQL, that a delivery is a post or that nothing before it is still open."""
+    """Tell, in SQL, that a delivery is a post or that nothing before it is still open.
+
+    So a follow-up goes once every earlier delivery of its alert on the same channel and recipient has come to
+    an end, its root above all: edits and threads arrive in order.
+    """
     earlier = deliveries.alias("earlier")
     return or_(
         _d.kind == DeliveryKind.POST.value,

@@ -219,7 +219,8 @@ async def remember(url: str) -> tuple[int, float]:
 
 def multiply(path: Path, number: int) -> None:
     """Copy the first entry and its place until there are so many."""
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < {number + 999})"
+    last = int(number) + 999
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < {last})"  # noqa: S608
     with closing(sqlite3.connect(path)) as database:
         for table, name in (("entries", "id"), ("assignments", "entry")):
             columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
