@@ -29,7 +29,7 @@ _IN_BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
 
 
 class Console:
-    """Writes alerts to a stream. Remembers nothing and asks nobody: what was written was delivered."""
+    """Writes alerts to a stream; what was written was delivered. Follow-ups stand close together."""
 
     recipients: tuple[str, ...] = ()
     can_update = False
@@ -41,6 +41,8 @@ class Console:
     ) -> None:
         self.name = name
         self._stream = stream
+        self._gap = ""
+        """What parts a block from a follow-up before it."""
         self._coloured = color == "always" or (color == "auto" and _shows_colours(stream))
 
     async def send(self, delivery: Delivery) -> Outcome:
@@ -75,11 +77,13 @@ class Console:
         lines[0] = " · ".join([lines[0], *note])
         colour = _COLOURS.get(lines[0].partition(" ")[0], "")
         bar = self._painted(colour, "▌")
-        return "".join(f"{bar} {line}\n" for line in self._block(lines, colour)) + "\n"
+        gap, self._gap = self._gap, ""
+        return gap + "".join(f"{bar} {line}\n" for line in self._block(lines, colour)) + "\n"
 
     def _follow_up(self, news: str, about: str) -> str:
         first, second = (textwrap.shorten(said, WIDTH - 4, placeholder="…") for said in (news, about))
-        return f"  {first}\n{self._painted(_DIM, f'    {second}')}\n\n"
+        self._gap = "\n"
+        return f"  {first}\n{self._painted(_DIM, f'    {second}')}\n"
 
     def _block(self, lines: list[str], colour: str) -> Iterator[str]:
         for number, line in enumerate(lines):

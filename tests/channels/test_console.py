@@ -29,7 +29,6 @@ FIRST_BLOCK = """\
 FOLLOW_UP = """\
   + now 3 outlets: kyiv-courier.example, vesti.example, world-wire.example; another language
     Cross-border raids into Russia: Anti-Kremlin militias show prisoners in Kyiv after raids into…
-
 """
 
 
@@ -46,7 +45,9 @@ async def test_a_first_alert_is_a_block_and_a_follow_up_two_short_lines() -> Non
     """Compact, and readable in 100 columns."""
     later = render(later_card(), now=NOW)
     update = delivery(later, kind=DeliveryKind.UPDATE)
-    assert await written(delivery(), update) == FIRST_BLOCK + FOLLOW_UP
+    assert await written(delivery(), update, update, delivery()) == "".join(
+        [FIRST_BLOCK, FOLLOW_UP, FOLLOW_UP, "\n", FIRST_BLOCK]
+    )
 
 
 async def test_no_line_but_an_address_is_wider_than_the_terminal() -> None:
