@@ -7,6 +7,7 @@ import json
 from monitor.core.models import ParsedFeed, RawEntry
 from monitor.feeds import limits, tidy
 from monitor.feeds.limits import Source
+from monitor.feeds.syndication import truncated
 
 _VERSION = "jsonfeed.org/version/"
 
@@ -30,12 +31,8 @@ def read_json_feed(document: bytes, source: Source) -> ParsedFeed | None:
         lang=tidy.text(top.get("language"), limits.LANGUAGE) or None,
         version="json11" if version.endswith("1.1") else "json1",
         entries=tuple(entry for entry in read if entry is not None),
-        problem=_truncated(len(items), source.max_entries),
+        problem=truncated(len(items), source.max_entries),
     )
-
-
-def _truncated(found: int, kept: int) -> str | None:
-    return f"{found} entries in one document; the first {kept} were read" if found > kept else None
 
 
 def _entry(item: dict[str, object], source: Source) -> RawEntry | None:

@@ -22,3 +22,5 @@ class Source:
     url: str
     content_type: str | None = None
     max_entries: int = 500
+    known: frozenset[bytes] = frozenset()
+    """Hashes of items that need not be read again."""

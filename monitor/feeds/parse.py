@@ -55,14 +55,21 @@ class ParserPool:
         for worker in self._workers:
             await worker.stop()
 
-    async def parse(self, fetched: Fetched) -> ParseResult:
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
         """Read whatever can be read, within `parse_timeout` of CPU time and four times that on the clock.
+
+        Args:
+            fetched: the document.
+            known: `seen` of an earlier result of the same feed; items with these hashes are left out.
 
         Raises:
             WorkerUnusableError: no parser process can be started.
         """
         source = Source(
-            url=fetched.url, content_type=fetched.content_type, max_entries=self._settings.max_entries
+            url=fetched.url,
+            content_type=fetched.content_type,
+            max_entries=self._settings.max_entries,
+            known=known,
         )
         worker = await self._idle.get()
         try:
@@ -143,14 +150,19 @@ class _Worker:
         )
         self._running = running
         assert running.stdout is not None  # noqa: S101
+        ready = b""
+        self._talking = True
         try:
             async with asyncio.timeout(_START_TIMEOUT):
                 ready = await running.stdout.readexactly(len(wire.READY))
         except (TimeoutError, asyncio.IncompleteReadError) as error:
-            await self.stop()
             raise WorkerUnusableError("the feed parser process does not start") from error
+        finally:
+            self._talking = False
+            # Cancelled too: a process whose greeting was not read must not be taken for one that is ready.
+            if ready != wire.READY:
+                await self.stop()
         if ready != wire.READY:
-            await self.stop()
             raise WorkerUnusableError("the feed parser process does not start properly")
         return running
 

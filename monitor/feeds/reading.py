@@ -1,6 +1,14 @@
-"""Document -> feed: decode, look what it is, and let the right reader have it. Runs in the worker process."""
+"""Document -> feed: decode, look what it is, and let the right reader have it. Runs in the worker process.
+
+body -> UTF-8 -> what is it? -> JSON Feed reader
+                              | split at items -> those not known, in portions -> feedparser
+                              | feedparser on the whole
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from monitor.core.models import Document, NotAFeed, ParsedFeed, ParseResult
 from monitor.feeds import sniff
@@ -8,29 +16,80 @@ from monitor.feeds.discover import advertised_feeds
 from monitor.feeds.encodings import to_utf8
 from monitor.feeds.jsonfeed import read_json_feed
 from monitor.feeds.limits import Source
-from monitor.feeds.syndication import FEEDPARSER_ERRORS, clean_xml, read_syndication
+from monitor.feeds.split import Pieces, digest, split
+from monitor.feeds.syndication import FEEDPARSER_ERRORS, clean_xml, newest_first, read_syndication, truncated
+
+_PORTION = 256 * 2**10
+"""Bytes of items read at a time: what is read is out of danger before the next portion is tried."""
 
 
 def read_document(body: bytes, source: Source) -> ParseResult:
     """Read whatever can be read of a document. May take any time and memory: see monitor.feeds.worker."""
+    first, *more = read_in_portions(body, source)
+    if isinstance(first, NotAFeed):
+        return first
+    entries = [
+        entry for portion in (first, *more) if isinstance(portion, ParsedFeed) for entry in portion.entries
+    ]
+    return replace(first, entries=tuple(entries))
+
+
+def read_in_portions(body: bytes, source: Source) -> Iterator[ParseResult]:
+    """Yield the feed with its first entries, or what came instead; then feeds of further entries."""
     text = to_utf8(body, source.content_type)
     if sniff.is_json(text):
-        return read_json_feed(text, source) or sniff.describe(body, text)
+        yield read_json_feed(text, source) or sniff.describe(body, text)
+        return
     start = sniff.feed_start(text)
     if start is None:
-        return _no_feed(body, text, source)
-    return _read_xml(body, text[start:], source)
-
-
-def _read_xml(body: bytes, text: bytes, source: Source) -> ParseResult:
+        yield _no_feed(body, text, source)
+        return
+    xml = clean_xml(text[start:])
     try:
-        feed = read_syndication(clean_xml(text), source)
+        pieces = split(xml)
+        if pieces is not None:
+            yield from _read_pieces(pieces, source)
+            return
+        feed = read_syndication(xml, source)
     except FEEDPARSER_ERRORS as error:
         message = f"the document broke the feed parser ({type(error).__name__})"
-        return NotAFeed(document=Document.HOSTILE, message=message)
-    if not feed.entries and not feed.version:
-        return sniff.describe(body, text)
-    return feed
+        yield NotAFeed(document=Document.HOSTILE, message=message)
+        return
+    yield feed if feed.entries or feed.version else sniff.describe(body, text)
+
+
+def _read_pieces(pieces: Pieces, source: Source) -> Iterator[ParsedFeed]:
+    items = _newest(pieces, source)
+    seen = tuple(digest(item) for item in items)
+    fresh = [item for item, mark in zip(items, seen, strict=True) if mark not in source.known]
+    problem = truncated(len(pieces.items), source.max_entries)
+    for number, portion in enumerate(_portions(fresh)):
+        feed = read_syndication(pieces.document(portion), source)
+        yield replace(feed, seen=seen, problem=feed.problem or problem) if number == 0 else feed
+
+
+def _newest(pieces: Pieces, source: Source) -> Sequence[bytes]:
+    """Take the newest items of a long feed: its first ones, or its last if it runs with time."""
+    items, most = pieces.items, source.max_entries
+    if len(items) <= most:
+        return items
+    ends = read_syndication(pieces.document((items[0], items[-1])), replace(source, max_entries=2))
+    dates = [entry.published or entry.updated for entry in ends.entries]
+    return items[:most] if newest_first(dates) else items[-most:]
+
+
+def _portions(items: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Cut a list of items into portions of moderate size; at least one, if empty."""
+    portion: list[bytes] = []
+    size = 0
+    for item in items:
+        portion.append(item)
+        size += len(item)
+        if size > _PORTION:
+            yield portion
+            portion, size = [], 0
+    if portion or not items:
+        yield portion
 
 
 def _no_feed(body: bytes, text: bytes, source: Source) -> NotAFeed:
@@ -44,6 +103,3 @@ def _no_feed(body: bytes, text: bytes, source: Source) -> NotAFeed:
     return NotAFeed(
         document=found.document, message=f"{found.message}; it advertises the feed {feeds[0].url}"
     )
-
-
-__all__ = ["ParsedFeed", "read_document"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,7 +60,7 @@ def read_syndication(xml: bytes, source: Source) -> ParsedFeed:
         version=found.get("version") or "",
         ttl=_ttl(head),
         entries=tuple(entry for entry in read if entry is not None),
-        problem=_problem(found) or _truncated(len(items), source.max_entries),
+        problem=_problem(found) or truncated(len(items), source.max_entries),
     )
 
 
@@ -72,15 +73,21 @@ def _newest(items: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
     """Take the newest entries of a long feed: its first ones, or its last if it runs with time."""
     if len(items) <= most:
         return items
-    dated = [when for item in items if (when := _when(item)) is not None]
-    return items[-most:] if dated and dated[0] < dated[-1] else items[:most]
+    return items[:most] if newest_first([_when(item) for item in items]) else items[-most:]
+
+
+def newest_first(dates: Iterable[datetime | None]) -> bool:
+    """Say whether a feed with these dates begins with its newest entries, as nearly all do."""
+    known = [date for date in dates if date is not None]
+    return not known or known[0] >= known[-1]
 
 
 def _when(item: dict[str, Any]) -> datetime | None:
     return tidy.moment(_get(item, "published_parsed")) or tidy.moment(_get(item, "updated_parsed"))
 
 
-def _truncated(found: int, kept: int) -> str | None:
+def truncated(found: int, kept: int) -> str | None:
+    """Say in a sentence that not every entry was read, if so."""
     return f"{found} entries in one document; the newest {kept} were read" if found > kept else None
 
 

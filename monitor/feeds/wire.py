@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -29,27 +29,38 @@ class GarbledReplyError(Exception):
 
 def request(body: bytes, source: Source) -> bytes:
     """Write the head of a request; the body follows it on the pipe."""
-    head = json.dumps(asdict(source)).encode()
+    fields = {**asdict(source), "known": [mark.hex() for mark in source.known]}
+    head = json.dumps(fields).encode()
     return REQUEST.pack(len(head), len(body)) + head
 
 
 def read_request(head: bytes) -> Source:
     """Read what `request` wrote after the two lengths."""
-    return Source(**json.loads(head))
+    fields = json.loads(head)
+    return Source(**{**fields, "known": frozenset(map(bytes.fromhex, fields["known"]))})
 
 
-def replies(result: ParseResult) -> Iterator[bytes]:
-    """Write a result as frames: a head, entries in portions, an end."""
-    if isinstance(result, NotAFeed):
-        yield _frame(["not", result.document.value, result.message])
-        return
-    ttl = result.ttl.total_seconds() if result.ttl else None
-    yield _frame(["feed", result.title, result.link, result.lang, result.version, ttl, result.problem])
-    yield from entry_frames(result.entries)
+def replies(portions: Iterable[ParseResult]) -> Iterator[bytes]:
+    """Write a result that comes in portions as frames: a head, entries, an end."""
+    begun = False
+    for portion in portions:
+        if isinstance(portion, NotAFeed):
+            yield _frame(["not", portion.document.value, portion.message])
+            return
+        if not begun:
+            yield _head(portion)
+            begun = True
+        yield from _entry_frames(portion.entries)
     yield _frame(["end"])
 
 
-def entry_frames(entries: tuple[RawEntry, ...]) -> Iterator[bytes]:
+def _head(feed: ParsedFeed) -> bytes:
+    ttl = feed.ttl.total_seconds() if feed.ttl else None
+    seen = [mark.hex() for mark in feed.seen]
+    return _frame(["feed", feed.title, feed.link, feed.lang, feed.version, ttl, feed.problem, seen])
+
+
+def _entry_frames(entries: tuple[RawEntry, ...]) -> Iterator[bytes]:
     """Write entries in frames of moderate size."""
     portion: list[list[object]] = []
     size = 0
@@ -114,7 +125,7 @@ class Reply:
             case ["not", str(document), str(words)]:
                 self._not = NotAFeed(document=Document(document), message=words)
                 self.complete = True
-            case ["feed", str(title), link, lang, str(version), ttl, problem]:
+            case ["feed", str(title), link, lang, str(version), ttl, problem, list(seen)]:
                 self._feed = ParsedFeed(
                     title=title,
                     link=_text(link),
@@ -122,6 +133,7 @@ class Reply:
                     version=version,
                     ttl=timedelta(seconds=ttl) if isinstance(ttl, (int, float)) else None,
                     problem=_text(problem),
+                    seen=tuple(bytes.fromhex(mark) for mark in seen),
                 )
             case ["entries", list(rows)]:
                 self._entries.extend(_entry(row) for row in rows)
@@ -134,7 +146,13 @@ class Reply:
         """Return what has arrived so far; None if not even the head of a feed did."""
         if self._not is not None or self._feed is None:
             return self._not
-        return replace(self._feed, entries=tuple(self._entries), problem=problem or self._feed.problem)
+        return replace(
+            self._feed,
+            entries=tuple(self._entries),
+            problem=problem or self._feed.problem,
+            # Of an incomplete reply nobody knows which items it covers: all are to be read again.
+            seen=self._feed.seen if self.complete else (),
+        )
 
 
 def _text(value: object) -> str | None:

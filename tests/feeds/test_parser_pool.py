@@ -80,7 +80,7 @@ async def test_cancelled_poll_leaves_no_confusion(pool: ParserPool) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     found = await asyncio.gather(*(pool.parse(fetched(body)) for body in (RSS, b"", RSS, b"{}")))
-    assert [type(one) for one in found] == [ParsedFeed, NotAFeed, ParsedFeed, NotAFeed]
+    assert [type(one) for one in found] == [ParsedFeed, NotAFeed, ParsedFeed, NotAFeed], found
 
 
 async def test_worker_sees_nothing_of_our_environment(

@@ -317,12 +317,13 @@ _ENTRIES = st.builds(
         ParsedFeed, title=_TEXTS, link=st.none() | _TEXTS, lang=st.none() | _TEXTS, version=_TEXTS,
         ttl=st.none() | st.integers(1, 10**6).map(lambda n: timedelta(seconds=n)),
         entries=st.lists(_ENTRIES, max_size=3).map(tuple), problem=st.none() | _TEXTS,
+        seen=st.lists(st.binary(min_size=1, max_size=16), max_size=3).map(tuple),
     )
 )  # fmt: skip
 def test_result_survives_the_pipe(result: ParsedFeed | NotAFeed) -> None:
     """What a worker writes is what the daemon reads."""
     reply = wire.Reply()
-    for frame in wire.replies(result):
+    for frame in wire.replies([result]):
         reply.add(frame[wire.FRAME.size :])
     assert reply.complete
     assert reply.result() == result
