@@ -11,8 +11,9 @@ import pytest
 from monitor.core.inflect import Inflector
 from monitor.core.matcher import Matcher
 from monitor.core.models import Entry, Hit
-from monitor.core.rules.tree import Condition, Entity, Phrase, Rule, RuleSet, Term, Where
+from monitor.core.rules.tree import Condition, Entity, Mention, Phrase, Rule, RuleSet, Term, Where
 
+_EVERYWHERE = Where()
 _MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -81,7 +82,9 @@ def inflector() -> Inflector:
 def matcher(inflector: Inflector) -> MakeMatcher:
     """Return a builder of matchers."""
 
-    def build(*conditions: Condition, entities: tuple[Entity, ...] = (), where: Where = Where()) -> Matcher:
+    def build(
+        *conditions: Condition, entities: tuple[Entity, ...] = (), where: Where = _EVERYWHERE
+    ) -> Matcher:
         rules = tuple(
             Rule(id=f"r{number}", title=f"Rule {number}", condition=condition, where=where)
             for number, condition in enumerate(conditions)
@@ -105,11 +108,10 @@ def found(matcher: MakeMatcher) -> Callable[[str, str], list[str]]:
 @pytest.fixture(scope="session")
 def mentions(matcher: MakeMatcher) -> Callable[..., list[Hit]]:
     """Return the mentions of an entity with these aliases in a title."""
-    from monitor.core.rules.tree import Mention
 
-    def find(title: str, *aliases: str | Term, **options: bool) -> list[Hit]:
+    def find(title: str, *aliases: str | Term) -> list[Hit]:
         terms = tuple(Term(text=alias) if isinstance(alias, str) else alias for alias in aliases)
-        entity = Entity(id="it", name=terms[0].text, aliases=terms, **options)
+        entity = Entity(id="it", name=terms[0].text, aliases=terms)
         findings = matcher(Mention(entities=("it",)), entities=(entity,)).match(make_entry(title))
         return [hit for match in findings.matches for hit in match.hits]
 

@@ -47,7 +47,7 @@ DIFFERENT = {
     "a longer word in another alphabet": ("Kursk", "Kurský"),
     "a substring": ("war", "software"),
     "a word joined by an underscore": ("РДК", "РДК_бот"),
-    "й and и": ("мой", "мои"),
+    "й and и": ("йод", "иод"),
     "a number inside a number": ("11", "2011"),
     "a word with an apostrophe inside": ("Connor", "O'Connor"),
     "the beginning of a Cyrillic word": ("мир", "мирный"),

@@ -1,7 +1,7 @@
 """Ordinary words by dictionary: simplemma's tables of form -> base form, turned round.
 
-A table is read when its language is first asked for and kept as one sorted block of bytes (3 to 25 MB, Polish
-86 MB; a mapping would take five times as much), in which a base form is found by bisection.
+A table is read when its language is first asked for and kept as one sorted block of bytes (2 to 22 MB; a
+mapping would take five times as much), in which a base form is found by bisection.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Final
 
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 
-SUPPORTED: Final = frozenset({"en", "uk", "pl", "cs", "sl", "bg"})
-"""Russian is pymorphy's."""
+SUPPORTED: Final = frozenset({"en", "uk", "cs", "sl", "bg"})
+"""Russian is pymorphy's; the Polish table would take five seconds and a gigabyte to read."""
 
 
 def dictionary_forms(word: str, language: str) -> set[str]:

@@ -397,6 +397,36 @@ o: ův ova ovo ovy ovu ově ovou ových ovým ovými ovi
 }
 """Adjectives that name the owner."""
 
+POLISH_ORDINARY: Final = """
+[bcdfgjlmnprstwzżźśćń]y: +m +ch +mi a ą ej ego emu e i
+[kg]i: +ego +emu +m +ch +mi a ą +ej +e
+ni: niego niemu nim nich nimi nia nią niej nie
+k: ki ków kom kami kach
+g: gi gów gom gami gach
+st: sty stów stom stami stach ści
+[bdfmnprstwzł]: +y +i +ów +om +ami +ach +owie
+[cż]: +e +y +ów +om +ami +ach
+cz: +e +y +ów +om +ami +ach
+sz: +e +y +ów +om +ami +ach
+rz: +e +y +ów +om +ami +ach
+[lj]: +e +i +ów +om +ami +ach
+ch: +y +ów +om +ami +ach
+ość: ości ościom ościami ościach
+ń: nie ni niom niami niach
+ć: cie ci ciom ciami ciach
+ka: ki ek kom kami kach
+ga: gi g gom gami gach
+ja: je ji jom jami jach
+ia: ie ii iom iami iach
+[bdfłmnprstwzc]a: y e - om ami ach
+[lż]a: e - om ami ach
+[łnrstdwbkgcz]o: a - om ami ach
+nie: nia ń niom niami niach niu niem
+[cż]e: a y om ami ach u em
+"""
+"""Plurals and genders that an ordinary word takes and a name does not: Polish ordinary words have no
+dictionary here, since reading it takes seconds and a gigabyte."""
+
 TABLES: Final = {
     "en": ENGLISH,
     "ru": RUSSIAN,

@@ -14,8 +14,6 @@ from monitor.core.inflect.russian import is_known, lexeme
 _SHORTEST: Final = 3
 """Letters that a word must have to be inflected."""
 _LONGEST: Final = 64
-_HEAVY: Final = frozenset({"pl"})
-"""Languages whose dictionary takes seconds to read: only for words known to be theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,7 @@ def _expanded(word: str, languages: tuple[str, ...]) -> set[str]:
             return forms | listed
     for language in languages:
         guessed = lexeme(word) if language == "ru" else set()
-        forms |= guessed or by_rule(lower, language)
+        forms |= guessed or by_rule(lower, language, name=word != lower)
     return forms
 
 
@@ -86,9 +84,9 @@ def _listed(word: str, languages: tuple[str, ...]) -> set[str]:
     for language in languages:
         if language == "ru" and is_known(word):
             forms |= lexeme(word)
-        elif language not in _HEAVY or len(languages) == 1:
+        else:
             found = dictionary_forms(word, language)
             if found and language == "en":
-                found |= by_rule(word, language)
+                found |= by_rule(word, language, name=False)
             forms |= found
     return forms

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final
 
-from monitor.core.inflect.endings import POSSESSIVES, TABLES
+from monitor.core.inflect.endings import POLISH_ORDINARY, POSSESSIVES, TABLES
 
 _SHORTEST: Final = 2
 """Letters that must be left of a word before its ending is taken off."""
@@ -25,10 +25,19 @@ def _lines(table: str) -> tuple[_Line, ...]:
     return tuple(sorted(lines, key=lambda line: len(_BRACKETS.sub("x", line[0].pattern)), reverse=True))
 
 
-def by_rule(word: str, lang: str) -> set[str]:
-    """Return forms of a word in lower case that the endings of a language make; may be none."""
+def by_rule(word: str, lang: str, *, name: bool) -> set[str]:
+    """Return forms of a word in lower case that the endings of a language make; may be none.
+
+    Args:
+        word: in lower case.
+        lang: two-letter code; one without tables makes no forms.
+        name: whether the word was written with a capital.
+    """
     forms: set[str] = set()
-    for table in (TABLES.get(lang, ""), POSSESSIVES.get(lang, "")):
+    tables = [TABLES.get(lang, ""), POSSESSIVES.get(lang, "") if name else ""]
+    if lang == "pl" and not name:
+        tables.append(POLISH_ORDINARY)
+    for table in tables:
         for pattern, fixed, replacements in _lines(table):
             if pattern.search(word):
                 stem = word[: len(word) - fixed]

@@ -105,7 +105,7 @@ class ScannedText:
         self.text = text
         self._chunks = chunks
         self._single: bool | None = None
-        """Whether single signs part the chunks, so that offsets follow by adding up; None if not yet known."""
+        """Whether single signs part the chunks, so that offsets add up; None if not yet known."""
         self._starts: list[int] = []
         self._pieces: list[tuple[int, int, int]] = []
         self._piece_firsts: list[int] = []

@@ -130,7 +130,7 @@ def _spec(term: Term, word: Word, languages: tuple[str, ...], *, named: bool, ac
     inflect = term.inflect and not acronym and not word.spelling.isdigit()
     text = composed(term.text[word.start : word.end]).replace(".", "") if inflect else word.spelling
     return _WordSpec(
-        text if exact or capital else text.lower(),
+        text if inflect else text if exact else text.lower(),
         languages if inflect else (),
         inflect=inflect,
         exact=exact,
