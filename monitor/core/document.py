@@ -250,7 +250,9 @@ class Reader:
     def keys(self, node: Node, what: str, known: Sequence[str]) -> Mapping[str, Node]:
         """Read a mapping with these keys alone; an unknown one is a mistake, the others are returned."""
         mapping = self.mapping(node, what)
-        if mapping is None:
+        if not mapping:
+            if mapping is not None:
+                self.wrong(node.place, f"{what} is empty; write something into it, or leave it out")
             return {}
         for key in mapping:
             if key not in known and key != "<<":  # of which the parser of the file has complained

@@ -43,7 +43,7 @@ class Trial:
     def _sentence(self) -> str:
         if self.should_match:
             return f"test failed: rule '{self.rule}' does not match this; {self.reason}"
-        found = ", ".join(_told(hit) for hit in self.hits[:_SHOWN_HITS])
+        found = ", ".join(list(dict.fromkeys(map(_told, self.hits)))[:_SHOWN_HITS])
         return f"test failed: rule '{self.rule}' should ignore this, and finds {found}"
 
 

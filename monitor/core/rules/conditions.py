@@ -49,7 +49,7 @@ def read_condition(node: Node, reader: Reader) -> Condition | None:
             return None
         case Mapping():
             keys = reader.keys(node, "a condition", _INNER)
-            if not keys and node.value:
+            if not keys:
                 return None
             return read_body("a condition has", node.place, keys, reader)
         case _:

@@ -61,6 +61,7 @@ def _object(properties: Mapping[str, Json], *, required: Sequence[str] = ()) -> 
         "type": "object",
         "properties": dict(properties),
         "additionalProperties": False,
+        "minProperties": 1,
     }
     return {**shape, "required": list(required)} if required else shape
 
@@ -72,12 +73,9 @@ def _conditions() -> dict[str, Json]:
         "none": _said(_list(_ref("condition")), "None of these may be found."),
         "entity": _said(_list(_ref("text")), "Ids of entities; a mention of any of them counts."),
         "phrase": _said(_ref("text"), "Words in this order, in any of their forms."),
-        "query": _said(
-            {"type": "string", "pattern": r"\S"},
-            'A boolean query: (raid* OR "border attack") NEAR/12 entity:belgorod',
-        ),
+        "query": _said(_ref("text"), 'A boolean query: (raid* OR "border attack") NEAR/12 entity:belgorod'),
         "near": _ref("near"),
-        "regex": _said({"type": "string", "pattern": r"\S"}, "An RE2 pattern: the last resort."),
+        "regex": _said(_ref("text"), "An RE2 pattern: the last resort."),
     }
 
 
@@ -248,6 +246,7 @@ def schema() -> dict[str, object]:
             "rules": _table("rule", "When you want to hear about it."),
         },
         "additionalProperties": False,
+        "minProperties": 1,
         "definitions": {
             "text": _TEXT,
             "language": _LANGUAGE,
