@@ -32,7 +32,8 @@ class Console:
     """Writes alerts to a stream; what was written was delivered. Follow-ups stand close together."""
 
     recipients: tuple[str, ...] = ()
-    can_update = False
+    can_update = True
+    """Not an edit, but one short line."""
     settle = timedelta(0)
     on_doubt: Literal["repeat", "hold"] = "repeat"
 

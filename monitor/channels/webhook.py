@@ -36,7 +36,8 @@ class Webhook:
     """One address that takes alerts as JSON."""
 
     recipients: tuple[str, ...] = ()
-    can_update = False
+    can_update = True
+    """A receiver is told of updates by `kind`."""
     settle = timedelta(0)
     on_doubt: Literal["repeat", "hold"] = "repeat"
 

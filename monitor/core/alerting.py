@@ -228,8 +228,8 @@ def _follow_up(
 def _told_again(subject: Subject, record: AlertRecord, follow_up: FollowUp, now: datetime) -> Ruling:
     """Tell of an entry that adds to the story in the way the rule wants.
 
-    A living message is edited; only unseen information is worth a new line in its thread, since an edit
-    rings no bell.
+    A living message is edited. An edit rings no bell, so a denial, a correction or unseen information is a
+    line in its thread.
     """
     record = replace(record, follow_ups=record.follow_ups + 1)
     if follow_up is FollowUp.NEW:
@@ -238,7 +238,8 @@ def _told_again(subject: Subject, record: AlertRecord, follow_up: FollowUp, now:
         return _sent(subject, record, Verdict.UPDATE, _source_reason(subject), DeliveryKind.THREAD, now)
     if News.NOVELTY in subject.assignment.news:
         return _sent(subject, record, Verdict.ALERT, Reason.NEW_INFORMATION, DeliveryKind.THREAD, now)
-    return _sent(subject, record, Verdict.UPDATE, _source_reason(subject), DeliveryKind.UPDATE, now)
+    kind = DeliveryKind.THREAD if _TELLING.intersection(subject.assignment.news) else DeliveryKind.UPDATE
+    return _sent(subject, record, Verdict.UPDATE, _source_reason(subject), kind, now)
 
 
 def _repeated(subject: Subject, record: AlertRecord, *, quiet: bool, now: datetime) -> Ruling | None:

@@ -206,6 +206,8 @@ def _fullness(bearer: _Bearer) -> tuple[int, str, str]:
     return -len(entry.title + entry.summary + entry.content), entry.text_hash, entry.link or ""
 
 
+_STEM = 4
+"""Letters of a word that count when two titles are compared."""
 _STRENGTH = {KeyKind.GUID: 0, KeyKind.URL: 1, KeyKind.TITLE: 2}
 
 
@@ -252,14 +254,35 @@ class _Memory:
         that the body has discredited, only the very same text is the same article.
         """
         text = bearer.entry.text_hash
-        bearing = (self._by_key.get(key, {}) for key in bearer.trusted)
-        named = [found for entries in bearing if len(entries) == 1 for found in entries.values()]
+        bearing = ((key, self._by_key.get(key, {})) for key in bearer.trusted)
+        named = [
+            found
+            for key, entries in bearing
+            if len(entries) == 1
+            for found in entries.values()
+            if key.kind is not KeyKind.GUID or not _another_article(bearer.entry, found)
+        ]
         yield from sorted(named, key=lambda found: found.text_hash != text)
         for key in bearer.entry.keys if bearer.displaced else bearer.trusted:
             yield from self._same_text(key, text)
 
     def _same_text(self, key: EntryKey, text: str) -> list[KnownEntry]:
         return [entry for _, entry in sorted(self._by_key.get(key, {}).items()) if entry.text_hash == text]
+
+
+def _another_article(entry: Entry, found: KnownEntry) -> bool:
+    """Say whether a guid has been given to an article that shares neither address nor a word of the title.
+
+    Some feeds give every item one guid, or reuse them; believing such a guid would swallow articles.
+    """
+    if not entry.url or not found.url or not entry.title or not found.title or entry.url == found.url:
+        return False
+    return not _telling_words(entry.title) & _telling_words(found.title)
+
+
+def _telling_words(title: str) -> frozenset[str]:
+    """Return the beginnings of the longer words, so that inflection does not hide a shared one."""
+    return frozenset(word[:_STEM] for word in folded(title).split() if len(word) >= _STEM)
 
 
 def _firmness(bearer: _Bearer) -> tuple[int, str]:

@@ -18,6 +18,8 @@ class Destination:
     channel: str
     recipients: tuple[str, ...] = ()
     """One delivery for each; empty for channels that have but one reader."""
+    can_update: bool = True
+    """Whether it can take an edit without ringing a bell; where not, edits are not sent at all."""
 
 
 def delivery_id(alert: str, destination: str, recipient: str | None, ordinal: int) -> str:
@@ -50,6 +52,7 @@ def deliveries_of(
             next_attempt_at=now,
         )
         for destination in destinations
+        if destination.can_update or kind is not DeliveryKind.UPDATE
         for recipient in destination.recipients or (None,)
     )
 

@@ -58,7 +58,7 @@ class Judge:
         self._settings = in_force.settings
         self._rulebook = in_force.rulebook
         self._destinations = {
-            name: Destination(channel=name, recipients=channel.recipients)
+            name: Destination(channel=name, recipients=channel.recipients, can_update=channel.can_update)
             for name, channel in in_force.channels.items()
         }
         self._records: dict[tuple[str, str], AlertRecord] = {}

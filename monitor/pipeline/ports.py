@@ -166,7 +166,7 @@ class Channel(Protocol):
 
     @property
     def can_update(self) -> bool:
-        """Whether a message once sent can be edited."""
+        """Whether it can take an UPDATE quietly; one that would ring a bell, as a mail does, gets none."""
 
     @property
     def settle(self) -> timedelta:

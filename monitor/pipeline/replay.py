@@ -221,6 +221,8 @@ def _as_known(entry: Entry) -> KnownEntry:
         text_hash=entry.text_hash,
         revision=entry.revision,
         first_seen=entry.first_seen,
+        title=entry.title,
+        url=entry.url,
     )
 
 

@@ -56,6 +56,8 @@ def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[K
             text_hash=row.text_hash,
             revision=row.revision,
             first_seen=row.first_seen,
+            title=row.title or "",
+            url=row.url,
         )
         for entry, (borne, row) in found.items()
     ]
@@ -73,6 +75,8 @@ def _known_statement(feed: str, asked: Sequence[tuple[str, str]]) -> Select[Any]
             func.coalesce(entries.c.text_hash, tombstones.c.text_hash).label("text_hash"),
             func.coalesce(entries.c.revision, tombstones.c.revision).label("revision"),
             func.coalesce(entries.c.first_seen, tombstones.c.first_seen).label("first_seen"),
+            entries.c.title,
+            entries.c.url,
         )
         .select_from(
             entry_keys.outerjoin(entries, entries.c.id == entry_keys.c.entry).outerjoin(
@@ -150,7 +154,7 @@ def revise(connection: Connection, revised: Sequence[NewEntry]) -> None:
 
 
 def add_keys(connection: Connection, new: Sequence[NewEntry]) -> None:
-    """Remember by which keys the entries are known; a key that another entry bears stays with that one."""
+    """Remember by which keys the entries are known; a key may turn out to be borne by several."""
     rows = [
         {"feed": item.entry.feed, "kind": key.kind.value, "value": _kept(key.value), "entry": item.entry.id}
         for item in new

@@ -114,7 +114,7 @@ entry_keys = Table(
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False, comment="long ones by digest: an index takes 2,700 bytes"),
     Column("entry", Text, nullable=False, comment="outlives the entry, see tombstones"),
-    PrimaryKeyConstraint("feed", "kind", "value"),
+    PrimaryKeyConstraint("feed", "kind", "value", "entry"),
     sqlite_with_rowid=False,
 )
 

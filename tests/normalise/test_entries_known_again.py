@@ -46,6 +46,8 @@ class Archive:
                 text_hash=entry.text_hash,
                 revision=entry.revision,
                 first_seen=entry.first_seen,
+                title=entry.title,
+                url=entry.url,
             )
             for entry in (self.entries[found] for found in sorted(ids))
         ]
@@ -248,3 +250,15 @@ def test_the_order_of_a_body_changes_no_identity(bodies: list[list[RawEntry]], d
         dice.shuffle(mixed)
         one = {(entry.id, entry.text_hash, entry.revision) for entry in straight.poll(*body)}
         assert one == {(entry.id, entry.text_hash, entry.revision) for entry in shuffled.poll(*mixed)}
+
+
+def test_a_feed_of_one_item_with_one_guid_for_all_loses_none() -> None:
+    """A guid that comes back with another address and not one word of the title is no identity."""
+    archive = Archive()
+    first = archive.poll(item("Kursk village changes hands", guid="latest", link="kursk"))
+    second = archive.poll(item("Parliament passes budget", guid="latest", link="budget"))
+    third = archive.poll(item("Storm closes ports", guid="latest", link="storm"))
+    again = archive.poll(item("Storm closes ports", guid="latest", link="storm"))
+    assert [entry.revision for entry in (*first, *second, *third)] == [0, 0, 0]
+    assert len({entry.id for entry in (*first, *second, *third)}) == 3
+    assert again == ()

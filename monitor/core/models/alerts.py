@@ -112,7 +112,7 @@ class Card:
     held: int = 0
     """Matches held back since the last message, told with it."""
     root: Entry | None = None
-    """The entry that raised the alert where `entry` is a later one: a message that lives keeps its headline."""
+    """The entry that raised the alert, where `entry` is a later one: a living message keeps its headline."""
     root_hits: tuple[Hit, ...] = ()
     """The proof in `root`."""
     names: Mapping[str, str] = field(default_factory=dict)

@@ -68,3 +68,6 @@ class KnownEntry:
     text_hash: str
     revision: int
     first_seen: datetime
+    title: str = ""
+    """Empty where retention has taken the entry."""
+    url: str | None = None

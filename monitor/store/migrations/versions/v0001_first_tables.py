@@ -129,7 +129,7 @@ def _create_entry_keys() -> None:
             "value", sa.Text(), nullable=False, comment="long ones by digest: an index takes 2,700 bytes"
         ),
         sa.Column("entry", sa.Text(), nullable=False, comment="outlives the entry, see tombstones"),
-        sa.PrimaryKeyConstraint("feed", "kind", "value", name="pk_entry_keys"),
+        sa.PrimaryKeyConstraint("feed", "kind", "value", "entry", name="pk_entry_keys"),
         sqlite_with_rowid=False,
     )
 
