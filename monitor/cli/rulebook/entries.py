@@ -22,6 +22,7 @@ _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ID = re.compile(r"[0-9a-f]{32}")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 MAX_FILE = 16 * 2**20
 """Bytes of a file given to `explain`."""
 
@@ -69,7 +70,12 @@ def entry_of_record(record: Mapping[str, object], *, number: int) -> Entry:
 
 def _text(record: Mapping[str, object], key: str) -> str:
     value = record.get(key)
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return "" if value is None else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Replace lone surrogates, which nothing can print, one sign for one."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _tags(record: Mapping[str, object]) -> tuple[str, ...]:
@@ -108,7 +114,7 @@ def entry_for(rule: Rule, given: str, *, field: TextField | None, lang: str | No
         return _from_document(rule, sys.stdin.read(MAX_FILE), lang=lang)
     if not _is_file(path):
         chosen = field or next(iter(rule.where.fields), TextField.TITLE)
-        return entries_of(rule, _sample(chosen, given, lang))[0]
+        return entries_of(rule, _sample(chosen, printable(given), lang))[0]
     try:
         with path.open(encoding="utf-8", errors="replace") as opened:
             document = opened.read(MAX_FILE)
@@ -154,5 +160,5 @@ def _from_record(given: str, document: str, *, lang: str | None) -> Entry:
 
 
 def _from_document(rule: Rule, document: str, *, lang: str | None) -> Entry:
-    title, _, content = readable(document).strip().partition("\n")
+    title, _, content = readable(printable(document)).strip().partition("\n")
     return entries_of(rule, Sample(title=title.strip(), content=content.strip(), lang=lang))[0]
