@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from monitor.core.models import Document, NotAFeed, ParsedFeed, ParseResult
 from monitor.feeds import sniff
@@ -16,7 +17,7 @@ from monitor.feeds.discover import advertised_feeds
 from monitor.feeds.encodings import to_utf8
 from monitor.feeds.jsonfeed import read_json_feed
 from monitor.feeds.limits import Source
-from monitor.feeds.split import Pieces, digest, split
+from monitor.feeds.split import Pieces, digest, split, well_formed
 from monitor.feeds.syndication import FEEDPARSER_ERRORS, clean_xml, newest_first, read_syndication, truncated
 
 _PORTION = 256 * 2**10
@@ -47,8 +48,9 @@ def read_in_portions(body: bytes, source: Source) -> Iterator[ParseResult]:
     xml = clean_xml(text[start:])
     try:
         pieces = split(xml)
-        if pieces is not None:
-            yield from _read_pieces(pieces, source)
+        portions = _read_pieces(xml, pieces, source) if pieces is not None else None
+        if portions is not None:
+            yield from portions
             return
         feed = read_syndication(xml, source)
     except FEEDPARSER_ERRORS as error:
@@ -58,14 +60,25 @@ def read_in_portions(body: bytes, source: Source) -> Iterator[ParseResult]:
     yield feed if feed.entries or feed.version else sniff.describe(body, text)
 
 
-def _read_pieces(pieces: Pieces, source: Source) -> Iterator[ParsedFeed]:
+def _read_pieces(xml: bytes, pieces: Pieces, source: Source) -> Iterator[ParsedFeed] | None:
+    """Read the items not known, in portions; None if the document is broken and must be read whole.
+
+    A known item stood in a well-formed document before, so that the first portion tells of the whole unless
+    there are more or some are left out.
+    """
     items = _newest(pieces, source)
     seen = tuple(digest(item) for item in items)
     fresh = [item for item, mark in zip(items, seen, strict=True) if mark not in source.known]
-    problem = truncated(len(pieces.items), source.max_entries)
-    for number, portion in enumerate(_portions(fresh)):
-        feed = read_syndication(pieces.document(portion), source)
-        yield replace(feed, seen=seen, problem=feed.problem or problem) if number == 0 else feed
+    portions = list(_portions(fresh))
+    partial = len(portions) > 1 or len(items) < len(pieces.items)
+    if partial and not well_formed(xml):
+        return None
+    first = read_syndication(pieces.document(portions[0]), source)
+    if first.problem is not None:
+        return None
+    first = replace(first, seen=seen, problem=truncated(len(pieces.items), source.max_entries))
+    further = (read_syndication(pieces.document(portion), source) for portion in portions[1:])
+    return chain((first,), further)
 
 
 def _newest(pieces: Pieces, source: Source) -> Sequence[bytes]:

@@ -39,16 +39,15 @@ def digest(item: bytes) -> bytes:
 def split(xml: bytes) -> Pieces | None:
     """Cut a document in UTF-8 at its items; None if it has none or might not be cut where it seems.
 
-    Cut are well-formed documents without DOCTYPE whose items stand side by side with nothing but white space
-    between, none inside another, each with its comments and CDATA sections whole.
+    Cut are documents without DOCTYPE whose items stand side by side, nothing but white space between them,
+    none inside another, each with its comments and CDATA sections whole. Whether the XML is well-formed is
+    not looked at: see well_formed.
     """
     first = _FIRST.search(xml)
     if first is None or first[2] == b"/" or b"<!DOCTYPE" in xml[: first.start()]:
         return None
     pieces = _cut(xml, first.start(), first[1])
-    if pieces is None or not _whole(xml, pieces) or not _well_formed(xml):
-        return None
-    return pieces
+    return pieces if pieces is not None and _whole(xml, pieces) else None
 
 
 def _cut(xml: bytes, start: int, name: bytes) -> Pieces | None:
@@ -79,7 +78,8 @@ def _whole(xml: bytes, pieces: Pieces) -> bool:
     )
 
 
-def _well_formed(xml: bytes) -> bool:
+def well_formed(xml: bytes) -> bool:
+    """Say whether feedparser's strict parser will take the document."""
     parser = expat.ParserCreate(namespace_separator=" ")
     try:
         parser.Parse(xml, True)

@@ -17,6 +17,9 @@ from monitor.feeds.limits import Source
 FEEDPARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 """What feedparser is known to raise on documents made for the purpose."""
 
+# feedparser would look for a SAX driver named drv_libxml2 at every parse, and use whatever bears that name.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
+
 _DECLARATION = re.compile(rb"<\?xml[^>]*?>")
 _HEADER = b"<?xml version='1.0' encoding='utf-8'?>"
 _UNFIT = bytes(set(range(32)) - {9, 10, 13})
