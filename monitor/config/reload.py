@@ -25,7 +25,7 @@ from monitor.core.errors import Mistake, Weight
 from monitor.core.matcher import Matcher
 from monitor.core.proving import failing_tests
 from monitor.core.rules.shape import meaning_of, meaning_of_entity
-from monitor.core.rules.tree import RuleSet
+from monitor.core.rules.tree import Entity, Rule, RuleSet
 
 SETTLE = timedelta(seconds=1)
 """A file changed more recently than this may still be written."""
@@ -238,20 +238,29 @@ class RuleFiles:
         return matcher, failing_tests(loaded.ruleset, matcher)
 
     def _compared(self, before: Reload, loaded: LoadedRules, matcher: Matcher, *, waiting: bool) -> Reload:
-        old = {rule.id: meaning_of(rule) for rule in before.rules.ruleset.rules}
-        new = {rule.id: meaning_of(rule) for rule in loaded.ruleset.rules}
-        names = {identity: meaning_of_entity(one) for identity, one in before.rules.ruleset.entities.items()}
-        now = {identity: meaning_of_entity(one) for identity, one in loaded.ruleset.entities.items()}
+        old = {rule.id: rule for rule in before.rules.ruleset.rules}
+        new = {rule.id: rule for rule in loaded.ruleset.rules}
+        names, now = before.rules.ruleset.entities, loaded.ruleset.entities
+        changed = {name for name in names.keys() & now.keys() if _differs(names[name], now[name])}
         return Reload(
             rules=loaded,
             matcher=matcher,
             added=tuple(sorted(new.keys() - old.keys())),
-            changed=tuple(sorted(name for name in new.keys() & old.keys() if new[name] != old[name])),
+            changed=tuple(sorted(name for name in new.keys() & old.keys() if _differs(new[name], old[name]))),
             removed=tuple(sorted(old.keys() - new.keys())),
-            entities=tuple(sorted({name for name, _ in names.items() ^ now.items()})),
+            entities=tuple(sorted(changed | (names.keys() ^ now.keys()))),
             kept=tuple(sorted(shown_path(path) for path in self._refused)),
             waiting=waiting,
         )
+
+
+def _differs(one: Rule | Entity, other: Rule | Entity) -> bool:
+    """Tell whether two versions mean different things; those of an unchanged file are the very same."""
+    return one is not other and _meaning(one) != _meaning(other)
+
+
+def _meaning(one: Rule | Entity) -> Rule | Entity:
+    return meaning_of(one) if isinstance(one, Rule) else meaning_of_entity(one)
 
 
 def _signature(path: Path) -> _Signature | None:
