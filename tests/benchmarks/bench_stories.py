@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_stories.py [FOLDER] [--speed]
 
 For each set: B-cubed and pairwise scores of the stories as decided on arrival, beside two simple baselines;
-true stories swallowed (their first article neither opened a story nor was told as new), later articles told again,
-articles told in all; entries a second. `--speed` fills a window of 300,000 entries first.
+true stories swallowed (their first article neither opened a story nor was told as new), later articles told
+again, articles told in all; entries a second. `--speed` fills a window of 300,000 entries first.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def score(items: Sequence[Labelled], stories: Sequence[str], told: Sequence[bool
         gold[item.gold].add(number)
         ours[story].add(number)
     precision = recall = 0.0
-    for number, (item, story) in enumerate(zip(items, stories, strict=True)):
+    for item, story in zip(items, stories, strict=True):
         common = len(gold[item.gold] & ours[story])
         precision += common / len(ours[story]) / len(items)
         recall += common / len(gold[item.gold]) / len(items)
@@ -143,7 +143,7 @@ def by_tfidf(items: Sequence[Labelled], threshold: float = 0.3) -> list[str]:
         idf = {term: math.log((number + 2000) / (counts[term] + 1)) for term in found}
         norm = math.sqrt(sum(value * value for value in idf.values())) or 1.0
         vector = {term: value / norm for term, value in idf.items()}
-        near: Counter[int] = Counter()
+        near: defaultdict[int, float] = defaultdict(float)
         for term, value in vector.items():
             for other in postings[term]:
                 near[other] += value * vectors[other][term]

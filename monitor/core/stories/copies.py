@@ -15,6 +15,8 @@ _READ = 64
 """Entries read under one key: where there are more, the newest say enough."""
 _TITLES_PER_URL = 3
 _TEXTS_PER_LABEL = 3
+_ALIKE = 0.15
+"""Share of its words that a text about the same thing has in common with another at the least."""
 _BOILERPLATE = 4
 _RECURS = timedelta(hours=20) // timedelta(microseconds=1)
 _TITLE_WORDS = 5
@@ -45,7 +47,7 @@ class Found:
 
 
 def recurs(window: Window, arrival: Arrival, seq: int) -> bool:
-    """Whether an entry is an earlier issue of a column: outlet and title the same, another address and day."""
+    """Whether an entry is an earlier issue of a column: outlet and title the same, other address and day."""
     observed = arrival.observed
     if arrival.outlet != window.shelf.outlet(seq) or not observed.title_key or not observed.url:
         return False
@@ -56,15 +58,18 @@ def recurs(window: Window, arrival: Arrival, seq: int) -> bool:
 
 
 def is_label(window: Window, arrival: Arrival) -> bool:
-    """Whether the title is that of a section: the same outlet has put it over other texts before."""
+    """Whether the title is that of a section: the same outlet has put it over texts about something else."""
     observed = arrival.observed
     if arrival.outlet < 0 or not observed.title_key or not observed.body:
         return False
     texts = {observed.text_key}
+    own = frozenset(observed.body)
     for seq in window.keys.newest(observed.title_key >> 32, _READ):
         other = window.shelf.footprint(seq)
         if window.shelf.outlet(seq) == arrival.outlet and other.url != observed.url:
             texts.add(other.text_key)
+            if other.body and len(own.intersection(other.body)) < _ALIKE * min(len(own), len(other.body)):
+                return True
     return len(texts) >= _TEXTS_PER_LABEL
 
 

@@ -19,6 +19,10 @@ _COMPARED = 40
 _STORIES = 5
 """Stories measured."""
 _NEIGHBOURS = 10
+_SCARCE = 5
+_YOUNG = 4
+_GROUND = 0.06
+"""Cosine of unrelated entries: what an empty window is taken to be full of."""
 _HOUR = 3_600_000_000
 _NAMED = 3
 
@@ -40,6 +44,7 @@ class Bearers:
 
     rarity: float
     seqs: list[int]
+    word: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Scene:
     """The same by story, for the nearest stories."""
     bearers: list[tuple[Bearers, Counter[int]]]
     """With the number of bearers in each story."""
+    hot: float
 
 
 def ranked(window: Window, arrival: Arrival, asked: Query) -> list[Ranked]:
@@ -77,14 +83,19 @@ def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:
     stories: dict[int, list[Pair]] = {}
     for found in near:
         stories.setdefault(window.shelf.story(found.seq), []).append(found)
-    counted = [(found, window.shelf.stories(found.seqs)) for found in bearers if found.seqs]
-    return Scene(near, list(stories.values())[:_STORIES], counted)
+    counted = [(found, window.shelf.stories(found.seqs)) for found in bearers if found.seqs and found.word]
+    return Scene(
+        near, list(stories.values())[:_STORIES], counted, window.rarity.dominance(asked.footprint.title)
+    )
 
 
 def _bearers(window: Window, asked: Query) -> list[Bearers]:
-    weights = {term: asked.idf[term] for term in asked.footprint.rare()}
-    weights.update({entity_key(name): rarity for name, rarity in asked.entities.items()})
-    return [Bearers(rarity, window.terms.newest(key, _READ)) for key, rarity in weights.items()]
+    read = window.terms.newest
+    words = [Bearers(asked.idf[term], read(term, _READ), word=True) for term in asked.footprint.rare()]
+    names = [
+        Bearers(rare, read(entity_key(name), _READ), word=False) for name, rare in asked.entities.items()
+    ]
+    return words + names
 
 
 def _nearest(bearers: list[Bearers]) -> list[int]:
@@ -106,8 +117,11 @@ def _measure(
     inside = sum(found.cosine for found in pairs)
     outside = len(scene.near) - len(pairs)
     around = Surroundings(
-        rival=max((other[0].cosine for other in scene.stories if other is not pairs), default=0.0),
-        ambient=(sum(found.cosine for found in scene.near) - inside) / outside if outside else 0.0,
+        rival=max([_GROUND, *(other[0].cosine for other in scene.stories if other is not pairs)]),
+        ambient=(sum(found.cosine for found in scene.near) - inside) / outside if outside else _GROUND,
+        nearest=max(0, arrival.at - window.shelf.time(seq)) / _HOUR,
+        hot=scene.hot,
+        young=_YOUNG / (_YOUNG + window.rarity.documents),
         newest=max(0, arrival.at - window.shelf.time(members[-1])) / _HOUR,
         size=window.texts(seq),
         grip=_grip(window.shelf.story(seq), scene),
@@ -125,9 +139,10 @@ def _grip(story: int, scene: Scene) -> float:
 
 
 def _hold(story: int, scene: Scene) -> float:
-    """The same for the one term that points to the story most; a term seen once points less."""
+    """The same for the one term that points to the story most; a term seen once points little."""
     return max(
-        (found.rarity * counts[story] / (len(found.seqs) + 1) for found, counts in scene.bearers), default=0.0
+        (found.rarity * counts[story] / (len(found.seqs) + _SCARCE) for found, counts in scene.bearers),
+        default=0.0,
     )
 
 
@@ -135,7 +150,8 @@ def _purity(pairs: list[Pair], scene: Scene) -> float:
     """The story's share of the likeness of the nearest entries."""
     nearest = [found.cosine for found in scene.near[:_NEIGHBOURS]]
     own = sum(found.cosine for found in pairs if found.cosine >= nearest[-1])
-    return min(1.0, own / sum(nearest)) if nearest[0] else 0.0
+    whole = sum(nearest) + _GROUND * (_NEIGHBOURS - len(nearest))
+    return own / max(own, whole) if own else 0.0
 
 
 def joins(window: Window, arrival: Arrival, story: Ranked, asked: Query) -> Found:

@@ -106,6 +106,12 @@ class Surroundings:
     """Mean cosine of the candidates outside the story: how alike everything of its topic is."""
     newest: float
     """Hours since the story's newest member."""
+    nearest: float
+    """Hours since the member most like the entry."""
+    hot: float
+    """Share of the window's entries that hold the entry's most frequent word: how much one topic rules."""
+    young: float
+    """1 while the window is empty, towards 0 as it fills: rarity is guesswork at first."""
     size: int
     """Texts of the story that are no copies."""
     grip: float
@@ -141,7 +147,8 @@ class _Union:
 
 NAMES = (
     "max", "top3", "mean", "jaccard", "covered", "shared", "entities", "numbers", "conflict", "newest",
-    "size", "margin", "ambient", "bodies", "union", "max*bodies", "grip", "hold", "purity",
+    "size", "margin", "ambient", "bodies", "union", "max*bodies", "grip", "hold",
+    "purity", "nearest", "hot", "young",
 )  # fmt: skip
 
 
@@ -176,6 +183,9 @@ def measures(
         around.grip,
         around.hold / _LARGE,
         around.purity,
+        log1p(around.nearest),
+        around.hot,
+        around.young,
     )
 
 
@@ -186,10 +196,10 @@ def _mean(entry: Query, pairs: Sequence[Pair], exemplars: Sequence[Footprint]) -
     return total / len(exemplars)
 
 
-BIAS = -3.052
+BIAS = -3.500
 WEIGHTS = (
-    -8.538, 7.073, -1.504, 1.286, 1.855, 0.927, 0.300, -0.297, -0.656, -0.937, -0.322, 8.896, 1.778,
-    -1.234, 0.525, 5.218, -0.428, 3.062, 1.387,
+    -6.046, 5.385, -1.723, 2.185, 1.769, 1.007, 0.080, -0.397, -0.617, -0.580, -0.145, 7.543, -4.013,
+    -0.738, 0.813, 4.742, 0.405, 4.775, 0.712, -0.167, -0.217, -2.500,
 )  # fmt: skip
 
 

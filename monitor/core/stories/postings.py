@@ -15,14 +15,14 @@ class Postings:
     """Which documents bear a 32-bit key, newest first.
 
     Postings are written one after the other into chunks; each remembers how far back the previous posting of
-    its slot lies: a slot is a chain from the newest to the oldest. Chunks whose documents are all
-    gone are dropped from the front: nothing is ever searched for to be deleted. Documents are numbered in order of
+    its slot lies: a slot is a chain from the newest to the oldest. Chunks whose documents are all gone are
+    dropped from the front: nothing is ever searched for to be deleted. Documents are numbered in order of
     arrival.
     """
 
     def __init__(self, *, slot_bits: int = 20) -> None:
         self._mask = (1 << slot_bits) - 1
-        self._heads = array("Q", bytes(8 << slot_bits))
+        self._heads = array("Q", (0,)) * (1 << slot_bits)
         self._chunks: list[array[int]] = []
         self._newest: list[int] = []
         self._first = 0

@@ -8,10 +8,11 @@ from math import log
 
 _BITS = 21
 _MASK = (1 << _BITS) - 1
+_FEW = 50
 
 
 class Rarity:
-    """Document frequencies of hashed terms over the entries of the window, on a background of common words.
+    """Document frequencies of hashed terms over the entries of the window, above a background.
 
     Terms share 2^21 counters (8 MB); with half a million distinct terms one in five shares its counter,
     nearly always with a term seen once. `background` gives the share of documents that hold a common term,
@@ -19,7 +20,7 @@ class Rarity:
     """
 
     def __init__(self, background: Mapping[int, float], *, prior: float) -> None:
-        self._counts = array("I", bytes(4 << _BITS))
+        self._counts = array("I", (0,)) * (1 << _BITS)
         self._background = background
         self._prior = prior
         self.documents = 0
@@ -41,6 +42,12 @@ class Rarity:
     def frequency(self, term: int) -> int:
         """In how many documents of the window the term (or one sharing its counter) stands."""
         return self._counts[term & _MASK]
+
+    def dominance(self, terms: Iterable[int]) -> float:
+        """The share of documents that hold the most frequent of the terms; low while they are few."""
+        counts = self._counts
+        most = max((counts[term & _MASK] for term in terms), default=0)
+        return most / (self.documents + _FEW)
 
     def weights(self, terms: Iterable[int]) -> dict[int, float]:
         """The inverse document frequency of each term, natural logarithm, never below zero."""

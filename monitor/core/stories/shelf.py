@@ -41,6 +41,8 @@ class Group:
     """Numbers of the entries on the shelf, in order."""
     originals: list[int] = field(default_factory=list)
     """Those members that are no copies."""
+    firsts: dict[int, int] = field(default_factory=dict)
+    """The first member of each outlet."""
     entities: Counter[str] = field(default_factory=Counter)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from monitor.core.models import Story
 from monitor.core.stories.shelf import moment
@@ -17,15 +17,16 @@ def told(window: Window, seq: int) -> Story:
     shelf = window.shelf
     members = window.members(seq)
     group = shelf.group(seq)
+    firsts = window.firsts(seq)
     opened, entries, texts = window.counts(seq)
-    sources = tuple(shelf.source(number) for number in _chosen(window, members))
+    sources = tuple(shelf.source(number) for number in _chosen(members, firsts.values()))
     return Story(
         id=window.story_id(seq),
         title=sources[0].title,
         opened_at=moment(opened),
         updated_at=moment(max(shelf.time(members[-1]), shelf.time(seq))),
         entries=entries,
-        outlets=tuple(dict.fromkeys(shelf.outlet_name(shelf.outlet(number)) for number in members)),
+        outlets=tuple(shelf.outlet_name(outlet) for outlet in sorted(firsts, key=firsts.__getitem__)),
         texts=texts,
         languages=tuple(dict.fromkeys(source.lang for source in sources if source.lang)),
         entities=tuple(sorted(+group.entities)) if group else shelf.footprint(seq).entities,
@@ -33,14 +34,11 @@ def told(window: Window, seq: int) -> Story:
     )
 
 
-def _chosen(window: Window, members: Sequence[int]) -> Sequence[int]:
+def _chosen(members: Sequence[int], firsts: Iterable[int]) -> Sequence[int]:
     """The first entry of each outlet and the latest ones, in order."""
     if len(members) <= _SHOWN:
         return members
-    firsts: dict[int, int] = {}
-    for number in members:
-        firsts.setdefault(window.shelf.outlet(number), number)
-    chosen = set(list(firsts.values())[:_FIRSTS])
+    chosen = set(sorted(firsts)[:_FIRSTS])
     for number in reversed(members):
         if len(chosen) >= _SHOWN:
             break

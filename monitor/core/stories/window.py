@@ -91,6 +91,11 @@ class Window:
         seq = self.find(story)
         return seq if seq is not None and self.shelf.group(seq) is None else None
 
+    def firsts(self, seq: int) -> dict[int, int]:
+        """Of an entry's story, the first member of each outlet, by number of the outlet."""
+        group = self.shelf.group(seq)
+        return group.firsts if group else {self.shelf.outlet(seq): seq}
+
     def texts(self, seq: int) -> int:
         """Members of an entry's story that are no copies."""
         group = self.shelf.group(seq)
@@ -173,6 +178,8 @@ class Window:
         group.members.append(seq)
         if not footprint.flags & Flag.COPY:
             group.originals.append(seq)
+        outlet = self.shelf.outlet(seq)
+        group.firsts[outlet] = min(seq, group.firsts.get(outlet, seq))
         group.entities.update(footprint.entities)
         group.entries = max(group.entries, footprint.entries)
         group.texts = max(group.texts, footprint.texts)
@@ -183,6 +190,12 @@ class Window:
         group.members.remove(seq)
         if not footprint.flags & Flag.COPY:
             group.originals.remove(seq)
+        outlet = self.shelf.outlet(seq)
+        if group.firsts[outlet] == seq:
+            del group.firsts[outlet]
+            later = next((number for number in group.members if self.shelf.outlet(number) == outlet), None)
+            if later is not None:
+                group.firsts[outlet] = later
         group.entities.subtract(footprint.entities)
 
     def remove(self, seq: int, *, keep: str = "") -> None:
