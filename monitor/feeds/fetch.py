@@ -12,7 +12,7 @@ import base64
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
@@ -34,8 +34,9 @@ from monitor.feeds.failures import (
     retry_after,
     shown,
 )
-from monitor.feeds.hosts import HostSlots
+from monitor.feeds.hosts import HostDownError, HostSlots
 from monitor.feeds.resolver import PatientResolver
+from monitor.feeds.targets import http_url, redirect_target
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -45,6 +46,8 @@ _OK = frozenset({200, 203, 204, 205})
 _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_TOO_MANY = 429
+_HOST_FAILURES = frozenset({Failure.DNS, Failure.TIMEOUT, Failure.UNREACHABLE})
 _DNS_TTL = 300
 _KEEPALIVE = 75.0
 """Seconds: feeds polled every minute find their connection open; common servers keep it about as long."""
@@ -167,6 +170,15 @@ class HttpFetcher:
                 url=feed.name, failure=stop.failure, message=stop.message, seconds=time.monotonic() - started
             )
         try:
+            result = await self._travel(trip)
+        except HostDownError as down:
+            return replace(down.failed, url=shown(trip.url), seconds=trip.seconds)
+        if isinstance(result, FetchFailed) and _concerns_the_host(result):
+            self._slots.report(trip.url.host or "", result)
+        return result
+
+    async def _travel(self, trip: _Trip) -> FetchResult:
+        try:
             while True:
                 outcome = await self._hop(trip)
                 if not isinstance(outcome, URL):
@@ -178,8 +190,8 @@ class HttpFetcher:
             return trip.failed(*explain(error, trip.url))
 
     def _depart(self, feed: Feed, state: FeedState, started: float) -> _Trip:
-        home = _http_url(feed.fetch_url)
-        url = _http_url(state.moved_to) if state.moved_to else home
+        home = http_url(feed.fetch_url)
+        url = http_url(state.moved_to) if state.moved_to else home
         login = feed.auth or ((home.user, home.password or "") if home.user else None)
         return _Trip(
             feed=feed,
@@ -281,7 +293,7 @@ class HttpFetcher:
         status = response.status
         if status in _REDIRECTS and "Location" in response.headers:
             trip.permanent = trip.permanent and status in _PERMANENT
-            return _target(trip.url, response.headers["Location"])
+            return redirect_target(trip.url, response.headers["Location"])
         if status == _NOT_MODIFIED and (trip.state.etag or trip.state.last_modified):
             return NotModified(url=shown(trip.url), moved_to=trip.moved_to, seconds=trip.seconds)
         if status not in _OK:
@@ -348,31 +360,13 @@ class HttpFetcher:
         trip.url = target
 
 
+def _concerns_the_host(failed: FetchFailed) -> bool:
+    """Say whether other feeds of the host would fare no better."""
+    return failed.failure in _HOST_FAILURES or failed.status == _TOO_MANY
+
+
 def _basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def _http_url(text: str) -> URL:
-    try:
-        url = URL(text)
-    except ValueError:
-        raise RefusedError(Failure.MALFORMED, "the address is not a valid http or https address") from None
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise RefusedError(Failure.MALFORMED, "the address is not a valid http or https address")
-    return url
-
-
-def _target(url: URL, location: str) -> URL:
-    """Resolve a redirect; user information in it is dropped, and only http and https are followed."""
-    try:
-        target = url.join(URL(location.strip()))
-    except ValueError:
-        raise RefusedError(Failure.REDIRECTS, "redirected to an address that cannot be read") from None
-    if target.scheme not in {"http", "https"} or not target.host:
-        raise RefusedError(
-            Failure.REDIRECTS, f"redirected to {target.scheme or 'nothing'}:, not http or https"
-        )
-    return target.with_user(None).with_fragment(None)
 
 
 def _looks_numeric(host: str) -> bool:

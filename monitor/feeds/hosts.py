@@ -1,10 +1,31 @@
-"""How many requests one host gets at a time."""
+"""How many requests one host gets at a time, and how its queue learns that waiting is of no use."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from monitor.core.models import FetchFailed
+
+
+class HostDownError(Exception):
+    """While we waited for the host, somebody before us found that it does not serve."""
+
+    def __init__(self, failed: FetchFailed) -> None:
+        super().__init__(failed.message)
+        self.failed = failed
+
+
+@dataclass(slots=True)
+class _Queue:
+    semaphore: asyncio.Semaphore
+    users: int = 0
+    arrivals: int = 0
+    failed: FetchFailed | None = field(default=None, repr=False)
+    hopeless_before: int = 0
+    """Those who arrived earlier than this share the failure; later ones try for themselves."""
 
 
 class HostSlots:
@@ -12,21 +33,41 @@ class HostSlots:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._slots: dict[str, tuple[asyncio.Semaphore, list[None]]] = {}
+        self._queues: dict[str, _Queue] = {}
 
     def __len__(self) -> int:
         """Count the hosts that are asked or waited for just now."""
-        return len(self._slots)
+        return len(self._queues)
 
     @asynccontextmanager
     async def slot(self, host: str) -> AsyncIterator[None]:
-        """Hold one of the host's slots, after those who came before."""
-        semaphore, users = self._slots.setdefault(host, (asyncio.Semaphore(self._limit), []))
-        users.append(None)
+        """Hold one of the host's slots, after those who came before.
+
+        Raises:
+            HostDownError: one of those reported the host meanwhile.
+        """
+        queue = self._queues.get(host)
+        if queue is None:
+            queue = self._queues[host] = _Queue(asyncio.Semaphore(self._limit))
+        number = queue.arrivals
+        queue.arrivals += 1
+        queue.users += 1
         try:
-            async with semaphore:
+            async with queue.semaphore:
+                if queue.failed is not None and number < queue.hopeless_before:
+                    raise HostDownError(queue.failed)
                 yield
         finally:
-            users.pop()
-            if not users:
-                del self._slots[host]
+            queue.users -= 1
+            if not queue.users:
+                del self._queues[host]
+
+    def report(self, host: str, failed: FetchFailed) -> None:
+        """Let everybody who waits for the host just now fail likewise.
+
+        Else a hundred feeds of a host that hangs would, two at a time, hold up the whole daemon for minutes.
+        """
+        queue = self._queues.get(host)
+        if queue is not None:
+            queue.failed = failed
+            queue.hopeless_before = queue.arrivals

@@ -16,7 +16,7 @@ from monitor.core.models import Failure, Fetched, FetchFailed, FetchResult, NotM
 from monitor.core.settings import PollingSettings
 from monitor.feeds.fetch import HttpFetcher, user_agent
 from tests.feeds.polling import NOW, feed, fetcher, settings, state
-from tests.feeds.zoo import RSS, Request, Zoo, conditional, open_zoo, raw, redirect, respond, send
+from tests.feeds.zoo import RSS, Request, Zoo, conditional, open_zoo, raw, redirect, respond, send, silent
 
 DAY = timedelta(hours=24)
 
@@ -296,6 +296,33 @@ async def test_host_is_asked_by_a_few_at_a_time(zoo: Zoo) -> None:
         assert all(isinstance(outcome, Fetched) for outcome in outcomes)
         assert most == 2
         assert len(client._slots) == 0, "hosts that nobody asks for are forgotten"
+
+
+async def test_queue_of_a_host_that_hangs_does_not_wait_its_turn(zoo: Zoo) -> None:
+    """Twenty feeds of one dead host cost two time-outs, not twenty; a later poll asks anew."""
+    zoo.answers["/f"] = silent
+    url = zoo.url + "/f"
+    async with fetcher(per_host=2) as client:
+        async with asyncio.timeout(5):
+            outcomes = await asyncio.gather(*(client.fetch(feed(url), state(url)) for _ in range(20)))
+        assert {outcome.failure for outcome in outcomes if isinstance(outcome, FetchFailed)} == {
+            Failure.TIMEOUT
+        }
+        assert len(outcomes) == 20
+        assert len(zoo.requests) == 2
+        zoo.answers["/f"] = respond(200, RSS)
+        assert isinstance(await client.fetch(feed(url), state(url)), Fetched)
+
+
+async def test_too_many_requests_silence_the_queue(zoo: Zoo) -> None:
+    """A host that says 429 is not asked for the feeds that wait; each is told how long to wait."""
+    zoo.answers["/f"] = respond(429, b"", Retry_After="60")
+    url = zoo.url + "/f"
+    async with fetcher(per_host=1) as client:
+        outcomes = await asyncio.gather(*(client.fetch(feed(url), state(url)) for _ in range(5)))
+    waits = {outcome.retry_after for outcome in outcomes if isinstance(outcome, FetchFailed)}
+    assert waits == {timedelta(seconds=60)}
+    assert len(zoo.requests) == 1
 
 
 async def test_proxy_is_asked_instead_of_the_host(zoo: Zoo) -> None:
