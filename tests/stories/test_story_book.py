@@ -228,15 +228,11 @@ def test_rows_without_a_usable_trace_are_left_out() -> None:
 
 ROOTS = ("flood", "court", "strike", "vote", "kursk", "fire")
 WORDS = [f"{root}{end}" for root in ROOTS for end in ("", "s", "er", "land")]
-    f"{root}{end}"
-    for root in ("flood", "court", "strike", "vote", "kursk", "fire")
-    for end in ("", "s", "er", "land")
-]
 
 
 @st.composite
 def streams(draw: st.DrawFn) -> list[tuple[Entry, Findings]]:
-    """Entries as they may come: copies, revisions, columns, several languages, gaps longer than the window."""
+    """Entries as they may come: copies, revisions, columns, languages, gaps longer than the window."""
     room = Newsroom()
     written: list[Entry] = []
     stream = []
