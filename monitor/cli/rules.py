@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Mapping
+from typing import ClassVar
 
 import click
 
-_COMMANDS = {
-    "check": "Say every mistake in rule files, and what is doubtful in them.",
-    "test": "Run the tests that stand beside the rules.",
-    "list": "List rules, with what each looks for.",
-    "explain": "Show how a rule sees a text, condition by condition.",
-    "why-not": "Say which condition of a rule failed on a text.",
-    "match": "Run the rules over a file of entries.",
-    "schema": "Print the JSON Schema of rule files, for editors.",
-}
+from monitor.cli.lazy import LazyGroup
 
 
-class _LazyGroup(click.Group):
-    """A group whose commands live in `monitor.cli.rulebook`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order in which a rule is made."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command and return its `command`."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module = import_module(f"monitor.cli.rulebook.{cmd_name.replace('-', '_')}_rules")
-        found = module.command
-        if not isinstance(found, click.Command):
-            message = f"{module.__name__}.command is no click command"
-            raise TypeError(message)
-        found.help = _paragraphs(found.help)
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing one of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+class _RuleCommands(LazyGroup):
+    place = "monitor.cli.rulebook.{}_rules"
+    about: ClassVar[Mapping[str, str]] = {
+        "check": "Say every mistake in rule files, and what is doubtful in them.",
+        "test": "Run the tests that stand beside the rules.",
+        "list": "List rules, with what each looks for.",
+        "explain": "Show how a rule sees a text, condition by condition.",
+        "why-not": "Say which condition of a rule failed on a text.",
+        "match": "Run the rules over a file of entries.",
+        "schema": "Print the JSON Schema of rule files, for editors.",
+    }
 
 
-def _paragraphs(text: str | None) -> str:
-    r"""Turn `\b` of a raw docstring into the one sign by which click keeps lines as they are."""
-    return (text or "").replace("\\b\n", "\b\n")
-
-
-@click.group(name="rules", cls=_LazyGroup)
+@click.group(name="rules", cls=_RuleCommands)
 def command() -> None:
     r"""Check, test, list and explain rules.
 
@@ -61,6 +37,3 @@ def command() -> None:
       news-monitor rules explain cross-border-raids "Бойцы РДК вошли в Белгородскую область"
       news-monitor rules match --input yesterday.jsonl
     """
-
-
-command.help = _paragraphs(command.help)
