@@ -19,11 +19,15 @@ COPY_AT = 0.5
 """Containment from which a text counts as a copy: independent texts of one event stay below .3 in 95 %."""
 SHARES_AT = 0.15
 """Containment from which two texts share passages: quotes, press releases."""
+COPY_LONG_AT = 0.4
+"""The same where much was compared: of a text of which a fifth of the words were changed half the triples go."""
+LONG = 14
+"""Shared hashes that are much."""
 MIN_TRIPLES = 8
 """Fewer triples on the shorter side prove nothing; such texts are copies only when equal."""
 MAX_HASHES = 512
 _ALL_KEPT = 24
-_HALF_KEPT = 64
+_HALF_KEPT = 200
 _QUARTER = 4
 
 _AGENCIES = {
@@ -103,6 +107,13 @@ def containment(one: Sketch, other: Sketch, *, ignoring: Iterable[int] = ()) -> 
     if shorter * scale < MIN_TRIPLES or shorter < 2:  # noqa: PLR2004 - one hash is chance
         return 0.0
     return len(left & right) / shorter
+
+
+def is_copy(one: Sketch, other: Sketch, share: float) -> bool:
+    """Whether a containment proves that one text copies the other."""
+    return share >= COPY_AT or (
+        share >= COPY_LONG_AT and share * min(len(one.hashes), len(other.hashes)) >= LONG
+    )
 
 
 def credited(text: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.core.models import Entry, Placement
-from monitor.core.signature import COPY_AT, containment
+from monitor.core.signature import containment, is_copy
 from monitor.core.stories.observe import Observed
 from monitor.core.stories.window import Window
 
@@ -134,8 +134,10 @@ def _same_passages(window: Window, arrival: Arrival) -> Found | None:
     own = arrival.observed.sketch
     best: tuple[float, int] | None = None
     for seq, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_TRIED]:
-        share = containment(own, window.shelf.footprint(seq).sketch, ignoring=boilerplate)
-        if share >= COPY_AT and (best is None or share > best[0]) and not recurs(window, arrival, seq):
+        other = window.shelf.footprint(seq).sketch
+        share = containment(own, other, ignoring=boilerplate)
+        better = best is None or share > best[0]
+        if better and is_copy(own, other, share) and not recurs(window, arrival, seq):
             best = (share, seq)
     if best is None:
         return None
