@@ -1,12 +1,12 @@
 """Fit the weights of monitor/core/stories/likeness.py to the labelled sets; run as a program.
 
-    python tests/benchmarks/fit_stories.py [--held-out]
+    python -m tests.benchmarks.fit_stories [--held-out]
 
-Each set is played through a book that is told the true stories, once whole and once in short pieces (a young
-window); the measures of the stories considered for each entry are the examples, each set weighing the same. With
-`--held-out` each set is scored with weights fitted to the others. `entities` and `young` are set by hand: the
-sets have no rule files, and no set is about a daemon's first minutes. The shipped bias is the fitted one moved
-by `SHIFT`, chosen on the mean B-cubed F1 of all sets.
+Each set is played through a book that is told the true stories, once whole and once in short pieces (a
+young window); the measures of the stories considered for each entry are the examples, each set weighing the
+same. With `--held-out` each set is scored with weights fitted to the others. `entities` and `young` are set by
+hand: the sets have no rule files, and none is about a daemon's first minutes. The shipped bias is the fitted
+one moved by `SHIFT`, chosen on the mean B-cubed F1 of all sets.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_stories import DATA, Labelled, is_told, read, score
-
 from monitor.core.models import Findings, Placement
 from monitor.core.stories import StoryBook, likeness
 from monitor.core.stories.copies import Found, copied
 from monitor.core.stories.joining import ranked
+from tests.benchmarks.bench_stories import DATA, Labelled, is_told, read, score
 
 BY_HAND = {"entities": 0.08, "young": -2.5}
 SHIFT = 0.2
@@ -51,12 +50,12 @@ def examples(items: Sequence[Labelled], weight: float) -> list[Example]:
         asked = book._query(arrival.observed)
         target: Found | None = copied(window, arrival)
         if target is None:
-            for story in ranked(window, arrival, asked):
-                found.append(Example(story.measured, gold[story.seq] == item.gold, weight))
+            stories = ranked(window, arrival, asked)
+            found += [Example(s.measured, gold[s.seq] == item.gold, weight) for s in stories]
         if target is None or gold[target.seq] != item.gold:
-            seq = latest.get(item.gold)
-            held = seq is not None and window.shelf.holds(seq)
-            target = Found(seq=seq, placement=Placement.JOINS, score=1.0, reason="") if seq and held else None
+            known = latest.get(item.gold, -1)
+            told = Found(seq=known, placement=Placement.JOINS, score=1.0, reason="")
+            target = told if window.shelf.holds(known) else None
         seq = window.shelf.end
         if target is None:
             book._open(arrival, asked, [])

@@ -197,7 +197,7 @@ def _mean(entry: Query, pairs: Sequence[Pair], exemplars: Sequence[Footprint]) -
 
 
 BIAS = -3.500
-WEIGHTS = (
+WEIGHTS: tuple[float, ...] = (
     -6.046, 5.385, -1.723, 2.185, 1.769, 1.007, 0.080, -0.397, -0.617, -0.580, -0.145, 7.543, -4.013,
     -0.738, 0.813, 4.742, 0.405, 4.775, 0.712, -0.167, -0.217, -2.500,
 )  # fmt: skip
