@@ -1,8 +1,8 @@
 """The real `news-monitor` as a process, with a folder of its own, and the world around it on loopback.
 
-    async with desk.running() as daemon:
-        await daemon.until(lambda: "Bridge" in daemon.said)
-        await daemon.stop()  # SIGTERM; returns the exit code
+async with desk.running() as daemon:
+    await daemon.until(lambda: "Bridge" in daemon.said)
+    await daemon.stop()  # SIGTERM; returns the exit code
 """
 
 from __future__ import annotations
@@ -29,19 +29,22 @@ PATIENCE = 25.0
 _LOOK = 0.05
 
 RULES = """
+# Exact words: no dictionary is loaded, so that a start takes little.
 rules:
   bridges:
     title: Bridges
-    any: [bridge, viaduct]
+    any: ["=bridge", "=footbridge", "=viaduct"]
   floods:
     title: Floods
-    any: [flood, dam]
+    any: ["=flood", "=dam"]
 """
 
 Condition = Callable[[], object]
 
 
-def document(items: Iterable[tuple[str, str]], *, host: str = "valley.example", age: timedelta | None = None) -> bytes:
+def document(
+    items: Iterable[tuple[str, str]], *, host: str = "valley.example", age: timedelta | None = None
+) -> bytes:
     """Write an RSS document of (slug, title) items, dated so long ago (now by default)."""
     date = format_datetime(datetime.now(UTC) - (age or timedelta(minutes=1)))
     body = "".join(
@@ -159,10 +162,13 @@ class Desk:
         """Serve a feed and configure it."""
         self.publish(path, items, etag=etag)
         self.settings["feeds"].append(
-            {"url": f"{self.zoo.url}{path}", "outlet": f"{path.strip('/')}.example", "allow_private": True} | fields
+            {"url": f"{self.zoo.url}{path}", "outlet": f"{path.strip('/')}.example", "allow_private": True}
+            | fields
         )
 
-    def publish(self, path: str, items: Sequence[tuple[str, str]], *, etag: str, age: timedelta | None = None) -> None:
+    def publish(
+        self, path: str, items: Sequence[tuple[str, str]], *, etag: str, age: timedelta | None = None
+    ) -> None:
         """Serve this document from now on."""
         body = document(items, host=f"{path.strip('/')}.example", age=age)
         self.zoo.answers[path] = conditional(body, etag)

@@ -85,7 +85,7 @@ async def test_whatever_slack_answers_each_alert_is_there_once(desk: Desk, slack
 
 
 async def test_a_crash_while_slack_is_answering_repeats_nothing(desk: Desk, slack: SlackDouble) -> None:
-    """kill -9 after Slack took the message and before it said so: the next start asks and finds it."""
+    """Killed after Slack took the message and before it said so: the next start asks and finds it."""
     to_slack(desk, slack, timeout=20)
     slack.faults.append(Fault.ACCEPT_THEN_HANG)
     desk.feed("/one", [("a", "Collapsed bridge over the river Orla")])
