@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
@@ -158,15 +159,15 @@ class Replay:
     async def _committed(self, batch: Sequence[_Placed]) -> list[Replayed]:
         """Match, commit and assemble a batch; returns its lines in their order."""
         match = self._in_force.rulebook.matcher.match
-        by_feed: dict[str, list[NewEntry]] = {}
-        for placed in batch:
-            for entry in placed.changed:
-                by_feed.setdefault(entry.feed, []).append(NewEntry(entry=entry, findings=match(entry)))
+        brought = [
+            NewEntry(entry=entry, findings=match(entry)) for placed in batch for entry in placed.changed
+        ]
         self._now = max(placed.recorded.at for placed in batch)
+        # In order of time, whatever the feeds: the order of the commit is the order of arrival.
         await self._store.commit_polls(
             [
                 PollRecord(state=_fresh(feed, self._now), entries=tuple(entries))
-                for feed, entries in by_feed.items()
+                for feed, entries in groupby(brought, key=lambda new: new.entry.feed)
             ]
         )
         came_to = {one.entry.id: one for one in await self._assembled()}
