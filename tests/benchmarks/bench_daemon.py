@@ -214,7 +214,7 @@ def killed(folder: Path, *, whole: float, kills: int, dice: random.Random) -> li
     moments = []
     for _ in range(kills):
         daemon = launch(folder, "--once")
-        moment = dice.uniform(0.15, 1.0) * whole
+        moment = dice.uniform(0.1, 0.3) * whole
         try:
             daemon.wait(moment)
         except subprocess.TimeoutExpired:
