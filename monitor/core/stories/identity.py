@@ -21,7 +21,10 @@ _SECTION_BEFORE = re.compile(r"^[^|:]{2,30}\s\|\s+")
 _LEFT_WORDS = 4
 _LIVE = re.compile(
     r"""\blive\s*(?::|updates?\b|blog\b|coverage\b|-)|\bas\s+it\s+happened\b|^\s*live\b
-    |текстовая\s+трансляция|онлайн-трансляция|хроника\b.*\bонлайн|наживо\b|онлайн:""",
+    |\bat\s+a\s+glance\b|\bin\s+brief\b|\b(?:news|morning|evening|daily|weekly)\s+(?:briefing|digest|round-?up)\b
+    |\bwhat\s+we\s+know\s+on\s+day\b|\bkey\s+(?:events|developments)\b|^\s*(?:your\s+)?\w+\s+briefing\b
+    |текстовая\s+трансляция|онлайн-трансляция|хроника\b.*\bонлайн|наживо\b|онлайн:|главное\s+за\s+(?:день|неделю|ночь|утро)
+    |головне\s+за\s+(?:день|ніч|добу|тиждень)|дайджест""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LIVE_PATH = re.compile(r"/(?:live|liveblog|live-?news|live-?updates|online)(?:/|$|-)", re.IGNORECASE)
@@ -60,7 +63,7 @@ def core_title(title: str) -> str:
 
 
 def is_live(title: str, url: str | None) -> bool:
-    """Whether title or address say that this page is rewritten while things happen."""
+    """Whether title or address say that the page is rewritten while things happen, or sums up many."""
     return bool(_LIVE.search(title)) or bool(url and _LIVE_PATH.search(url))
 
 

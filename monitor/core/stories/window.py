@@ -18,6 +18,8 @@ _PRIOR = 2000.0
 _INDEX_SCALE = 4
 _ALL_INDEXED = 64
 _EXEMPLARS = 8
+_EARLY = 4
+_LATE = 4
 _SAME_KEY = 8
 _GROUP_NUMBERS = 1 << 40
 
@@ -80,7 +82,7 @@ class Window:
         """The first and the latest members of an entry's story; live pages only if there is nothing else."""
         group = self.shelf.group(seq)
         members = (group.originals or group.members) if group else (seq,)
-        chosen = members if len(members) <= _EXEMPLARS else [members[0], *members[1 - _EXEMPLARS :]]
+        chosen = members if len(members) <= _EXEMPLARS else [*members[:_EARLY], *members[-_LATE:]]
         footprints = [self.shelf.footprint(number) for number in chosen]
         return [found for found in footprints if not found.flags & Flag.LIVE] or footprints
 
@@ -153,8 +155,9 @@ class Window:
         self.keys.add(seq, keys)
         self.keys.add(seq, _indexed(footprint))
         entities = [entity_key(name) for name in footprint.entities]
-        if not footprint.flags & Flag.COPY:
+        if not footprint.flags & (Flag.COPY | Flag.LIVE):
             self.terms.add(seq, (*footprint.rare(), *entities))
+        if not footprint.flags & Flag.COPY:
             self.rarity.add((*footprint.terms, *entities))
 
     def _group(self, seq: int, entry: str, story: str, footprint: Footprint) -> None:
