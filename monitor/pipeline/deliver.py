@@ -100,7 +100,7 @@ class Deliverer:
         now = self._clock()
         retry_at = self._retry_at(delivery, outcome, now)
         if isinstance(outcome, Deferred) and outcome.retry_after and delivery.kind is DeliveryKind.POST:
-            self._held_until = retry_at  # the others would be sent away as well, and lose their order
+            self._held_until = retry_at  # the others would be sent away as well
         await self._settle_surely(delivery, outcome, now=now, retry_at=retry_at)
         self._tell(delivery, outcome, now)
 
