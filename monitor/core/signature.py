@@ -20,7 +20,7 @@ COPY_AT = 0.5
 SHARES_AT = 0.15
 """Containment from which two texts share passages: quotes, press releases."""
 COPY_LONG_AT = 0.4
-"""The same where much was compared: of a text of which a fifth of the words were changed half the triples go."""
+"""The same where much was compared: change a fifth of the words, and half of the triples go."""
 LONG = 14
 """Shared hashes that are much."""
 MIN_TRIPLES = 8

@@ -3,9 +3,9 @@
     python -m tests.benchmarks.fit_stories [--held-out]
 
 Each set is played through a book that is told the true stories, once whole and once in short pieces (a
-young window); the measures of the stories considered for each entry are the examples, each set weighing the
-same. With `--held-out` each set is scored with weights fitted to the others. `entities` and `young` are set by
-hand: the sets have no rule files, and none is about a daemon's first minutes. The shipped bias is the fitted
+young window); the measures of the stories considered for each entry are the examples, each set weighing as
+much. With `--held-out` each set is scored with weights fitted to the others. `entities` and `young` are set
+by hand: the sets have no rule files, and none is about a daemon's first minutes. The shipped bias is the fitted
 one moved by `SHIFT`, chosen on the mean B-cubed F1 of all sets.
 """
 
@@ -23,7 +23,7 @@ from monitor.core.stories.copies import Found, copied
 from monitor.core.stories.joining import ranked
 from tests.benchmarks.bench_stories import DATA, Labelled, is_told, read, score
 
-BY_HAND = {"entities": 0.08, "young": -2.5}
+BY_HAND = {"entities": 0.08, "young": -5.0}
 SHIFT = 0.2
 PIECE = 12
 

@@ -126,3 +126,12 @@ def test_two_entries_that_differ_by_one_character_are_copies() -> None:
     opened, copy = tell(book, [room.entry(*RAID), room.entry(RAID[0], RAID[1].replace("gear,", "gear"))])
     assert (copy.placement, copy.story) == (Placement.COPY, opened.story)
     assert copy.score > 0.9
+
+
+def test_a_digest_may_join_a_story_but_attracts_nothing() -> None:
+    """A page that sums up the day would chain all its stories together."""
+    room, book = Newsroom(), StoryBook()
+    digest = room.entry("Ukraine war at a glance: militia raids, FSB manhunt, village near Kursk", RAID[1])
+    later = room.entry("FSB manhunt and a village near Kursk: militia raids go on", HUNT[1])
+    first, second = tell(book, [digest, later])
+    assert second.story != first.story

@@ -20,7 +20,7 @@ _STORIES = 5
 """Stories measured."""
 _NEIGHBOURS = 10
 _SCARCE = 5
-_YOUNG = 4
+_YOUNG = 2
 _GROUND = 0.06
 """Cosine of unrelated entries: what an empty window is taken to be full of."""
 _HOUR = 3_600_000_000
