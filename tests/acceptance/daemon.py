@@ -145,7 +145,7 @@ class Desk:
         self.settings = {
             "database": "sqlite:///news.db",
             "channels": {"console": {"type": "console"}},
-            "polling": {"interval": 1, "min_interval": 1, "max_backoff": 2},
+            "polling": {"interval": 1, "min_interval": 1, "max_backoff": 2, "per_host": 16},
             "feeds": [],
             "log_format": "json",
         }
