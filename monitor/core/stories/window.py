@@ -16,7 +16,7 @@ from monitor.core.stories.trace import Flag, Footprint, entity_key
 
 _PRIOR = 2000.0
 _INDEX_SCALE = 4
-_ALL_INDEXED = 64
+_ALL_INDEXED = 24
 _EXEMPLARS = 8
 _EARLY = 4
 _LATE = 4
