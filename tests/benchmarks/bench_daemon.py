@@ -189,9 +189,7 @@ def two_passes(folder: Path, feeds: int) -> None:
     finally:
         daemon.terminate()
         daemon.wait()
-    print(
-        f"first pass                {seconds['first pass']:8.1f} s  ({cpu['first pass']:.1f} s CPU)"
-    )
+    print(f"first pass                {seconds['first pass']:8.1f} s  ({cpu['first pass']:.1f} s CPU)")
     between = seconds["second pass"] - seconds["first pass"]
     print(
         f"second pass after another {between:8.1f} s  ({cpu['second pass'] - cpu['first pass']:.1f} s of CPU)"
@@ -231,6 +229,8 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=200)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="keep the databases there")
+    parser.add_argument("--no-passes", action="store_true", help="only the kills")
     options = parser.parse_args()
     bodies = real_feeds(options.feeds)
     ours, theirs = multiprocessing.Pipe()
@@ -239,11 +239,12 @@ def main() -> None:
     port = ours.recv()
     print(f"{len(bodies)} feeds, {sum(map(len, bodies.values())) / 2**20:.1f} MiB, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as root:
-        folder = Path(root)
-        write_desk(folder / "two", port, list(bodies), concurrency=50, interval=30)
-        two_passes(folder / "two", len(bodies))
-        ours.send("statuses")
-        print(f"answers                   {ours.recv()}")
+        folder = options.folder or Path(root)
+        if not options.no_passes:
+            write_desk(folder / "two", port, list(bodies), concurrency=50, interval=30)
+            two_passes(folder / "two", len(bodies))
+            ours.send("statuses")
+            print(f"answers                   {ours.recv()}")
         for name in ("calm", "killed"):
             write_desk(folder / name, port, list(bodies), concurrency=1, interval=3600)
         whole = undisturbed(folder / "calm")
