@@ -185,11 +185,12 @@ class StoryBook:
         opened, entries, texts = window.counts(found.seq)
         copy = found.placement is Placement.COPY
         independent = not copy and not window.credits(found.seq, asked.footprint.agency)
+        counts = window.reaches(arrival.at)
         footprint = replace(
             asked.footprint,
             opened=opened,
-            entries=entries + 1,
-            texts=texts + independent,
+            entries=entries + counts,
+            texts=texts + (independent and counts),
             flags=asked.footprint.flags | (Flag.COPY if copy else Flag.NONE),
             norm=asked.norm,
         )

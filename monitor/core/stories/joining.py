@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found, recurs
-from monitor.core.stories.likeness import Pair, Query, Surroundings, belongs, measures, pair
+from monitor.core.stories.likeness import NAMES, Pair, Query, Surroundings, belongs, measures, pair
 from monitor.core.stories.trace import entity_key
 from monitor.core.stories.window import Window
 
@@ -23,6 +23,8 @@ _SCARCE = 5
 _YOUNG = 2
 _GROUND = 0.06
 """Cosine of unrelated entries: what an empty window is taken to be full of."""
+_ALIKE = 0.16
+_ALIKE_WHEN_YOUNG = 0.1
 _HOUR = 3_600_000_000
 _NAMED = 3
 
@@ -66,8 +68,19 @@ def ranked(window: Window, arrival: Arrival, asked: Query) -> list[Ranked]:
     result = []
     for pairs in scene.stories:
         measured = _measure(window, arrival, asked, pairs, scene)
-        result.append(Ranked(pairs[0].seq, belongs(measured), measured, pairs[0]))
+        score = belongs(measured) if pairs[0].cosine >= _least(measured) else 0.0
+        result.append(Ranked(pairs[0].seq, score, measured, pairs[0]))
     return sorted(result, key=lambda story: (-story.score, story.seq))
+
+
+def _least(measured: tuple[float, ...]) -> float:
+    """Return how alike an entry must be to some member of a story, whatever else speaks for it.
+
+    Most measures compare a story with its rivals; where there are none, as after a start, anything of the
+    same topic would do. Titles alone share too few words for a limit to mean anything.
+    """
+    bodies, young = measured[NAMES.index("bodies")], measured[NAMES.index("young")]
+    return bodies * (_ALIKE + _ALIKE_WHEN_YOUNG * young)
 
 
 def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:

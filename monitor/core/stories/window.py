@@ -16,7 +16,7 @@ from monitor.core.stories.trace import Flag, Footprint, entity_key
 
 _PRIOR = 2000.0
 _INDEX_SCALE = 4
-_ALL_INDEXED = 24
+_ALL_INDEXED = 64
 _EXEMPLARS = 8
 _EARLY = 4
 _LATE = 4
@@ -52,6 +52,10 @@ class Window:
                 self.remove(seq)
         self.keys.drop_before(shelf.first)
         self.terms.drop_before(shelf.first)
+
+    def reaches(self, at: int) -> bool:
+        """Whether the window reaches back to a moment: the store's memory of it ends there as well."""
+        return at >= self._now - self._length
 
     def story_id(self, seq: int) -> str:
         """The id of the story that an entry on the shelf belongs to."""
