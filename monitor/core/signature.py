@@ -61,6 +61,17 @@ class Sketch:
         mask = scale - 1
         return frozenset(value for value in self.hashes if not value & mask)
 
+    @property
+    def indexed(self) -> frozenset[int]:
+        """The hashes under which a text is looked up: all of a title's, of a longer text's one in four."""
+        return self.hashes if self.triples <= _ALL_KEPT else self.at_scale(_QUARTER)
+
+    def coarse(self) -> Sketch:
+        """The same with nothing but the hashes that are looked up."""
+        return Sketch(
+            max(self.scale, 1 if self.triples <= _ALL_KEPT else _QUARTER), self.triples, self.indexed
+        )
+
 
 EMPTY = Sketch(1, 0, frozenset())
 

@@ -131,7 +131,7 @@ def _same_title(window: Window, arrival: Arrival) -> Found | None:
 
 def _same_passages(window: Window, arrival: Arrival) -> Found | None:
     shared, boilerplate = _bearers(window, arrival)
-    own = arrival.observed.sketch
+    own = arrival.observed.sketch.coarse() if boilerplate else arrival.observed.sketch
     best: tuple[float, int] | None = None
     for seq, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_TRIED]:
         other = window.shelf.footprint(seq).sketch

@@ -15,8 +15,6 @@ from monitor.core.stories.shelf import Group, Shelf, micros
 from monitor.core.stories.trace import Flag, Footprint, entity_key
 
 _PRIOR = 2000.0
-_INDEX_SCALE = 4
-_ALL_INDEXED = 64
 _EXEMPLARS = 8
 _EARLY = 4
 _LATE = 4
@@ -157,7 +155,7 @@ class Window:
         keys = [key64("id", source.entry) >> 32]
         keys += [key >> 32 for key in (footprint.url, footprint.title_key, footprint.text_key) if key]
         self.keys.add(seq, keys)
-        self.keys.add(seq, _indexed(footprint))
+        self.keys.add(seq, footprint.sketch.indexed)
         entities = [entity_key(name) for name in footprint.entities]
         if not footprint.flags & (Flag.COPY | Flag.LIVE):
             self.terms.add(seq, (*footprint.rare(), *entities))
@@ -218,9 +216,3 @@ class Window:
         self.shelf.clear(seq)
         self.keys.withdraw(seq)
         self.terms.withdraw(seq)
-
-
-def _indexed(footprint: Footprint) -> frozenset[int]:
-    """The hashes under which a copy looks for this text: all of a short text's."""
-    sketch = footprint.sketch
-    return sketch.hashes if sketch.triples <= _ALL_INDEXED else sketch.at_scale(_INDEX_SCALE)
