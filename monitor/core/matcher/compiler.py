@@ -222,13 +222,14 @@ def _triggers(condition: Condition, table: TermTable) -> frozenset[Trigger] | No
 
 
 def _cost(triggers: frozenset[Trigger], table: TermTable) -> float:
-    """Guess how often one of the triggers is found: long terms are rare, single words are not."""
+    """Guess how often one of the triggers is found: names are rare, long phrases too, plain words are not."""
     cost = 0.0
     for trigger in triggers:
         numbers = (trigger,) if isinstance(trigger, int) else table.aliases(trigger)
         for number in numbers:
             term = table.compiled[number]
-            cost += 4.0 ** -len(term.classes) * (1.0 if term.entity is None else 0.3)
+            name = term.entity is not None or term.text[:1].isupper()
+            cost += (0.02 if name else 1.0) / 10 ** max(0, len(term.classes) - 1)
     return cost
 
 

@@ -9,6 +9,7 @@ alone.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import compress
 from typing import Final
@@ -16,15 +17,19 @@ from typing import Final
 from monitor.core.matcher.lexicon import Lexicon, Need
 from monitor.core.text import Word, words
 
-_REMEMBERED: Final = 1 << 17
+_REMEMBERED: Final = 1 << 18
 """Chunks remembered at most, about 30 MB; then memory starts afresh, which costs a few milliseconds."""
 _LONG: Final = 80
 """Longer chunks (addresses, unspaced scripts) hardly repeat and are not remembered whole."""
 _SENTENCE_ENDS: Final = frozenset(".!?…:;|•")
 _OPENING: Final = "\"«„“”'‘’([—–-* "
+_EDGES: Final = '.,:;!?…()[]«»„“”"<>|/—–-*'
+"""Punctuation that neither joins words nor belongs to one."""
+_PLAIN_WORD: Final = re.compile("[a-zA-Z0-9]+|[а-яА-ЯіїєґІЇЄҐ]+")
+"""Words that folding only makes lower-case."""
 _LOOK_BACK: Final = 12
-_FAR: Final = 2000
-"""Chunks up to which adding up from the beginning each time is cheaper than keeping a table."""
+_COPYING: Final = 10_000_000
+"""Signs that may be copied at most to find offsets the quick way."""
 
 
 class Token:
@@ -92,7 +97,6 @@ class ScannedText:
         "_chunks",
         "_piece_firsts",
         "_pieces",
-        "_single",
         "_starts",
         "found",
         "length",
@@ -104,9 +108,7 @@ class ScannedText:
     def __init__(self, text: str, chunks: list[str], known: list[Known]) -> None:
         self.text = text
         self._chunks = chunks
-        self._single: bool | None = None
-        """Whether single signs part the chunks, so that offsets add up; None if not yet known."""
-        self._starts: list[int] = []
+        self._starts: dict[int, int] | None = None
         self._pieces: list[tuple[int, int, int]] = []
         self._piece_firsts: list[int] = []
         self.marked = list(compress(range(len(known)), known))
@@ -134,15 +136,18 @@ class ScannedText:
         return flat
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """Return the offsets in the text of the words from `first` to `last`, both known tokens."""
+        """Return the offsets in the text of the words from `first`, which begins a find, to `last`."""
         head, tail = self.tokens[first], self.tokens[last]
         if head is None or tail is None:
             raise IndexError(first, last)
-        chunk = self._chunk_of(first)
-        start = self._start(chunk)
-        if first == last:
-            return start + head.start, start + head.end
-        return start + head.start, self._start(self._chunk_of(last)) + tail.end
+        chunk, final = self._chunk_of(first), self._chunk_of(last)
+        if self._starts is None:
+            self._starts = self._starts_of_finds()
+        start = at = self._starts[chunk]
+        while chunk < final:
+            at = self.text.index(self._chunks[chunk + 1], at + len(self._chunks[chunk]))
+            chunk += 1
+        return start + head.start, at + tail.end
 
     def _chunk_of(self, word: int) -> int:
         at = bisect_right(self._piece_firsts, word) - 1
@@ -151,19 +156,29 @@ class ScannedText:
         first, chunk, parts = self._pieces[at]
         return chunk if word < first + parts else chunk + 1 + word - first - parts
 
-    def _start(self, chunk: int) -> int:
-        """Return where a chunk begins; those before it are gone through once at most."""
-        starts, chunks = self._starts, self._chunks
-        if self._single is None:
-            self._single = len(self.text) == sum(map(len, chunks)) + len(chunks) - 1
-        if self._single and chunk < _FAR:
-            return sum(map(len, chunks[:chunk])) + chunk
-        at = starts[-1] + len(chunks[len(starts) - 1]) if starts else 0
-        while len(starts) <= chunk:
-            at = self.text.index(chunks[len(starts)], at)
-            starts.append(at)
-            at += len(chunks[len(starts) - 1])
-        return starts[chunk]
+    def _starts_of_finds(self) -> dict[int, int]:
+        """Return where the chunks begin in which finds begin.
+
+        What remains of a text after so many chunks tells where the next begins. Cutting copies the rest,
+        so where finds are many in a long text each chunk is looked for instead.
+        """
+        chunks, text = self._chunks, self.text
+        wanted = dict.fromkeys(map(self._chunk_of, sorted({first for _, first, _ in self.found})))
+        starts: dict[int, int] = {}
+        if len(wanted) * len(text) < _COPYING:
+            rest, done = text, 0
+            for chunk in wanted:
+                rest = rest.split(None, chunk - done)[-1]
+                done = chunk
+                starts[chunk] = len(text) - len(rest)
+            return starts
+        at = 0
+        for number, chunk_text in enumerate(chunks):
+            at = text.index(chunk_text, at)
+            if number in wanted:
+                starts[number] = at
+            at += len(chunk_text)
+        return starts
 
     def begins_sentence(self, first: int) -> bool:
         """Whether nothing, or the end of a sentence, stands before a known token."""
@@ -189,13 +204,25 @@ class _Memory(dict[str, Known]):
         self._trie = trie
 
     def __missing__(self, chunk: str) -> Known:
-        parts = tuple([self._token(word) for word in words(chunk)])
-        known = parts[0] if len(parts) == 1 else Pieces(parts)
+        word = chunk.strip(_EDGES)
+        if _PLAIN_WORD.fullmatch(word):
+            known = self._plain(chunk, word)
+        else:
+            parts = tuple([self._token(one) for one in words(chunk)])
+            known = parts[0] if len(parts) == 1 else Pieces(parts)
         if len(chunk) <= _LONG:
             if len(self) >= _REMEMBERED:
                 self.clear()
             self[chunk] = known
         return known
+
+    def _plain(self, chunk: str, word: str) -> Known:
+        """Do what `words` would, for the word that most chunks are, between mere punctuation."""
+        folded = word.lower()
+        if not self._lexicon.classes(folded, word):
+            return None
+        start = chunk.index(word)
+        return self._token(Word(start, start + len(word), folded, word))
 
     def _token(self, word: Word) -> Token | None:
         found = self._lexicon.classes(word.folded, word.spelling)
