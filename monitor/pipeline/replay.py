@@ -8,11 +8,12 @@ of the network, and the rows of the outbox are told instead of delivered.
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
-from pathlib import Path
+from itertools import groupby, islice
 from typing import Protocol
 
 from monitor.core.identity import classify, lookup_keys
@@ -25,6 +26,7 @@ from monitor.core.models import (
     FetchResult,
     KnownEntry,
     NewEntry,
+    ParseResult,
     PollRecord,
 )
 from monitor.core.normalise import normalise
@@ -36,6 +38,8 @@ from monitor.pipeline.ports import Parser, PollStore, StoryStore
 from monitor.pipeline.recording import RecordedEntry, Snapshot
 
 _BATCH = 250
+_AHEAD = 4
+"""Snapshots read before it is their turn."""
 _SPAN = timedelta(minutes=1)
 """The most virtual time in one batch where alerts are held against deadlines."""
 
@@ -69,7 +73,8 @@ class Replay:
         self._now = datetime.min.replace(tzinfo=UTC)
         self._stories: dict[str, str] = {}
         self._fetcher = _RecordedFetcher()
-        world = World(clock=self._clock, dice=lambda: 0.5, fetcher=self._fetcher, parser=parser)
+        self._parser = _ParserAhead(parser)
+        world = World(clock=self._clock, dice=lambda: 0.5, fetcher=self._fetcher, parser=self._parser)
         self._poller = Poller(store, world, in_force, on_entries=Wakeup())
         self._assembler = Assembler(
             store,
@@ -90,10 +95,14 @@ class Replay:
         if not recorded:
             return
         await self._open({one.feed: one.outlet for one in recorded}, recorded[0].at)
-        start = 0
-        while start < len(recorded):
-            batch = await self._placed(recorded[start : start + _BATCH])
-            start += len(batch)
+        coming = iter(recorded)
+        waiting: list[tuple[RecordedEntry, Entry]] = []
+        while True:
+            waiting += [(one, self._normalised(one)) for one in islice(coming, _BATCH - len(waiting))]
+            if not waiting:
+                return
+            batch = await self._placed(waiting)
+            del waiting[: len(batch)]
             yield await self._committed(batch)
 
     async def snapshots(self, recorded: Sequence[Snapshot]) -> AsyncIterator[list[Replayed]]:
@@ -102,9 +111,16 @@ class Replay:
             return
         await self._open({one.feed: one.feed for one in recorded}, recorded[0].at)
         states = {url: _fresh(url, recorded[0].at) for url in self._in_force.feeds}
-        for snapshot in recorded:
+        coming = iter(recorded)
+        read: deque[tuple[Snapshot, Fetched]] = deque()
+        while True:
+            for snapshot in islice(coming, _AHEAD - len(read)):
+                read.append((snapshot, _answer(snapshot)))
+                self._parser.begin(read[-1][1])
+            if not read:
+                return
+            snapshot, self._fetcher.answer = read.popleft()
             self._now = snapshot.at
-            self._fetcher.file = snapshot.file
             record = await self._poller.polled(self._in_force.feeds[snapshot.feed], states[snapshot.feed])
             states[snapshot.feed] = record.state
             await self._store.commit_polls([record])
@@ -125,18 +141,16 @@ class Replay:
         self._in_force.feeds = {feed.url: feed for feed in feeds}
         await self._store.sync_feeds(feeds, now)
 
-    async def _placed(self, recorded: Sequence[RecordedEntry]) -> list[_Placed]:
+    def _normalised(self, one: RecordedEntry) -> Entry:
+        feed = self._in_force.feeds[one.feed]
+        return normalise(one.raw, feed=feed, feed_lang=None, fetched=one.at, first_read=False)
+
+    async def _placed(self, waiting: Sequence[tuple[RecordedEntry, Entry]]) -> list[_Placed]:
         """Tell new, revised and unchanged entries apart, up to the first that must see the others stored."""
-        bodies = [
-            normalise(
-                one.raw, feed=self._in_force.feeds[one.feed], feed_lang=None, fetched=one.at, first_read=False
-            )
-            for one in recorded
-        ]
-        known = await self._known(bodies)
+        known = await self._known([entry for _, entry in waiting])
         found: list[_Placed] = []
         taken: set[str] = set()
-        for one, entry in zip(recorded, bodies, strict=True):
+        for one, entry in waiting:
             changed = classify([entry], known[entry.feed])
             again = bool(changed) and changed[0].id in taken
             if again or (self._holds and found and one.at - found[0].recorded.at > _SPAN):
@@ -204,11 +218,41 @@ class _Placed:
 class _RecordedFetcher:
     """Answers with the snapshot that is due, as a server would that knows no validators."""
 
-    file: Path
+    answer: Fetched
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
         """Return the recorded document."""
-        return Fetched(url=feed.url, status=200, body=self.file.read_bytes(), content_type="text/xml")
+        return self.answer
+
+
+class _ParserAhead:
+    """Reads the documents that come next while the present one is assembled; what comes out is the same."""
+
+    def __init__(self, parser: Parser) -> None:
+        self._parser = parser
+        self._begun: dict[tuple[str, bytes], asyncio.Task[ParseResult]] = {}
+        self._latest: dict[str, bytes] = {}
+
+    def begin(self, fetched: Fetched) -> None:
+        """Begin to read a document, unless it is the one of this feed that was begun last."""
+        if self._latest.get(fetched.url) == fetched.body:
+            return
+        self._latest[fetched.url] = fetched.body
+        self._begun[fetched.url, fetched.body] = asyncio.create_task(_parsed(self._parser, fetched))
+
+    async def parse(self, fetched: Fetched) -> ParseResult:
+        """Return what was read, or read it now."""
+        task = self._begun.pop((fetched.url, fetched.body), None)
+        return await (task or self._parser.parse(fetched))
+
+
+async def _parsed(parser: Parser, fetched: Fetched) -> ParseResult:
+    return await parser.parse(fetched)
+
+
+def _answer(snapshot: Snapshot) -> Fetched:
+    body = snapshot.file.read_bytes()
+    return Fetched(url=snapshot.feed, status=200, body=body, content_type="text/xml")
 
 
 def _fresh(url: str, now: datetime) -> FeedState:
