@@ -16,8 +16,10 @@ _OFFERED = 5
 _CLOSE = 86_400_000_000
 """A day, in microseconds: a story reaches another language within hours."""
 _ENTITIES = 2
-_RARE = 3.0
-"""Rarity of a name that at most one entry in twenty holds."""
+_ALIKE = 0.5
+"""How much of all names of both, by rarity, must be common to both."""
+_CLEARLY = 1.3
+"""How much more alike than any other story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,12 @@ class Abroad:
     entities: tuple[str, ...]
     numbers: int
     rarity: float
+    likeness: float
+    """Of the names and numbers that either has, the share that both have, by rarity; in [0, 1]."""
 
     @property
     def strong(self) -> bool:
-        """Whether the evidence could carry a join: two rare names and a third feature."""
+        """Whether the evidence could carry a join: two names and a third feature."""
         return len(self.entities) > _ENTITIES or (len(self.entities) == _ENTITIES and self.numbers > 0)
 
 
@@ -46,9 +50,9 @@ def abroad(window: Window, arrival: Arrival, asked: Query) -> list[Abroad]:
     for seq in sorted(seq for seq, count in shared.items() if count >= _ENTITIES):
         found = _compared(window, arrival, asked, seq)
         story = window.shelf.story(seq)
-        if found and (story not in best or found.rarity > best[story].rarity):
+        if found and (story not in best or found.likeness > best[story].likeness):
             best[story] = found
-    return sorted(best.values(), key=lambda found: (-found.rarity, found.seq))[:_OFFERED]
+    return sorted(best.values(), key=lambda found: (-found.likeness, found.seq))[:_OFFERED]
 
 
 def _compared(window: Window, arrival: Arrival, asked: Query, seq: int) -> Abroad | None:
@@ -58,21 +62,23 @@ def _compared(window: Window, arrival: Arrival, asked: Query, seq: int) -> Abroa
     entities = tuple(name for name in other.entities if name in asked.entities)
     numbers = asked.numbers & other.numbers
     rarity = sum(asked.entities[name] for name in entities) + sum(asked.idf[number] for number in numbers)
-    return Abroad(seq, entities, len(numbers), rarity)
+    others = window.rarity.weights(entity_key(name) for name in other.entities)
+    either = (
+        sum(asked.entities.values()) + sum(others.values()) - sum(asked.entities[name] for name in entities)
+    )
+    return Abroad(seq, entities, len(numbers), rarity, rarity / either if either else 0.0)
 
 
-def joins_abroad(window: Window, asked: Query, offered: list[Abroad]) -> Found | None:
-    """Join a story in another language only on strong evidence that points to one story alone.
+def joins_abroad(window: Window, offered: list[Abroad]) -> Found | None:
+    """Join a story in another language only where names point to it clearly, and to no other.
 
     In a hot topic many stories share the same names; then none is joined, and all are only offered.
     """
-    strong = [found for found in offered if found.strong]
-    if len(strong) != 1:
+    if not offered or not offered[0].strong or offered[0].likeness < _ALIKE:
         return None
-    found = strong[0]
-    rare = [name for name in found.entities if asked.entities[name] >= _RARE]
-    if len(rare) < _ENTITIES:
+    found = offered[0]
+    if len(offered) > 1 and found.likeness < _CLEARLY * offered[1].likeness:
         return None
     shared = " and ".join(found.entities) + (", and a number" if found.numbers else "")
     reason = f"shares {shared} with the entry of {window.named(found.seq)} in another language"
-    return Found(seq=found.seq, placement=Placement.JOINS, score=0.6, reason=reason)
+    return Found(seq=found.seq, placement=Placement.JOINS, score=found.likeness, reason=reason)

@@ -63,7 +63,7 @@ class StoryBook:
         if stories and stories[0].score >= JOIN_AT:
             return self._follow(arrival, asked, joins(self._window, arrival, stories[0], asked))
         offered = abroad(self._window, arrival, asked)
-        found = joins_abroad(self._window, asked, offered)
+        found = joins_abroad(self._window, offered)
         if found is not None:
             return self._follow(arrival, asked, found)
         return self._open(arrival, asked, offered)
