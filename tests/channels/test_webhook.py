@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import resources
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from monitor.channels.addresses import is_public
+from monitor.channels.addresses import PublicConnector
 from monitor.channels.webhook import SIGNATURE, Webhook
 from monitor.core.models import Deferred, DeliveryKind, Rejected, Sent, Unknown, Unsure
 from monitor.core.render import render
@@ -132,26 +133,43 @@ async def test_private_addresses_are_refused_unless_allowed(receiver: Receiver, 
 
 
 @pytest.mark.parametrize(
-    ("address", "public"),
+    "address",
     [
-        ("8.8.8.8", True),
-        ("2a00:1450:4001::1", True),
-        ("10.1.2.3", False),
-        ("100.64.0.1", False),
-        ("169.254.169.254", False),
-        ("224.0.0.1", False),
-        ("::1", False),
-        ("fe80::1%eth0", False),
-        ("::ffff:10.0.0.1", False),
-        ("64:ff9b::7f00:1", False),
-        ("64:ff9b::808:808", True),
-        ("2002:7f00:1::", False),
-        ("not an address", False),
+        "10.1.2.3",
+        "168.63.129.16",
+        "192.88.99.1",
+        "169.254.169.254",
+        "fe80::1%1",
+        "fec0::1",
+        "::ffff:10.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::1",
+        "2002:7f00:1::",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
     ],
 )
-def test_an_address_is_looked_at_through_its_wrapping(address: str, public: bool) -> None:
-    """IPv4 in IPv6 is still IPv4."""
-    assert is_public(address) is public
+async def test_the_socket_is_refused_to_whatever_a_feed_may_not_reach(address: str) -> None:
+    """One list for both: cloud services and IPv4 in any wrapping; no socket is made."""
+    connector = PublicConnector()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with pytest.raises(PermissionError):
+            connector._socket((family, socket.SOCK_STREAM, 0, "", (address, 80)))
+        assert connector.refused == address
+    finally:
+        await connector.close()
+
+
+async def test_a_public_address_is_given_a_socket() -> None:
+    """Nothing is dialled yet."""
+    connector = PublicConnector()
+    try:
+        connector._socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("8.8.8.8", 443))).close()
+        assert not connector.refused
+    finally:
+        await connector.close()
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.core.addresses import carried, is_public
 from monitor.core.models import Failure, Fetched, FetchFailed
-from monitor.feeds.addresses import AddressPolicy, carried, is_public, literal
+from monitor.feeds.addresses import AddressPolicy, literal
 from monitor.feeds.fetch import HttpFetcher
 from tests.feeds.polling import NOW, feed, fetcher, settings, state
 from tests.feeds.zoo import RSS, Zoo, open_zoo, redirect, respond
