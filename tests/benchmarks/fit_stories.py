@@ -4,9 +4,9 @@
 
 Each set is played through a book that is told the true stories, once whole and once in short pieces (a young
 window); the measures of the stories considered for each entry are the examples, each set weighing the same.
-With `--held-out` each set is scored with weights fitted to the others. `entities` and `young` are set by hand:
-the sets have no rule files, and none is about the first minutes of a daemon. The shipped bias is the fitted
-one moved by `SHIFT`, chosen on the mean B-cubed F1 of all sets.
+With `--held-out` each set is scored with weights fitted to the others. `entities` and `young` are set by
+hand: the sets have no rule files, and none is about the first minutes of a daemon. The shipped bias is the
+fitted one moved by `SHIFT`, chosen on the mean B-cubed F1 of all sets.
 """
 
 from __future__ import annotations
