@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found
 from monitor.core.stories.likeness import Query
+from monitor.core.stories.observe import named
 from monitor.core.stories.trace import entity_key
 from monitor.core.stories.window import Window
 
@@ -79,6 +80,6 @@ def joins_abroad(window: Window, offered: list[Abroad]) -> Found | None:
     found = offered[0]
     if len(offered) > 1 and found.likeness < _CLEARLY * offered[1].likeness:
         return None
-    shared = " and ".join(found.entities) + (", and a number" if found.numbers else "")
+    shared = " and ".join(named(found.entities)) + (", and a number" if found.numbers else "")
     reason = f"shares {shared} with the entry of {window.named(found.seq)} in another language"
     return Found(seq=found.seq, placement=Placement.JOINS, score=found.likeness, reason=reason)

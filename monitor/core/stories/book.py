@@ -18,7 +18,7 @@ from monitor.core.stories.copies import Arrival, Found, copied, is_label
 from monitor.core.stories.joining import joins, ranked
 from monitor.core.stories.likeness import Query, query
 from monitor.core.stories.news import news_of
-from monitor.core.stories.observe import Observed, observe, untitled
+from monitor.core.stories.observe import Observed, named, observe, untitled
 from monitor.core.stories.shelf import micros
 from monitor.core.stories.telling import told
 from monitor.core.stories.trace import Flag, Footprint, decode, encode, entity_key, readable
@@ -200,7 +200,7 @@ class StoryBook:
         possibly = tuple(self._window.story_id(found.seq) for found in offered)
         reason = "nothing like it in the window"
         if offered:
-            shared = " and ".join(offered[0].entities)
+            shared = " and ".join(named(offered[0].entities))
             reason += (
                 f"; possibly the same as the story of {self._window.named(offered[0].seq)}: shares {shared}"
             )

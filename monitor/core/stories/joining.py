@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found, recurs
 from monitor.core.stories.likeness import NAMES, Pair, Query, Surroundings, belongs, measures, pair
+from monitor.core.stories.observe import named
 from monitor.core.stories.trace import entity_key
 from monitor.core.stories.window import Window
 
@@ -170,14 +171,14 @@ def _purity(pairs: list[Pair], scene: Scene) -> float:
 def joins(window: Window, arrival: Arrival, story: Ranked, asked: Query) -> Found:
     """Say why an entry joins a story."""
     other = window.shelf.footprint(story.seq)
-    names = [name for name in asked.entities if name in other.entities]
+    names = [name for name in named(asked.entities) if name in other.entities]
     terms = sorted((term for term in other.terms if term in asked.idf), key=lambda term: -asked.idf[term])
     words = [arrival.observed.by_term[term] for term in terms]
     shown = sorted(names, key=lambda name: -asked.entities[name])[:_NAMED]
     shown += words[: _NAMED - len(shown)]
-    named = f"shares {_listed(shown)}; " if shown else ""
+    common = f"shares {_listed(shown)}; " if shown else ""
     likeness = f"likeness of rare words {story.pair.cosine:.2f} to the entry of {window.named(story.seq)}"
-    return Found(seq=story.seq, placement=Placement.JOINS, score=story.score, reason=named + likeness)
+    return Found(seq=story.seq, placement=Placement.JOINS, score=story.score, reason=common + likeness)
 
 
 def _listed(names: list[str]) -> str:

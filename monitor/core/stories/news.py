@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.core.models import News, Placement
 from monitor.core.stories.copies import Arrival, Found
 from monitor.core.stories.likeness import Query
+from monitor.core.stories.observe import named
 from monitor.core.stories.trace import Flag, Footprint
 from monitor.core.stories.window import Window
 
@@ -39,7 +40,7 @@ def _facts(asked: Query, known: list[Footprint]) -> list[News]:
     news = []
     if own.lang and own.lang not in {other.lang for other in known}:
         news.append(News.LANGUAGE)
-    if set(own.entities) - {name for other in known for name in other.entities}:
+    if set(named(own.entities)) - {name for other in known for name in other.entities}:
         news.append(News.ENTITY)
     if asked.numbers - {term for other in known for term in other.numbers}:
         news.append(News.NUMBER)

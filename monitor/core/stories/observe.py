@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
 import xxhash
 
-from monitor.core.models import Entry, Findings
+from monitor.core.models import Entry, Findings, Match
 from monitor.core.signature import Sketch, credited, sketch
 from monitor.core.stories.identity import bare_title, confirms, core_title, denies, is_live, names_page
 from monitor.core.stories.trace import Flag
@@ -38,6 +39,7 @@ class Observed:
     """A word for each term, to show."""
     sketch: Sketch
     entities: tuple[str, ...]
+    """Of the entities mentioned; and of the rules matched, which say in any language what happens."""
     flags: int
     """Bits of `Flag`."""
     agency: str
@@ -46,6 +48,19 @@ class Observed:
 def key64(kind: str, value: str) -> int:
     """Hash a value to 64 bits, apart from values of other kinds; never 0."""
     return xxhash.xxh3_64_intdigest(f"{kind}\0{value}".encode("utf-8", "surrogatepass")) or 1
+
+
+_RULE = "rule:"
+
+
+def rule_name(match: Match) -> str:
+    """Return the name under which a rule matched stands among the entities."""
+    return _RULE + match.rule
+
+
+def named(entities: Iterable[str]) -> tuple[str, ...]:
+    """Return the entities without the rules among them: those that people know by name."""
+    return tuple(name for name in entities if not name.startswith(_RULE))
 
 
 def observe(entry: Entry, findings: Findings) -> Observed:
@@ -68,7 +83,7 @@ def observe(entry: Entry, findings: Findings) -> Observed:
         body=tuple(term for term in terms(lead) if term not in known)[:_BODY_TERMS],
         by_term=_words_by_term(title_words, lead),
         sketch=sketch(whole),
-        entities=findings.entities[:_BODY_TERMS],
+        entities=(*findings.entities, *map(rule_name, findings.matches))[:_BODY_TERMS],
         flags=_flags(entry, title, text, correction=correction),
         agency=credited(f"{entry.author} {text[:_CREDITED]} {text[-_LEAD:]}") or "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from monitor.core.models import Story
+from monitor.core.stories.observe import named
 from monitor.core.stories.shelf import moment
 from monitor.core.stories.window import Window
 
@@ -29,7 +30,7 @@ def told(window: Window, seq: int) -> Story:
         outlets=tuple(shelf.outlet_name(outlet) for outlet in sorted(firsts, key=firsts.__getitem__)),
         texts=texts,
         languages=tuple(dict.fromkeys(source.lang for source in sources if source.lang)),
-        entities=tuple(sorted(+group.entities)) if group else shelf.footprint(seq).entities,
+        entities=named(sorted(+group.entities) if group else shelf.footprint(seq).entities),
         sources=sources,
     )
 
