@@ -9,9 +9,7 @@ is built before it is counted, so no small file can cost much time or memory.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +22,7 @@ from yaml.error import Mark
 from monitor.core.document import Node, Scalar
 from monitor.core.errors import Mistake
 from monitor.core.rules.tree import Place
+from monitor.files import read_source
 
 MAX_BYTES = 2**20
 MAX_DEPTH = 32
@@ -45,18 +44,6 @@ if TYPE_CHECKING:
     from yaml._yaml import Mark as CMark
 
     _Mark = Mark | CMark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A file as it was read."""
-
-    path: str
-    content: bytes
-    modified: float
-    """Seconds since the epoch."""
-    steady: bool
-    """Whether neither size nor time changed while it was read."""
 
 
 class _UnreadableError(Exception):
@@ -88,37 +75,6 @@ def read_yaml(path: Path, *, max_bytes: int = MAX_BYTES) -> tuple[Node | None, l
         return None, [source]
     composed = compose(source.content, path=str(path))
     return composed.root, list(composed.mistakes)
-
-
-def read_source(path: Path, *, max_bytes: int = MAX_BYTES) -> Source | Mistake:
-    """Read the bytes of a regular file of at most `max_bytes`; a pipe or device is not waited for."""
-    try:
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    except OSError as error:
-        return Mistake(path=str(path), message=f"cannot be read: {(error.strerror or 'unknown').lower()}")
-    before = os.fstat(opened)
-    if not stat.S_ISREG(before.st_mode):
-        os.close(opened)
-        return Mistake(path=str(path), message="is no regular file")
-    with os.fdopen(opened, "rb") as file:
-        try:
-            content = file.read(max_bytes + 1)
-        except OSError as error:
-            return Mistake(path=str(path), message=f"cannot be read: {(error.strerror or 'unknown').lower()}")
-        after = os.fstat(opened)
-    if len(content) > max_bytes:
-        return Mistake(
-            path=str(path), message=f"is larger than {max_bytes // 1024} KiB; split it into several"
-        )
-    steady = (
-        (before.st_mtime_ns, before.st_size)
-        == (after.st_mtime_ns, after.st_size)
-        == (
-            before.st_mtime_ns,
-            len(content),
-        )
-    )
-    return Source(path=str(path), content=content, modified=after.st_mtime, steady=steady)
 
 
 def compose(content: bytes, *, path: str) -> Composed:

@@ -8,9 +8,11 @@ import click
 
 from monitor.cli.common import config_option, counted, json_option, print_json, say_mistakes
 from monitor.cli.guard import Exit
-from monitor.config.rules import LoadedRules, load_rules
+from monitor.config.reload import RuleFiles
+from monitor.config.rules import LoadedRules
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake
+from monitor.files import is_there
 
 
 @click.command(name="check")
@@ -19,15 +21,16 @@ from monitor.core.errors import Mistake
 def command(*, as_json: bool, config: Path) -> None:
     r"""Read config.yaml and every rule file; say every mistake at once, each with line and column.
 
-    Nothing is opened, fetched or sent. Exit code 0 if the daemon would accept them (warnings may be), 2 if
-    not. The tests inside rule files are run by `news-monitor rules test`.
+    The tests that stand beside the rules are run, as the daemon does at its start: one that fails is a
+    mistake. Nothing is opened, fetched or sent. Exit code 0 if the daemon would accept all of it (warnings
+    may be), 2 if not.
 
     \b
     Example, before a reload:
       news-monitor check && systemctl reload news-monitor
     """
     loaded = load_settings(config)
-    rules = load_rules(_places(loaded), channels=loaded.channels)
+    rules = RuleFiles(_places(loaded), channels=loaded.channels).start()
     mistakes = sorted({*loaded.mistakes, *rules.mistakes})
     if as_json:
         print_json([_fields(mistake) for mistake in mistakes])
@@ -41,7 +44,7 @@ def command(*, as_json: bool, config: Path) -> None:
 
 def _places(loaded: Loaded) -> tuple[Path, ...]:
     """Name the rule folders that exist: one that does not is already a mistake of the configuration."""
-    return tuple(path for path in loaded.rules if path.exists())
+    return tuple(path for path in loaded.rules if is_there(path))
 
 
 def _summary(loaded: Loaded, rules: LoadedRules) -> str:

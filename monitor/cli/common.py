@@ -17,6 +17,7 @@ from monitor.cli.guard import one_paragraph
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake
 from monitor.core.units import duration
+from monitor.files import is_there
 from monitor.telemetry import Redactor, set_up_logging
 
 HERE = Path("config.yaml")
@@ -31,7 +32,7 @@ def config_option(command: _Command) -> _Command:
         "-c",
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
-        default=lambda: HERE if HERE.exists() or not INSTALLED.exists() else INSTALLED,
+        default=lambda: HERE if is_there(HERE) or not is_there(INSTALLED) else INSTALLED,
         show_default=f"./{HERE}, else {INSTALLED}",
         help="The configuration file.",
     )(command)

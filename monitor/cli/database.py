@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from monitor.config.settings import Loaded
-from monitor.core.errors import DatabaseUnusableError
+from monitor.core.errors import DatabaseUnusableError, Mistake
+from monitor.files import Kind, look_at
 from monitor.store import Store, open_store
 from monitor.store.engine import address_of
 
@@ -25,7 +26,10 @@ async def opened(loaded: Loaded) -> AsyncIterator[Store]:
     """
     url = loaded.accepted().database.get_secret_value()
     path = address_of(url).path
-    if path is not None and not path.exists():
+    kind = look_at(path) if path is not None else None
+    if isinstance(kind, Mistake):
+        raise DatabaseUnusableError(str(kind))
+    if kind is Kind.NOTHING:
         message = f"there is no database {path} yet: `news-monitor run` makes it"
         raise DatabaseUnusableError(message)
     store = await open_store(url, owner=f"command-{os.getpid()}", exclusive=False)

@@ -19,6 +19,7 @@ from monitor.cli.guard import Exit, clean
 from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake, Weight
+from monitor.files import is_there
 from monitor.telemetry import Redactor, set_up_logging
 
 _MARKS = {Standing.OK: "ok", Standing.NOTE: "--", Standing.WARNING: "!", Standing.PROBLEM: "!!"}
@@ -88,7 +89,7 @@ def _configuration(loaded: Loaded) -> Iterator[Finding]:
 
 
 def _rules(loaded: Loaded) -> Iterator[Finding]:
-    rules = load_rules([path for path in loaded.rules if path.exists()], channels=loaded.channels)
+    rules = load_rules([path for path in loaded.rules if is_there(path)], channels=loaded.channels)
     if rules.is_usable and loaded.rules:
         yield ok("rules", rules_in_words(rules))
     yield from mistakes("rules", rules.mistakes)

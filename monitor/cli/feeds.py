@@ -17,6 +17,7 @@ from monitor.config.checks import problem_of_url, same_address
 from monitor.config.settings import Loaded, feed_of
 from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.core.settings import FeedSettings, Settings
+from monitor.files import is_there
 from monitor.telemetry import Redactor
 
 _WELL = {FeedStatus.OK, FeedStatus.NEVER}
@@ -104,7 +105,7 @@ def probe_url(*, url: str, allow_private: bool, as_json: bool, config: Path) -> 
     code 1 if it is no feed.
     """
     asked_for = click.get_current_context().get_parameter_source("config") is ParameterSource.COMMANDLINE
-    known = config.exists() or asked_for
+    known = is_there(config) or asked_for
     loaded = configured(config) if known else Loaded(path=config, settings=Settings())
     polling = loaded.accepted().polling
     if problem := problem_of_url(url):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from monitor.config.outlets import host_of
 from monitor.config.schema import Path
 from monitor.core.document import listed, suggestion
-from monitor.core.errors import Weight
+from monitor.core.errors import Mistake, Weight
 from monitor.core.settings import (
     ChannelSettings,
     EmailChannel,
@@ -22,6 +22,7 @@ from monitor.core.settings import (
     SlackChannel,
     WebhookChannel,
 )
+from monitor.files import Kind, look_at, shortened
 
 ZERO = timedelta(0)
 _SPACE = re.compile(r"\s")
@@ -203,7 +204,7 @@ def _email(channel: EmailChannel, root: FilePath) -> Iterator[tuple[str, str]]:
         yield "to", "each item of `to` must be an e-mail address"
     if (channel.username is None) != (channel.password is None):
         yield "", "an e-mail channel needs both `username` and `password`, or neither"
-    if channel.ca_file and not (root / channel.ca_file).is_file():
+    if channel.ca_file and look_at(root / channel.ca_file) is not Kind.FILE:
         yield "ca_file", "there is no such file"
 
 
@@ -258,11 +259,13 @@ def _database(draft: Draft) -> Iterator[Remark]:
 
 def _rules(draft: Draft) -> Iterator[Remark]:
     for index, name in enumerate(draft.settings.rules):
-        if not (draft.root / name).exists():
+        at = ("rules", index) if "rules" in draft.settings.model_fields_set else ()
+        kind = look_at(draft.root / name)
+        if isinstance(kind, Mistake):
+            yield Remark(at=at, sentence=f"'{shortened(FilePath(name))}' {kind.message}")
+        elif kind is Kind.NOTHING:
             sentence = f"there is no file or folder '{name}' beside the configuration"
-            yield Remark(
-                at=("rules", index) if draft.settings.model_fields_set & {"rules"} else (), sentence=sentence
-            )
+            yield Remark(at=at, sentence=sentence)
 
 
 def nothing_to_do(draft: Draft) -> Iterator[Remark]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from monitor.core.errors import ConfigurationError, Mistake, Weight
 from monitor.core.rules.combining import combine, unknown_channels
 from monitor.core.rules.reading import RuleFile, read_rules
 from monitor.core.rules.tree import RuleSet
-from monitor.yamlfile import compose, read_source
+from monitor.files import Kind, look_at, read_source, refusal, shortened
+from monitor.yamlfile import compose
 
 SUFFIXES = frozenset({".yaml", ".yml"})
 MAX_BYTES = 2**20
@@ -93,21 +94,31 @@ def find_rule_files(paths: Iterable[Path]) -> tuple[tuple[Path, ...], list[Mista
     found: dict[Path, None] = {}
     mistakes: list[Mistake] = []
     for path in paths:
-        if path.is_dir():
-            inside = sorted(_below(path))
-            if not inside:
+        kind = look_at(path)
+        if isinstance(kind, Mistake):
+            mistakes.append(replace(kind, path=shortened(Path(shown_path(path)))))
+        elif kind is Kind.FOLDER:
+            closed: list[OSError] = []
+            inside = sorted(_below(path, closed))
+            mistakes += [_closed(error, path) for error in closed]
+            if not inside and not closed:
                 message = "holds no rule file (*.yaml)"
                 mistakes.append(Mistake(path=shown_path(path), message=message, weight=Weight.WARNING))
             found.update(dict.fromkeys(inside))
-        elif path.exists():
-            found[path] = None
-        else:
+        elif kind is Kind.NOTHING:
             mistakes.append(Mistake(path=shown_path(path), message="there is no such file or folder"))
+        else:
+            found[path] = None
     return tuple(found), mistakes
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder):
+def _closed(error: OSError, folder: Path) -> Mistake:
+    return refusal(Path(shown_path(Path(error.filename or folder))), error)
+
+
+def _below(folder: Path, closed: list[OSError]) -> Iterator[Path]:
+    """Give the rule files in a folder and those in it; those that may not be listed are added to `closed`."""
+    for root, folders, files in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in files:
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from monitor.files import reason_of, shortened
+
 _VARIABLE = re.compile(r"\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _LOOSE = re.compile(r"(?<!\$)\$\{[^}]*\}?")
 _USER_PART = re.compile(r"(?<=://)[^/?#]*(?=@)")
@@ -102,10 +104,8 @@ def _from_file(path: Path, *, strict: bool) -> Expanded:
             return Expanded(problem=f"{path} is no regular file")
         with path.open("rb") as file:
             text = file.read(_MAX_SECRET + 1).decode().rstrip("\r\n")
-    except OSError as error:
-        return Expanded(problem=f"the secret file {path} cannot be read: {error.strerror}")
-    except UnicodeDecodeError:
-        return Expanded(problem=f"the secret file {path} is not UTF-8 text")
+    except (OSError, ValueError) as error:
+        return Expanded(problem=f"the secret file {shortened(path)} cannot be read: {reason_of(error)}")
     if not text or len(text) > _MAX_SECRET:
         return Expanded(problem=f"the secret file {path} is {'too large' if text else 'empty'}")
     loose = strict and status.st_mode & 0o077

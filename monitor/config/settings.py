@@ -24,12 +24,12 @@ from monitor.core.errors import ConfigurationError, Mistake, Weight
 from monitor.core.models import Feed
 from monitor.core.rules.tree import Place
 from monitor.core.settings import FeedSettings, PollingSettings, Settings
+from monitor.files import Kind, look_at, reason_of, shortened
 from monitor.opml import MAX_BYTES, Outline, read_opml
 from monitor.yamlfile import read_yaml
 
 _MAX_BYTES = 8 * 2**20
 """Enough for tens of thousands of feeds."""
-_NO_MAPPING = "the file must consist of `key: value` lines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,10 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
 
 
 def _document(path: FilePath) -> tuple[Node | None, list[Mistake]]:
-    if not path.exists():
+    kind = look_at(path)
+    if isinstance(kind, Mistake):
+        return None, [kind]
+    if kind is Kind.NOTHING:
         message = "there is no such file; name your configuration with --config PATH"
         return None, [Mistake(path=str(path), message=message)]
     return read_yaml(path, max_bytes=_MAX_BYTES)
@@ -181,8 +184,8 @@ def _outlines(file: FilePath, place: Place) -> Iterator[Outline | Mistake]:
     try:
         with file.open("rb") as opened:
             document = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"the OPML file {file.name} cannot be read: {error.strerror}"
+    except (OSError, ValueError) as error:
+        message = f"the OPML file {shortened(FilePath(file.name))} cannot be read: {reason_of(error)}"
         yield Mistake(path=place.path, line=place.line, column=place.column, message=message)
         return
     read = read_opml(document)

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from monitor.app import prepare
+from monitor.core.errors import ConfigurationError
+
 Run = Callable[..., Result]
 RULE = "rules: {raids: {any: [raid], alert: {channels: [%s]}}}\n"
 
@@ -54,3 +57,33 @@ def test_a_missing_configuration_names_the_option(run: Run) -> None:
     result = run("check", "--config", "nowhere.yaml")
     assert result.exit_code == 2
     assert "--config PATH" in result.stderr
+
+
+def test_a_failing_test_of_a_rule_is_a_mistake_as_at_the_start(folder: Path, run: Run) -> None:
+    """What `check` accepts, the daemon starts with: the same tests are run, and the help says so."""
+    (folder / "rules" / "a.yaml").write_text("rules: {raids: {any: [raid], tests: {match: [weather]}}}\n")
+    result = run("check")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("rules/a.yaml:1:46: ")
+    with pytest.raises(ConfigurationError) as refused:
+        prepare(folder / "config.yaml")
+    assert result.stderr.strip() == str(refused.value).replace(f"{folder}/", "")
+    assert "tests that stand beside the rules are run" in " ".join(run("check", "--help").output.split())
+
+
+@pytest.mark.parametrize("words", [("check",), ("doctor",), ("alerts", "list"), ("run",), ("feeds", "list")])
+def test_a_name_far_too_long_is_one_sentence(folder: Path, run: Run, words: tuple[str, ...]) -> None:
+    """As the configuration, as an entry of `rules:`; exit code 2 (doctor: 1)."""
+    (folder / "long.yaml").write_text(f"feeds: []\nrules: [{'x' * 300}]\n")
+    for config in ("x" * 300, "long.yaml"):
+        result = run(*words, "--config", config)
+        assert result.exit_code == (1 if words == ("doctor",) else 2), result.exception
+        assert "cannot be read: file name too long" in result.output
+
+
+def test_a_database_with_a_name_far_too_long_is_one_sentence(folder: Path, run: Run) -> None:
+    """Exit code 4."""
+    (folder / "config.yaml").write_text(f"feeds: []\ndatabase: sqlite:///{'x' * 300}\n")
+    result = run("alerts", "list")
+    assert result.exit_code == 4
+    assert "file name too long" in result.output

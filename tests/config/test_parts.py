@@ -85,7 +85,7 @@ def test_secret_files_that_are_none_are_explained_and_never_block(tmp_path: Path
         ("pipe", "is no regular file"),
         (".", "is no regular file"),
         ("empty", "is empty"),
-        ("binary", "is not UTF-8 text"),
+        ("binary", "it is not UTF-8"),
         ("nowhere", "cannot be read"),
     ):
         assert problem in (expanded(f"file:{name}", tmp_path)[1] or "")

@@ -13,6 +13,7 @@ from monitor.cli.checkups.machine import disk, permissions
 from monitor.cli.common import counted
 from monitor.core.errors import NewsMonitorError
 from monitor.core.models import Counts, DeliveryState
+from monitor.files import is_there
 from monitor.store import Store, open_store
 from monitor.store.engine import address_of
 
@@ -40,9 +41,9 @@ async def examine(url: str, now: datetime) -> list[Finding]:
 
 
 def _around(path: Path) -> Iterator[Finding]:
-    if path.parent.is_dir():
+    if is_there(path.parent):
         yield from disk(path.parent, _ROOM)
-    if not path.exists():
+    if not is_there(path):
         yield note("database", f"{path} does not exist yet; `news-monitor run` makes it")
         return
     yield ok("database", f"{path}, {path.stat().st_size / 2**20:,.1f} MiB")
