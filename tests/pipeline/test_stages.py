@@ -29,7 +29,7 @@ KARST = ("karst", "Cracks found in the Karst dam after earthquake")
 
 async def until(true: Callable[[], object | Awaitable[object]]) -> None:
     """Wait for a condition, and fail when it never comes true."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(40):
         while not (  # noqa: ASYNC110 - what is waited for is the state of another stage
             await found if isinstance(found := true(), Awaitable) else found
         ):
