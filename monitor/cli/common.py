@@ -16,6 +16,7 @@ import click
 from monitor.cli.guard import one_paragraph
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake
+from monitor.core.models import Findings
 from monitor.core.units import duration
 from monitor.files import is_there
 from monitor.telemetry import Redactor, set_up_logging
@@ -120,6 +121,26 @@ def plain(value: object) -> object:
             return value.total_seconds()
         case _:
             return value.value if isinstance(value, Enum) else value
+
+
+def fields_of_matches(findings: Findings) -> list[dict[str, object]]:
+    """Give matches with their proof as `rules match` and `replay` print them."""
+    return [
+        {
+            "rule": match.rule,
+            "hits": [
+                {
+                    "field": hit.field.value,
+                    "start": hit.start,
+                    "end": hit.end,
+                    "text": hit.text,
+                    "entity": hit.entity,
+                }
+                for hit in match.hits
+            ],
+        }
+        for match in findings.matches
+    ]
 
 
 def print_json(value: object, redactor: Redactor | None = None) -> None:

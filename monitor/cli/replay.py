@@ -17,12 +17,14 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from monitor.cli.common import json_option
+from monitor.cli.common import fields_of_matches, json_option
 from monitor.cli.guard import clean
 from monitor.config.rules import load_rules
+from monitor.core.errors import ConfigurationError, Mistake
 from monitor.core.matcher import Matcher
 from monitor.core.models import Assembled, Decision, Placement
 from monitor.core.settings import ConsoleChannel, PollingSettings, Settings
+from monitor.files import Kind, look_at
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.recording import RecordedEntry, Snapshot, read_entries, read_snapshots
 
@@ -59,10 +61,10 @@ class Recording:
 
 
 @click.command(name="replay")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", type=click.Path(path_type=Path))
 @click.option(
     "--rules",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     default=Path("rules"),
     show_default=True,
     help="Rule file or folder.",
@@ -87,11 +89,16 @@ def command(path: Path, rules: Path, *, as_json: bool) -> None:
         settings=Settings(channels={"replay": ConsoleChannel(type="console")}),
         rulebook=Rulebook.of(ruleset, Matcher(ruleset)),
     )
-    recording = Recording(
-        snapshots=read_snapshots(path) if path.is_dir() else [],
-        entries=[] if path.is_dir() else read_entries(path),
-    )
-    asyncio.run(_replay(recording, in_force, as_json=as_json))
+    asyncio.run(_replay(_recording(path), in_force, as_json=as_json))
+
+
+def _recording(path: Path) -> Recording:
+    kind = look_at(path)
+    if isinstance(kind, Mistake):
+        raise ConfigurationError([kind])
+    if kind is Kind.FOLDER:
+        return Recording(snapshots=read_snapshots(path), entries=[])
+    return Recording(snapshots=[], entries=read_entries(path))
 
 
 async def _replay(recording: Recording, in_force: InForce, *, as_json: bool) -> None:
@@ -162,22 +169,7 @@ def _placed(assembled: Assembled) -> Event:
         "story": assembled.story.id,
         "reason": assembled.assignment.reason,
         "title": assembled.entry.title,
-        "matches": [
-            {
-                "rule": match.rule,
-                "hits": [
-                    {
-                        "field": hit.field.value,
-                        "start": hit.start,
-                        "end": hit.end,
-                        "text": hit.text,
-                        "entity": hit.entity,
-                    }
-                    for hit in match.hits
-                ],
-            }
-            for match in assembled.findings.matches
-        ],
+        "matches": fields_of_matches(assembled.findings),
     }
 
 

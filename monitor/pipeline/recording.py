@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 
 from monitor.core.errors import ConfigurationError, Mistake
 from monitor.core.models import RawEntry
+from monitor.files import Kind, look_at, reason_of, refusal
 
 _COLUMNS = ("feed_url", "time", "file")
 _START = datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,8 +72,8 @@ def read_entries(path: Path) -> list[RecordedEntry]:
                 entry = _entry(values, number, now)
                 now = entry.at
                 found.append(entry)
-    except OSError as error:
-        mistakes.append(Mistake(path=str(path), message=f"cannot be read: {error.strerror}"))
+    except (OSError, ValueError) as error:
+        mistakes.append(refusal(path, error))
     if mistakes:
         raise ConfigurationError(mistakes)
     return sorted(found, key=lambda entry: entry.at)
@@ -81,14 +83,18 @@ def read_snapshots(folder: Path) -> list[Snapshot]:
     """Read the index of a folder of snapshots, in order of time.
 
     Raises:
-        ConfigurationError: there is no index, or it lacks a column, or a line has no readable time.
+        ConfigurationError: there is no index, it is not UTF-8, it lacks a column, or a line has no readable
+            time or names a file that cannot be read.
     """
     index = folder / "index.tsv"
     try:
         with index.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines, delimiter="\t"))
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}; a folder of snapshots needs it"
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {reason_of(error)}; a folder of snapshots needs it"
+        raise ConfigurationError([Mistake(path=str(index), message=message)]) from error
+    except csv.Error as error:
+        message = f"is no table with tabs between its columns: {error}"
         raise ConfigurationError([Mistake(path=str(index), message=message)]) from error
     mistakes = list(_index_mistakes(index, rows))
     if mistakes:
@@ -108,6 +114,18 @@ def _index_mistakes(index: Path, rows: Iterable[Mapping[str, str]]) -> Iterator[
         elif _time(row["time"]) is None:
             message = f"no time: {row['time']!r}; write it as 20260115T120000Z"
             yield Mistake(path=str(index), line=number, message=message)
+        elif message := _unreadable(index.parent / row["file"]):
+            yield Mistake(path=str(index), line=number, message=f"names {row['file']}, which {message}")
+
+
+def _unreadable(file: Path) -> str:
+    """Say what is wrong with a snapshot's file; empty if it can be read."""
+    kind = look_at(file)
+    if isinstance(kind, Mistake):
+        return kind.message
+    if kind is not Kind.FILE:
+        return "is not there" if kind is Kind.NOTHING else "is no file"
+    return "" if os.access(file, os.R_OK, effective_ids=True) else "cannot be read: permission denied"
 
 
 def _object(line: str) -> Mapping[str, object] | None:

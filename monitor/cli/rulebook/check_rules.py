@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.common import counted, json_option, print_json
 from monitor.cli.guard import Exit, one_paragraph
-from monitor.cli.rulebook.places import counted, json_option, paths_argument, places, print_json
+from monitor.cli.rulebook.places import paths_argument, places
 from monitor.config.rules import LoadedRules, load_rules
 from monitor.core.errors import Mistake, Weight
 from monitor.core.matcher import Matcher

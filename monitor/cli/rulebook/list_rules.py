@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.common import counted, json_option, print_json
 from monitor.cli.guard import clean
-from monitor.cli.rulebook.places import counted, json_option, loaded, print_json, rules_option
+from monitor.cli.rulebook.places import loaded, rules_option
 from monitor.cli.tables import print_table
 from monitor.config.rules import LoadedRules
 from monitor.core.query import render

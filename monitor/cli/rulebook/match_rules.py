@@ -13,9 +13,10 @@ from typing import TextIO
 
 import click
 
+from monitor.cli.common import fields_of_matches, json_option
 from monitor.cli.guard import Exit, clean
 from monitor.cli.rulebook.entries import entry_of_record, records
-from monitor.cli.rulebook.places import json_option, loaded, rules_option
+from monitor.cli.rulebook.places import loaded, rules_option
 from monitor.core.document import shown
 from monitor.core.errors import ConfigurationError, Mistake
 from monitor.core.matcher import Matcher
@@ -109,22 +110,7 @@ def _say(entry: Entry, findings: Findings, *, as_json: bool) -> None:
 def _fields(entry: Entry, findings: Findings) -> dict[str, object]:
     return {
         "id": entry.id,
-        "matches": [
-            {
-                "rule": match.rule,
-                "hits": [
-                    {
-                        "field": hit.field.value,
-                        "start": hit.start,
-                        "end": hit.end,
-                        "text": hit.text,
-                        "entity": hit.entity,
-                    }
-                    for hit in match.hits
-                ],
-            }
-            for match in findings.matches
-        ],
+        "matches": fields_of_matches(findings),
     }
 
 

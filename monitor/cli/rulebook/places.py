@@ -6,7 +6,6 @@ none of its secrets.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,30 +13,17 @@ from typing import TypeVar
 
 import click
 
-from monitor.cli.guard import one_paragraph
+from monitor.cli.common import config_option, say_mistakes
 from monitor.config.rules import LoadedRules, load_rules
 from monitor.core.document import Node, suggestion
 from monitor.core.errors import ConfigurationError, Mistake
 from monitor.core.rules.tree import Rule, RuleSet
+from monitor.files import is_there
 from monitor.yamlfile import read_yaml
 
-HERE = Path("config.yaml")
-INSTALLED = Path("/etc/news-monitor/config.yaml")
 FOLDER = Path("rules")
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
-
-
-def config_option(command: _Command) -> _Command:
-    """Add `--config/-c PATH`, handed to the command as `config`."""
-    return click.option(
-        "-c",
-        "--config",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=lambda: HERE if HERE.exists() or not INSTALLED.exists() else INSTALLED,
-        show_default=f"./{HERE}, else {INSTALLED}",
-        help="Where `rules:` and `channels:` are read from.",
-    )(command)
 
 
 def rules_option(command: _Command) -> _Command:
@@ -59,11 +45,6 @@ def paths_argument(command: _Command) -> _Command:
     return argument(config_option(command))
 
 
-def json_option(command: _Command) -> _Command:
-    """Add `--json`, handed to the command as `as_json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Rule files and folders, and the channels that rules may name; None if nobody knows."""
@@ -74,7 +55,7 @@ class Places:
 
 def places(paths: Iterable[Path], config: Path) -> Places:
     """Return the files named, else those of the configuration, else the folder `rules`."""
-    root = read_yaml(config)[0] if config.exists() else None
+    root = read_yaml(config)[0] if is_there(config) else None
     channels = _channels(root) if root else None
     named = tuple(paths)
     if not named and root is not None:
@@ -102,14 +83,8 @@ def loaded(paths: Iterable[Path], config: Path) -> LoadedRules:
     """
     rules = load_rules(places(paths, config).paths)
     rules.accepted()
-    say(rules.mistakes)
+    say_mistakes(rules.mistakes)
     return rules
-
-
-def say(mistakes: Iterable[Mistake]) -> None:
-    """Print mistakes on standard error, one a line."""
-    for mistake in mistakes:
-        click.echo(one_paragraph(str(mistake)), err=True)
 
 
 def rule_named(name: str, ruleset: RuleSet) -> Rule:
@@ -123,13 +98,3 @@ def rule_named(name: str, ruleset: RuleSet) -> Rule:
         return by_id[name]
     end = suggestion(name, sorted(by_id), otherwise="`news-monitor rules list` names them all")
     raise ConfigurationError([Mistake(path="rules", message=f"no rule named '{name}'{end}")])
-
-
-def print_json(value: object) -> None:
-    """Print a value as one indented JSON document."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Count things: `1 rule`, `2 rules`, `2 entities`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from monitor.cli.rulebook.places import print_json
+from monitor.cli.common import print_json
 from monitor.core.rules.schema import schema
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.common import counted, json_option, print_json
 from monitor.cli.guard import Exit, clean, one_paragraph
-from monitor.cli.rulebook.places import counted, json_option, loaded, paths_argument, print_json, rule_named
+from monitor.cli.rulebook.places import loaded, paths_argument, rule_named
 from monitor.core.document import shown
 from monitor.core.matcher import Matcher
 from monitor.core.proving import Trial, run_tests

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import click
 
+from monitor.cli.common import json_option
 from monitor.cli.guard import clean
 from monitor.cli.rulebook.entries import entry_for, is_reference
-from monitor.cli.rulebook.places import json_option, loaded, rule_named, rules_option
+from monitor.cli.rulebook.places import loaded, rule_named, rules_option
 from monitor.core.document import shown
 from monitor.core.matcher import Matcher, Step, Suppressed
 from monitor.core.models import Entry, Hit, TextField

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.common import print_json
 from monitor.cli.guard import Exit, clean
-from monitor.cli.rulebook.places import print_json
 from monitor.cli.rulebook.weighing import (
     lines_of,
     step_fields,
