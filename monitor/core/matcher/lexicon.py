@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from enum import IntFlag
+from functools import lru_cache
 from typing import Final
 
 _LEAST_STEM: Final = 2
 _Endings = Mapping[str, int]
+Stem = tuple[str, frozenset[tuple[str, int]], int]
+"""What some forms begin with, their endings with what each needs, the length of the longest ending."""
 
 
 class Need(IntFlag):
@@ -39,18 +42,15 @@ class Lexicon:
         self._longest = 0
         self._longest_ending = 0
 
-    def add_forms(self, word_class: int, forms: Mapping[str, Need]) -> None:
-        """File a class under its folded forms, each with what it needs."""
-        groups: dict[str, dict[str, int]] = defaultdict(dict)
-        for form, need in forms.items():
-            groups[form[:_LEAST_STEM]][form] = int(need)
-        for group in groups.values():
-            stem = _shared_beginning(min(group), max(group))
-            key = frozenset((form[len(stem) :], need) for form, need in group.items())
-            endings = self._endings.setdefault(key, dict(key))
+    def add_forms(self, word_class: int, stems: Iterable[Stem]) -> None:
+        """File a class under its folded forms, as `stems_of` groups them."""
+        for stem, key, longest in stems:
+            endings = self._endings.get(key)
+            if endings is None:
+                endings = self._endings[key] = dict(key)
+                self._longest_ending = max(self._longest_ending, longest)
             self._stems[stem] = (*self._stems.get(stem, ()), (endings, word_class))
-            self._longest = max(self._longest, *map(len, group))
-            self._longest_ending = max(self._longest_ending, *map(len, endings))
+            self._longest = max(self._longest, len(stem) + longest)
 
     def add_spellings(self, word_class: int, spellings: Iterable[str]) -> None:
         """File a class under spellings whose case counts."""
@@ -78,6 +78,25 @@ class Lexicon:
             for cut in range(1, min(length, 64) + 1):
                 found += [(word_class, 0) for word_class in self._prefixes.get(folded[:cut], ())]
         return found
+
+
+def stems_of(forms: Mapping[str, Need]) -> tuple[Stem, ...]:
+    """Group folded forms, each with what it needs, by what they begin with."""
+    groups: dict[str, dict[str, int]] = defaultdict(dict)
+    for form, need in forms.items():
+        groups[form[:_LEAST_STEM]][form] = int(need)
+    stems = []
+    for group in groups.values():
+        stem = _shared_beginning(min(group), max(group))
+        endings = frozenset((form[len(stem) :], need) for form, need in group.items())
+        stems.append((stem, _shared(endings), max(map(len, group)) - len(stem)))
+    return tuple(stems)
+
+
+@lru_cache(maxsize=1 << 14)
+def _shared(endings: frozenset[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+    """Return the first of all equal sets, so that they take space once and compare at a glance."""
+    return endings
 
 
 def _shared_beginning(first: str, last: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
-from monitor.core.inflect import Inflector, languages_of
-from monitor.core.matcher.lexicon import Lexicon, Need
+from monitor.core.inflect import Inflector, WordForms, languages_of
+from monitor.core.matcher.lexicon import Lexicon, Need, Stem, stems_of
 from monitor.core.matcher.occurrences import Company, CompiledTerm
 from monitor.core.matcher.scan import Trie
 from monitor.core.rules.tree import Case, Entity, Guard, Place, Term
@@ -15,6 +16,8 @@ from monitor.core.text import Word, composed, fold, fold_spelling, words
 
 _ACRONYM: Final = 5
 """Letters that a word in capitals may have to be an acronym."""
+_REMEMBERED: Final = 1 << 18
+"""Terms and words whose compilation is remembered for the next reload."""
 _NOWHERE: Final = Place(path="")
 
 
@@ -63,7 +66,7 @@ class TermTable:
                 text=term.text,
                 entity=entity.id if entity else None,
                 nested=entity.nested if entity else False,
-                classes=tuple(self._specs.setdefault(one, len(self._specs)) for one in _specs(term, entity)),
+                classes=self._classes(term, named=entity is not None),
                 needs=(),
                 unless=(),
             )
@@ -72,6 +75,10 @@ class TermTable:
                 needs, unless = self._company(term.needs), self._company(term.unless)
                 self.compiled[number] = replace(compiled, needs=needs, unless=unless)
         return number
+
+    def _classes(self, term: Term, *, named: bool) -> tuple[int, ...]:
+        specs = _specs(term.text, term.lang, term.case, inflect=term.inflect, named=named)
+        return tuple([self._specs.setdefault(spec, len(self._specs)) for spec in specs])
 
     def _company(self, guard: Guard | None) -> tuple[Company, ...]:
         if guard is None:
@@ -98,27 +105,36 @@ class TermTable:
         if spec.exact and not spec.inflect:
             lexicon.add_spellings(number, [fold_spelling(spec.text)])
             return
-        need = Need.CAPITAL if spec.capital else Need.NOTHING
         if not spec.inflect:
-            lexicon.add_forms(number, {fold(spec.text): need})
+            need = Need.CAPITAL if spec.capital else Need.NOTHING
+            lexicon.add_forms(number, stems_of({fold(spec.text): need}))
             return
         found = self._inflector.forms(spec.text, spec.languages)
         if spec.exact:
-            lexicon.add_spellings(
-                number, {_in_case_of(fold_spelling(spec.text), form) for form in found.forms}
-            )
+            spelling = fold_spelling(spec.text)
+            lexicon.add_spellings(number, {_in_case_of(spelling, form) for form in found.forms})
             return
-        forms = {fold(form): need for form in found.forms}
-        if spec.capital and self._guard_starts:
-            forms.update({fold(form): need | Need.NOT_FIRST for form in found.common})
-        lexicon.add_forms(number, forms)
+        lexicon.add_forms(number, _stems(found, capital=spec.capital, guard_starts=self._guard_starts))
 
 
-def _specs(term: Term, entity: Entity | None) -> list[_WordSpec]:
-    found = words(term.text)
-    acronym = term.case is Case.AUTO and len(found) == 1 and _is_acronym(found[0])
-    languages = (term.lang,) if term.lang else languages_of(term.text)
-    return [_spec(term, word, languages, named=entity is not None, acronym=acronym) for word in found]
+@lru_cache(maxsize=_REMEMBERED)
+def _stems(found: WordForms, *, capital: bool, guard_starts: bool) -> tuple[Stem, ...]:
+    """Fold and group the forms of a word; remembered, so that a reload pays for new words alone."""
+    need = Need.CAPITAL if capital else Need.NOTHING
+    forms = {fold(form): need for form in found.forms}
+    if capital and guard_starts:
+        forms.update({fold(form): need | Need.NOT_FIRST for form in found.common})
+    return stems_of(forms)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _specs(text: str, lang: str | None, case: Case, *, inflect: bool, named: bool) -> tuple[_WordSpec, ...]:
+    """Cut a term into words and say how each is to be compared."""
+    term = Term(text=text, lang=lang, case=case, inflect=inflect)
+    found = words(text)
+    acronym = case is Case.AUTO and len(found) == 1 and _is_acronym(found[0])
+    languages = (lang,) if lang else languages_of(text)
+    return tuple(_spec(term, word, languages, named=named, acronym=acronym) for word in found)
 
 
 def _spec(term: Term, word: Word, languages: tuple[str, ...], *, named: bool, acronym: bool) -> _WordSpec:
