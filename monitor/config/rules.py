@@ -19,7 +19,8 @@ from monitor.files import Kind, look_at, read_source, refusal, shortened
 from monitor.yamlfile import compose
 
 SUFFIXES = frozenset({".yaml", ".yml"})
-MAX_BYTES = 2**20
+MAX_BYTES = 16 * 2**20
+"""Enough for some 400,000 names in one file; depth, aliases and nodes are bounded besides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
