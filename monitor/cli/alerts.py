@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.common import ago, config_option, configured, json_option, now, print_json
+from monitor.cli.common import ago, config_option, configured, json_option, minute, now, print_json
 from monitor.cli.database import opened, run_async
-from monitor.cli.guard import Exit, NothingFoundError, clean
+from monitor.cli.guard import Exit, NothingFoundError, clean, the_one
 from monitor.cli.stories import SHORT, decision_line, told
 from monitor.cli.tables import print_table
 from monitor.core.models import (
@@ -126,17 +126,14 @@ def show_alert(*, alert: str, as_json: bool, config: Path) -> None:
     for delivery in reversed(shown.deliveries):
         click.echo(f"  {_delivery_line(delivery)}")
     for decision in shown.decisions:
-        click.echo(f"  {decision.at:%m-%d %H:%M}  {decision_line(decision)}")
+        click.echo(f"  {minute(decision.at)}  {decision_line(decision)}")
 
 
 async def _alert(store: Store, prefix: str) -> ListedAlert:
-    listed = await store.list_alerts(limit=_MANY)
-    found = [alert for alert in listed if alert.record.id.startswith(prefix)]
-    if len(found) != 1:
-        what = "several alerts begin" if found else "no alert begins"
-        message = f"{what} with {prefix}; `news-monitor alerts list` names them"
-        raise NothingFoundError(message)
-    return found[0]
+    found = await store.alerts_like(prefix, limit=2)
+    return the_one(
+        found, prefix, noun="alert", id_of=lambda alert: alert.record.id, listed_by="news-monitor alerts list"
+    )
 
 
 def _delivery_line(delivery: Delivery) -> str:
@@ -245,14 +242,22 @@ def dead(*, as_json: bool, config: Path) -> None:
 @click.option("--all", "everything", is_flag=True, help="Every dead letter.")
 @config_option
 def retry(*, deliveries: tuple[str, ...], everything: bool, config: Path) -> None:
-    """Send dead letters again: those named by the start of their id, or --all of them."""
+    """Send deliveries at once: those named by the start of their id, or --all dead letters.
+
+    A name may be a dead letter's, one that waits for its next attempt, or one that was dropped.
+    `news-monitor alerts show` has the ids.
+    """
     at = now()
     _each(
         deliveries,
         everything=everything,
         config=config,
-        act=lambda store, id_: store.retry_delivery(id_, at),
-        done="queued",
+        action=_Action(
+            states=frozenset({DeliveryState.PARKED, DeliveryState.READY, DeliveryState.DROPPED}),
+            carry_out=lambda store, id_: store.retry_delivery(id_, at),
+            done="queued",
+            adjective="waiting, dropped or dead",
+        ),
     )
 
 
@@ -261,41 +266,59 @@ def retry(*, deliveries: tuple[str, ...], everything: bool, config: Path) -> Non
 @click.option("--all", "everything", is_flag=True, help="Every dead letter.")
 @config_option
 def drop(*, deliveries: tuple[str, ...], everything: bool, config: Path) -> None:
-    """Give dead letters up: those named by the start of their id, or --all of them."""
+    """Give deliveries up: those named by the start of their id, or --all dead letters.
+
+    A name may be a dead letter's, one that waits for its next attempt, or one of which nobody knows whether
+    it arrived. `news-monitor alerts show` has the ids.
+    """
     _each(
         deliveries,
         everything=everything,
         config=config,
-        act=lambda store, id_: store.drop_delivery(id_),
-        done="dropped",
+        action=_Action(
+            states=frozenset({DeliveryState.PARKED, DeliveryState.READY, DeliveryState.UNSURE}),
+            carry_out=lambda store, id_: store.drop_delivery(id_),
+            done="dropped",
+            adjective="waiting, doubtful or dead",
+        ),
     )
 
 
-def _each(
-    names: Sequence[str],
-    *,
-    everything: bool,
-    config: Path,
-    act: Callable[[Store, str], Awaitable[bool]],
-    done: str,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Action:
+    """What a person may do to deliveries, and to which."""
+
+    states: frozenset[DeliveryState]
+    carry_out: Callable[[Store, str], Awaitable[bool]]
+    done: str
+    adjective: str
+
+
+def _each(names: Sequence[str], *, everything: bool, config: Path, action: _Action) -> None:
     if bool(names) is everything:
         message = "name deliveries (`news-monitor alerts dead` lists them), or say --all"
         raise click.UsageError(message)
     loaded = configured(config)
 
-    async def work() -> int:
+    async def work() -> list[bool]:
         async with opened(loaded) as store:
-            letters = await store.deliveries(state=DeliveryState.PARKED, limit=_MANY)
-            chosen = letters if everything else [_letter(letters, name) for name in names]
-            return sum([await act(store, letter.id) for letter in chosen])
+            if everything:
+                chosen = await store.deliveries(state=DeliveryState.PARKED, limit=_MANY)
+            else:
+                chosen = [await _delivery(store, name, action) for name in names]
+            return [await action.carry_out(store, delivery.id) for delivery in chosen]
 
-    click.echo(f"{run_async(work())} {done}")
+    came_of_it = run_async(work())
+    late = came_of_it.count(False)
+    note = f"; {late} went on meanwhile and were left alone" if late else ""
+    click.echo(f"{came_of_it.count(True)} {action.done}{note}")
 
 
-def _letter(letters: Sequence[Delivery], prefix: str) -> Delivery:
-    found = [letter for letter in letters if letter.id.startswith(prefix)]
-    if len(found) != 1:
-        message = f"{'several dead letters begin' if found else 'no dead letter begins'} with {prefix}"
-        raise NothingFoundError(message)
-    return found[0]
+async def _delivery(store: Store, prefix: str, action: _Action) -> Delivery:
+    return the_one(
+        await store.deliveries_like(prefix, action.states, limit=2),
+        prefix,
+        noun=f"{action.adjective} delivery",
+        id_of=lambda delivery: delivery.id,
+        listed_by="news-monitor alerts show",
+    )

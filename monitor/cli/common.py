@@ -101,6 +101,11 @@ def ago(moment: datetime | None, at: datetime) -> str:
     return f"{length} ago" if seconds >= 0 else f"in {length}"
 
 
+def minute(moment: datetime) -> str:
+    """Write a moment to the minute, with its zone."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Write a number with its noun: `1 feed`, `20 feeds`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -7,7 +7,9 @@ the database, 4 the database cannot be used.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from enum import IntEnum
+from typing import TypeVar
 
 import click
 
@@ -22,9 +24,29 @@ from monitor.telemetry import Redactor
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
+_T = TypeVar("_T")
+
 
 class NothingFoundError(NewsMonitorError):
     """There is nothing by the name a person gave (exit code 1)."""
+
+
+def the_one(found: Sequence[_T], prefix: str, *, noun: str, id_of: Callable[[_T], str], listed_by: str) -> _T:
+    """Return what is named by the start of its id; an id in full wins over longer ones.
+
+    Raises:
+        NothingFoundError: none or several are.
+    """
+    exact = [one for one in found if id_of(one) == prefix] or found
+    if len(exact) == 1 and prefix:
+        return exact[0]
+    if not prefix:
+        message = f"give the start of an id; `{listed_by}` shows them"
+    elif found:
+        message = f"more than one {noun} begins with {prefix}; give more digits"
+    else:
+        message = f"no {noun} begins with {prefix}; `{listed_by}` shows them"
+    raise NothingFoundError(message)
 
 
 class Exit(IntEnum):

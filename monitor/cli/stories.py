@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from monitor.cli.common import AGE, ago, config_option, configured, json_option, now, print_json
+from monitor.cli.common import (
+    AGE,
+    ago,
+    config_option,
+    configured,
+    counted,
+    json_option,
+    minute,
+    now,
+    print_json,
+)
 from monitor.cli.database import opened, run_async
-from monitor.cli.guard import NothingFoundError, clean
+from monitor.cli.guard import clean, the_one
 from monitor.cli.tables import print_table
 from monitor.core.models import Decision, StoredEntry, Story
 from monitor.store import Store
@@ -106,16 +116,10 @@ async def told(store: Store, prefix: str) -> Told:
     Raises:
         NothingFoundError: none or several do.
     """
-    found = await store.stories_like(prefix)
-    found = [story for story in found if story.id == prefix] or found
-    if not found:
-        message = f"there is no story {prefix}; `news-monitor stories list` names some"
-        raise NothingFoundError(message)
-    if len(found) > 1:
-        ids = ", ".join(story.id[: SHORT + 4] for story in found)
-        message = f"several stories begin with {prefix}: {ids}; give more digits"
-        raise NothingFoundError(message)
-    (story,) = found
+    found = await store.stories_like(prefix, limit=2)
+    story = the_one(
+        found, prefix, noun="story", id_of=lambda story: story.id, listed_by="news-monitor stories list"
+    )
     return Told(
         story=story,
         entries=await store.entries_of_story(story.id),
@@ -129,8 +133,8 @@ def lines_of(found: Told) -> list[str]:
     lines = [
         clean(story.title),
         f"  story     {story.id}",
-        f"  told by   {len(story.outlets)} outlets in {story.texts} texts: {clean(', '.join(story.outlets))}",
-        f"  opened    {_minute(story.opened_at)}, last changed {_minute(story.updated_at)} UTC",
+        f"  told by   {_tellers(story)}",
+        f"  opened    {minute(story.opened_at)}, last changed {minute(story.updated_at)}",
         f"  entities  {clean(', '.join(story.entities)) or 'none'}",
         "",
     ]
@@ -141,15 +145,14 @@ def lines_of(found: Told) -> list[str]:
     return lines
 
 
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def _tellers(story: Story) -> str:
+    outlets = clean(", ".join(story.outlets))
+    return f"{counted(len(story.outlets), 'outlet')} in {counted(story.texts, 'text')}: {outlets}"
 
 
 def _entry_lines(item: StoredEntry, decisions: Sequence[Decision]) -> list[str]:
     entry, assignment = item.entry, item.assignment
-    lines = [
-        f"{entry.first_seen:%m-%d %H:%M}  {clean(entry.outlet)} [{entry.lang or '?'}]  {clean(entry.title)}"
-    ]
+    lines = [f"{minute(entry.first_seen)}  {clean(entry.outlet)} [{entry.lang or '?'}]  {clean(entry.title)}"]
     if entry.link:
         lines.append(f"             {clean(entry.link)}")
     if assignment:

@@ -124,7 +124,7 @@ def overdue(
         verdict=verdict,
         reason=Reason.UNCONFIRMED if told else Reason.SILENCED if silence else Reason.EXPIRED,
         at=now,
-        detail=_named(silence) if silence else "",
+        detail=silence.label if silence else "",
     )
     closed = replace(record, state=verdict, updated_at=now, deadline=None)
     return Ruling(decision=decision, record=closed, kind=DeliveryKind.POST if told else None)
@@ -143,7 +143,7 @@ def _refusal(
     if late is not None:
         return _suppressed(subject, late[0], now, late[1])
     if silence := _silence(subject.labels, subject.story.id, silences):
-        return _suppressed(subject, Reason.SILENCED, now, _named(silence))
+        return _suppressed(subject, Reason.SILENCED, now, silence.label)
     if not subject.channels:
         return _suppressed(subject, Reason.NO_CHANNEL, now)
     return _cooling(subject, last_alert_at, now)
@@ -192,7 +192,7 @@ def _first(subject: Subject, now: datetime) -> Ruling:
 
 def _held(subject: Subject, record: AlertRecord, *, silences: Sequence[Silence], now: datetime) -> Ruling:
     if silence := _silence(subject.labels, subject.story.id, silences):
-        return _suppressed(subject, Reason.SILENCED, now, _named(silence))
+        return _suppressed(subject, Reason.SILENCED, now, silence.label)
     wanted = subject.policy.corroboration
     if wanted is not None and _independent(subject.story) < wanted.outlets:
         return Ruling(decision=_awaiting(subject, wanted.outlets, now))
@@ -214,7 +214,7 @@ def _follow_up(
     if record.state is Verdict.SUPPRESSED:
         return _suppressed(subject, Reason.EXPIRED, now)
     if silence := _silence(subject.labels, subject.story.id, silences):
-        return _suppressed(subject, Reason.SILENCED, now, _named(silence))
+        return _suppressed(subject, Reason.SILENCED, now, silence.label)
     follow_up = subject.policy.follow_up
     if follow_up is FollowUp.SILENT:
         return _suppressed(subject, Reason.QUIET_FOLLOW_UP, now)
@@ -313,7 +313,3 @@ def _silence(labels: Labels, story: str, silences: Sequence[Silence]) -> Silence
         if all(value in known.get(key, ()) for key, value in silence.matchers.items()):
             return silence
     return None
-
-
-def _named(silence: Silence) -> str:
-    return f"silence {silence.id} by {silence.author}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from monitor.core.models import Delivery, DeliveryState, Lookup, Outcome
@@ -47,6 +48,12 @@ class Delivering(Opened):
     ) -> list[Delivery]:
         """Deliveries of an alert, in a state, or both; the newest first."""
         return await self._database.read(outbox.listed, alert=alert, state=state, limit=limit)
+
+    async def deliveries_like(
+        self, prefix: str, states: Collection[DeliveryState], *, limit: int = 10
+    ) -> list[Delivery]:
+        """Deliveries in one of these states whose id begins so."""
+        return await self._database.read(outbox.like, prefix, states, limit)
 
     async def retry_delivery(self, delivery: str, now: datetime) -> bool:
         """Send a PARKED or DROPPED delivery again, or a waiting one at once; False if it is none of these."""

@@ -15,6 +15,7 @@ from monitor.core.models import (
     Decision,
     Keep,
     ListedAlert,
+    ListedSilence,
     PendingEntry,
     Purged,
     Revision,
@@ -80,6 +81,18 @@ class Desk(Opened):
     ) -> list[ListedAlert]:
         """Alerts of a rule, in a state, with where they went; the newest first."""
         return await self._database.read(queries.latest_alerts, limit=limit, rule=rule, state=state)
+
+    async def alerts_like(self, prefix: str, *, limit: int = 10) -> list[ListedAlert]:
+        """Alerts whose id begins so, with where they went."""
+        return await self._database.read(queries.alerts_like, prefix, limit)
+
+    async def listed_silences(self, *, ending_after: datetime | None = None) -> list[ListedSilence]:
+        """All silences, or those that end after a moment, with what each held; the last to end first."""
+        return await self._database.read(silences.with_effect, ending_after=ending_after)
+
+    async def silences_like(self, prefix: str, *, limit: int = 10) -> list[Silence]:
+        """Silences whose id begins so."""
+        return await self._database.read(silences.like, prefix, limit)
 
     async def decisions(
         self, *, entry: str | None = None, story: str | None = None, limit: int = 200

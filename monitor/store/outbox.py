@@ -8,7 +8,7 @@ Every claim raises the epoch and every later write names it: whoever lost the le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -303,6 +303,21 @@ def listed(
     in_state = true() if state is None else _d.state == state.value
     rows = connection.execute(
         select(deliveries).where(of_alert, in_state).order_by(_d.seq.desc()).limit(limit)
+    )
+    return [codec.delivery_from_row(row) for row in rows]
+
+
+def like(
+    connection: Connection, prefix: str, states: Collection[DeliveryState], limit: int
+) -> list[Delivery]:
+    """Deliveries in one of these states whose id begins so, in order of id."""
+    rows = connection.execute(
+        select(deliveries)
+        .where(
+            _d.id >= prefix, _d.id < prefix + "\U0010ffff", _d.state.in_(sorted(one.value for one in states))
+        )
+        .order_by(_d.id)
+        .limit(limit)
     )
     return [codec.delivery_from_row(row) for row in rows]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Table, case, distinct, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, Table, case, distinct, exists, func, select, true
 
 from monitor.core.models import (
     Counts,
@@ -42,10 +43,7 @@ def latest_stories(
 def stories_like(connection: Connection, prefix: str, limit: int) -> list[Story]:
     """Stories whose id begins so, in order of id."""
     rows = connection.execute(
-        select(stories)
-        .where(stories.c.id >= prefix, stories.c.id < prefix + "\U0010ffff")
-        .order_by(stories.c.id)
-        .limit(limit)
+        select(stories).where(*begins(stories.c.id, prefix)).order_by(stories.c.id).limit(limit)
     )
     return [codec.story_from_row(row) for row in rows]
 
@@ -54,6 +52,29 @@ def latest_alerts(
     connection: Connection, *, limit: int, rule: str | None, state: Verdict | None
 ) -> list[ListedAlert]:
     """Alerts of a rule, in a state; the newest first."""
+    wanted = (
+        true() if rule is None else alerts.c.rule == rule,
+        true() if state is None else alerts.c.state == state.value,
+    )
+    return _listed(connection, wanted, (alerts.c.created_at.desc(), alerts.c.id), limit)
+
+
+def alerts_like(connection: Connection, prefix: str, limit: int) -> list[ListedAlert]:
+    """Alerts whose id begins so, in order of id."""
+    return _listed(connection, begins(alerts.c.id, prefix), (alerts.c.id,), limit)
+
+
+def begins(column: ColumnElement[str], prefix: str) -> tuple[ColumnElement[bool], ...]:
+    """Tell, in SQL, that a text begins so; an index on the column serves."""
+    return (column >= prefix, column < prefix + "\U0010ffff")
+
+
+def _listed(
+    connection: Connection,
+    wanted: tuple[ColumnElement[bool], ...],
+    order: tuple[ColumnElement[Any], ...],
+    limit: int,
+) -> list[ListedAlert]:
     rows = (
         connection.execute(
             select(
@@ -67,15 +88,12 @@ def latest_alerts(
                     stories, stories.c.id == alerts.c.story
                 )
             )
-            .where(
-                true() if rule is None else alerts.c.rule == rule,
-                true() if state is None else alerts.c.state == state.value,
-            )
-            .order_by(alerts.c.created_at.desc(), alerts.c.id)
+            .where(*wanted)
+            .order_by(*order)
             .limit(limit)
         )
     ).all()
-    sent = delivery_states(connection, [row.id for row in rows])
+    sent = delivery_states(connection, [row.id for row in rows]) if rows else {}
     return [
         ListedAlert(
             record=codec.alert_from_row(row),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, distinct, func, select, update
 
-from monitor.core.models import Silence
+from monitor.core.models import ListedSilence, Reason, Silence
 from monitor.store import codec
 from monitor.store.dialect import insert_into
-from monitor.store.schema import silences
+from monitor.store.queries import begins
+from monitor.store.schema import decisions, silences
 
 
 def in_force(connection: Connection, now: datetime) -> list[Silence]:
@@ -46,3 +47,39 @@ def listed(connection: Connection, *, ending_after: datetime | None) -> list[Sil
     if ending_after is not None:
         statement = statement.where(silences.c.ends_at > ending_after)
     return [codec.silence_from_row(row) for row in connection.execute(statement)]
+
+
+def like(connection: Connection, prefix: str, limit: int) -> list[Silence]:
+    """Those whose id begins so, in order of id."""
+    statement = select(silences).where(*begins(silences.c.id, prefix)).order_by(silences.c.id).limit(limit)
+    return [codec.silence_from_row(row) for row in connection.execute(statement)]
+
+
+def with_effect(connection: Connection, *, ending_after: datetime | None) -> list[ListedSilence]:
+    """The same as `listed`, each with what it held back as far as decisions are kept."""
+    found = listed(connection, ending_after=ending_after)
+    if not found:
+        return []
+    rows = connection.execute(
+        select(
+            decisions.c.detail,
+            func.count().label("decisions"),
+            func.count(distinct(decisions.c.story)).label("stories"),
+            func.max(decisions.c.at).label("last_at"),
+        )
+        .where(
+            decisions.c.at >= min(silence.starts_at for silence in found),
+            decisions.c.reason == Reason.SILENCED.name,
+        )
+        .group_by(decisions.c.detail)
+    )
+    effects = {row.detail: row for row in rows}
+    return [_with(silence, effects.get(silence.label)) for silence in found]
+
+
+def _with(silence: Silence, effect: codec.AnyRow | None) -> ListedSilence:
+    if effect is None:
+        return ListedSilence(silence=silence, decisions=0, stories=0)
+    return ListedSilence(
+        silence=silence, decisions=effect.decisions, stories=effect.stories, last_at=effect.last_at
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +17,8 @@ from click.testing import Result
 
 from monitor.cli.common import ago
 from monitor.cli.main import cli
+from monitor.core.models import Unsure
+from monitor.store import open_store
 
 Run = Callable[..., Result]
 STORY, ALERT, LETTER = "a" * 32, "c" * 32, "d" * 32
@@ -82,6 +86,58 @@ def test_an_alert_shows_its_deliveries_and_a_dead_letter_can_be_retried_or_dropp
     assert run("alerts", "retry", LETTER[:5]).output == "1 queued\n"
     assert run("alerts", "dead").output == "No dead letter.\n"
     assert "1 ready" in run("alerts", "list").output
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_person_can_stop_and_hurry_what_only_waits(run: Run) -> None:
+    """Not dead letters alone: what waits can be dropped, what was dropped can be sent after all."""
+    run("alerts", "retry", LETTER)
+    assert run("alerts", "drop", LETTER[:5]).output == "1 dropped\n"
+    again = run("alerts", "drop", LETTER[:5])
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "no waiting, doubtful or dead delivery begins with ddddd" in again.stderr
+    assert run("alerts", "retry", LETTER[:5]).output == "1 queued\n"
+    assert run("alerts", "retry", LETTER[:5]).output == "1 queued\n"
+    assert "1 ready" in run("alerts", "list").output
+
+
+def test_a_delivery_in_doubt_can_be_dropped(stored: Path, run: Run) -> None:
+    """Nobody need wait for an answer that a channel never gives."""
+    asyncio.run(_doubt(stored / "data" / "news-monitor.db"))
+    assert "1 unsure" in run("alerts", "list").output
+    assert run("alerts", "drop", LETTER[:5]).output == "1 dropped\n"
+
+
+async def _doubt(database: Path) -> None:
+    now = datetime.now(UTC)
+    store = await open_store(f"sqlite:///{database}", owner="test", exclusive=True)
+    try:
+        assert await store.retry_delivery(LETTER, now)
+        (delivery,) = await store.claim_deliveries(now, lease=timedelta(seconds=30), limit=5)
+        await store.settle(delivery, Unsure(why="no answer"), now=now, retry_at=now)
+    finally:
+        await store.close()
+
+
+@pytest.mark.usefixtures("stored")
+def test_ids_are_looked_up_by_their_start_and_an_empty_one_is_none(run: Run) -> None:
+    """Exit code 1 and a sentence that can be read."""
+    for words in (("alerts", "show"), ("alerts", "drop"), ("alerts", "retry"), ("stories", "show")):
+        for name, sentence in (("", "give the start of an id"), ("zz", "begins with zz")):
+            result = run(*words, name)
+            assert (result.exit_code, result.stdout) == (1, "")
+            assert sentence in result.stderr
+    assert f"alert    {ALERT}" in run("alerts", "show", ALERT).output
+
+
+@pytest.mark.usefixtures("stored")
+def test_numbers_agree_with_their_nouns_and_times_have_a_zone(run: Run) -> None:
+    """`1 outlet in 1 text`; every moment says UTC."""
+    alone = run("stories", "show", "eeee").output
+    assert "told by   1 outlet in 1 text: two.example" in alone
+    times = re.findall(r"\d\d:\d\d(?: UTC)?", alone + run("alerts", "show", ALERT).output)
+    assert len(times) > 3
+    assert all(one.endswith(" UTC") for one in times)
 
 
 @pytest.mark.usefixtures("stored")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
+from monitor.core.models import DeliveryState
 from monitor.store import open_store
 from tests.store.samples import (
     FEED,
@@ -51,6 +52,7 @@ async def test_no_statement_of_the_loop_scans_a_table(tmp_path: Path) -> None:
     await store.entries_of_story("a")
     await store.decisions(entry="a")
     await store.list_alerts()
+    assert not await store.alerts_like("x") + await store.deliveries_like("x", {DeliveryState.READY})
     await store.list_stories(rule="raids")
     await store.deliveries(alert="a")
     await store.close()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from monitor.core.models import (
     DeliveryKind,
     DeliveryState,
+    ListedSilence,
     Placement,
     Reason,
     Silence,
@@ -186,6 +187,43 @@ async def test_stories_are_found_by_the_start_of_their_id(store: Store) -> None:
     assert await store.story("a") is None
     assert await store.story("x") is None
     assert [story.id for story in await store.stories_like("a")] == ["ab", "abc", "abd"]
+
+
+async def test_alerts_and_deliveries_are_found_by_the_start_of_their_id(store: Store) -> None:
+    """In order of id; deliveries only in the states asked for."""
+    await poll(store, an_entry("ab"), an_entry("ac"))
+    items = [assembled(item) for item in await store.pending_entries(limit=10)]
+    items[0] = replace(items[0], deliveries=(a_delivery("d1", alert="alert-ab"), a_delivery("d2")))
+    await store.commit_assembled(items)
+    assert [one.record.id for one in await store.alerts_like("alert-a")] == ["alert-ab", "alert-ac"]
+    [alert] = await store.alerts_like("alert-ab")
+    assert alert.deliveries == {DeliveryState.READY: 1}
+    assert await store.alerts_like("b") == []
+    assert await store.drop_delivery("d2")
+    assert [one.id for one in await store.deliveries_like("d", {DeliveryState.READY})] == ["d1"]
+    assert len(await store.deliveries_like("d", {DeliveryState.READY, DeliveryState.DROPPED})) == 2
+    assert await store.deliveries_like("d1", {DeliveryState.PARKED}) == []
+
+
+async def test_silences_are_listed_with_what_they_held(store: Store) -> None:
+    """Decisions and stories; nothing of another silence, nothing of another reason."""
+    silence = Silence(id="s1", matchers={"rule": "raids"}, starts_at=NOW, ends_at=NOW + MINUTE, author="desk")
+    other = replace(silence, id="s2", ends_at=NOW + 2 * MINUTE)
+    for one in (silence, other):
+        await store.add_silence(one)
+    await poll(store, an_entry("a"), an_entry("b"))
+    first, second = (assembled(item) for item in await store.pending_entries(limit=10))
+    held = replace(
+        first.decisions[0], verdict=Verdict.SUPPRESSED, reason=Reason.SILENCED, detail=silence.label
+    )
+    later = replace(held, at=NOW + MINUTE / 2)
+    await store.commit_assembled([replace(first, decisions=(held, later)), second])
+    assert await store.listed_silences() == [
+        ListedSilence(silence=other, decisions=0, stories=0),
+        ListedSilence(silence=silence, decisions=2, stories=1, last_at=NOW + MINUTE / 2),
+    ]
+    assert await store.listed_silences(ending_after=NOW + 2 * MINUTE) == []
+    assert [one.id for one in await store.silences_like("s")] == ["s1", "s2"]
 
 
 async def test_lists_are_limited_and_filtered(store: Store) -> None:

@@ -93,6 +93,11 @@ class Silence:
     author: str
     comment: str = ""
 
+    @property
+    def label(self) -> str:
+        """What a decision says in its detail when this silence made it."""
+        return f"silence {self.id} by {self.author}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from monitor.core.models.alerts import AlertRecord
+from monitor.core.models.alerts import AlertRecord, Silence
 from monitor.core.models.deliveries import DeliveryState
 from monitor.core.models.entries import Entry
 from monitor.core.models.matches import Findings
@@ -35,6 +35,17 @@ class Revision:
     title: str
     summary: str
     content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedSilence:
+    """A silence with what it has held back."""
+
+    silence: Silence
+    decisions: int
+    """Matches that it kept from alerting or updating."""
+    stories: int
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
