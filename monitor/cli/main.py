@@ -19,7 +19,8 @@ class _Commands(LazyGroup):
         "rules": "Check, test, list and explain rules.",
         "feeds": "List feeds and their health; probe a URL.",
         "stories": "List and show stories with their sources.",
-        "alerts": "List alerts and deliveries; retry dead letters.",
+        "alerts": "List alerts and deliveries; ask why; retry or drop.",
+        "silences": "Keep alerts from being sent for a while; see what that held.",
         "replay": "Run recorded entries through the very same path and send nothing.",
         "doctor": "Examine configuration, database, channels and machine.",
     }

@@ -191,7 +191,7 @@ def test_every_command_teaches_with_an_example_or_a_sentence() -> None:
     """Each command there is has help of at least a sentence, and so has each option."""
     missing = []
     context = click.Context(cli)
-    for name in ("feeds", "stories", "alerts", "doctor", "check"):
+    for name in ("feeds", "stories", "alerts", "silences", "doctor", "check"):
         command = cli.get_command(context, name)
         assert command is not None
         for inner in [command, *getattr(command, "commands", {}).values()]:

@@ -1,0 +1,213 @@
+"""`news-monitor silences`: what is not to alert for a while, and what was held back by it."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from monitor.cli.common import (
+    AGE,
+    ago,
+    config_option,
+    configured,
+    counted,
+    json_option,
+    minute,
+    now,
+    print_json,
+    say_mistakes,
+)
+from monitor.cli.database import opened, run_async
+from monitor.cli.guard import clean, the_one
+from monitor.cli.stories import SHORT, told
+from monitor.cli.tables import print_table
+from monitor.config.rules import load_rules
+from monitor.config.settings import Loaded
+from monitor.core.document import listed, suggestion
+from monitor.core.errors import Mistake, Weight
+from monitor.core.models import ListedSilence, Severity, Silence
+from monitor.store import Store
+
+MATCHERS = ("rule", "severity", "story", "outlet", "tag", "entity", "language")
+
+
+@click.group(name="silences")
+def command() -> None:
+    r"""Keep alerts from being sent for a while; see what that held back.
+
+    Everything goes on being read, matched and put into stories; what a silence holds is recorded with its
+    reason and never sent later. A running daemon heeds a new silence with the next entry.
+
+    \b
+    Examples:
+      news-monitor silences add rule=cross-border-raids --for 4h --comment "exercise announced"
+      news-monitor silences add outlet=example.org severity=low --for 7d
+      news-monitor silences list
+      news-monitor silences end 4f2a91c0
+    """
+
+
+@command.command(name="add")
+@click.argument("matchers", nargs=-1, required=True, metavar="NAME=VALUE...")
+@click.option("--for", "length", type=AGE, required=True, help="How long, from now on, e.g. 30m, 4h, 7d.")
+@click.option("--comment", default="", metavar="TEXT", help="Why, for whoever looks at the list.")
+@json_option
+@config_option
+def add(*, matchers: tuple[str, ...], length: timedelta, comment: str, as_json: bool, config: Path) -> None:
+    r"""Silence alerts of which every NAME=VALUE holds, for a length of time.
+
+    Names are rule, severity (low, medium, high, critical), story, outlet, tag, entity and language; each may
+    be given once. The value must be the whole word, but for `story`, where the start of an id is enough.
+
+    \b
+    Example:
+      news-monitor silences add rule=cross-border-raids language=ru --for 4h
+    """
+    if length <= timedelta(0):
+        message = "it must be longer than 0s"
+        raise click.BadParameter(message, param_hint="--for")
+    wanted = read_matchers(matchers)
+    loaded = configured(config)
+    say_mistakes(_doubts(wanted, loaded))
+    at = now()
+
+    async def work() -> Silence:
+        async with opened(loaded) as store:
+            known = dict(wanted)
+            if "story" in known:
+                known["story"] = (await told(store, known["story"])).story.id
+            silence = Silence(
+                id=secrets.token_hex(16),
+                matchers=known,
+                starts_at=at,
+                ends_at=at + length,
+                author=author(),
+                comment=comment.strip(),
+            )
+            await store.add_silence(silence)
+            return silence
+
+    silence = run_async(work())
+    if as_json:
+        print_json(silence)
+    else:
+        until = minute(silence.ends_at)
+        click.echo(f"{silence.id[:SHORT]}: {in_words(silence.matchers)} is silenced until {until}")
+
+
+def read_matchers(texts: Iterable[str]) -> dict[str, str]:
+    """Read `rule=raids` and its like.
+
+    Raises:
+        click.BadParameter: one is not of that form, or names what no alert has, twice, or no severity.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if message := _wrong(name, equals, value, found):
+            raise click.BadParameter(message, param_hint="NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _wrong(name: str, equals: str, value: str, found: Mapping[str, str]) -> str | None:
+    if not equals or not value:
+        return f"'{name}{equals}' has no value; write it as rule=cross-border-raids"
+    if name not in MATCHERS:
+        return f"an alert has no '{name}'{suggestion(name, MATCHERS, otherwise=f'it has {listed(MATCHERS)}')}"
+    if name in found:
+        return f"'{name}' is given twice, and an alert cannot be both; add two silences"
+    severities = [one.value for one in Severity]
+    if name == "severity" and value not in severities:
+        return f"there is no severity '{value}'; it is one of {listed(severities)}"
+    return None
+
+
+def _doubts(matchers: Mapping[str, str], loaded: Loaded) -> list[Mistake]:
+    """Warn of a rule that is not there: the silence would hold nothing."""
+    rules = [rule.id for rule in load_rules(loaded.rules).ruleset.rules]
+    name = matchers.get("rule")
+    if name is None or name in rules:
+        return []
+    message = f"no rule is named '{name}' now{suggestion(name, rules)}"
+    return [Mistake(path="rules", message=message, weight=Weight.WARNING)]
+
+
+def author() -> str:
+    """Name the person at the terminal, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def in_words(matchers: Mapping[str, str]) -> str:
+    """Write matchers the way they are given."""
+    return " ".join(f"{name}={clean(value)}" for name, value in matchers.items())
+
+
+@command.command(name="list")
+@click.option("--all", "everything", is_flag=True, help="Those that have ended, too.")
+@json_option
+@config_option
+def list_silences(*, everything: bool, as_json: bool, config: Path) -> None:
+    """List silences, the last to end first, with what each has held back."""
+    loaded = configured(config)
+    at = now()
+
+    async def fetch() -> list[ListedSilence]:
+        async with opened(loaded) as store:
+            return await store.listed_silences(ending_after=None if everything else at)
+
+    silences = run_async(fetch())
+    if as_json:
+        print_json(silences)
+    else:
+        print_table(HEADINGS, [_row(silence, at) for silence in silences], empty="No silence.")
+
+
+HEADINGS = ("silence", "ends", "matches", "held", "author", "comment")
+
+
+def _row(listed_one: ListedSilence, at: datetime) -> Sequence[str]:
+    silence = listed_one.silence
+    held = "nothing"
+    if listed_one.decisions:
+        matches = counted(listed_one.decisions, "match", "matches")
+        stories = counted(listed_one.stories, "story", "stories")
+        held = f"{matches} in {stories}, last {ago(listed_one.last_at, at)}"
+    ends = ago(silence.ends_at, at)
+    return (silence.id[:SHORT], ends, in_words(silence.matchers), held, silence.author, silence.comment)
+
+
+@command.command(name="end")
+@click.argument("silence")
+@config_option
+def end(*, silence: str, config: Path) -> None:
+    """End a SILENCE, named by the start of its id, before its time. What it held stays held."""
+    loaded = configured(config)
+    at = now()
+
+    async def work() -> tuple[Silence, bool]:
+        async with opened(loaded) as store:
+            found = await _silence(store, silence)
+            return found, await store.end_silence(found.id, at)
+
+    found, ended = run_async(work())
+    ends = "is ended" if ended else f"had ended {ago(found.ends_at, at)}"
+    click.echo(f"{found.id[:SHORT]}: {in_words(found.matchers)} {ends}")
+
+
+async def _silence(store: Store, prefix: str) -> Silence:
+    return the_one(
+        await store.silences_like(prefix, limit=2),
+        prefix,
+        noun="silence",
+        id_of=lambda silence: silence.id,
+        listed_by="news-monitor silences list --all",
+    )
