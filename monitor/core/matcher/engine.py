@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from monitor.core.inflect import Inflector
 from monitor.core.matcher.compiler import CompiledRule, compiled
-from monitor.core.matcher.conditions import Fields, NoneHolds, Test
+from monitor.core.matcher.conditions import Fields, Test
 from monitor.core.matcher.occurrences import Occurrence, Reading, Refusal, Refused
 from monitor.core.matcher.report import Explanation, Step, Suppressed, WhyNot
 from monitor.core.models import Entry, Findings, Hit, Match
@@ -54,8 +54,9 @@ class Matcher:
         return Findings(matches=tuple(matches), entities=tuple(sorted(reading.by_entity)))
 
     def _weighed(self, rule: CompiledRule, reading: Reading) -> Match | None:
-        if not all(test.holds(reading, rule.fields) for test in rule.entry_tests):
-            return None
+        for test in rule.entry_tests:
+            if not test.holds(reading, rule.fields):
+                return None
         if not rule.test.holds(reading, rule.fields):
             return None
         return Match(rule=rule.id, hits=_proof(rule.test, reading, rule.fields))
@@ -133,16 +134,8 @@ def _step(test: Test, reading: Reading, fields: Fields) -> Step:
 def _deepest(step: Step) -> Step:
     """Go down to the condition to blame: the first failing child, or for `none` the first that holds."""
     if step.says == "none of":
-        return next((_blamed(child) for child in step.children if child.holds), step)
+        return next((child for child in step.children if child.holds), step)
     failing = [child for child in step.children if not child.holds]
     if not failing or step.says.startswith(("any of", "at least", "within")):
         return step
     return _deepest(failing[0])
-
-
-def _blamed(step: Step) -> Step:
-    """Return the step that must not hold but does."""
-    return step
-
-
-__all__ = ["Matcher", "NoneHolds"]
