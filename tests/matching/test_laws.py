@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,9 +26,7 @@ from monitor.core.rules.tree import (
     Term,
 )
 from monitor.core.text import fold, plain_text, words
-
-if TYPE_CHECKING:
-    from conftest import MakeEntry
+from tests.matching.conftest import MakeEntry
 
 _INFLECTOR = Inflector()
 _WORDS = ("ab", "Ab", "cd", "ef", "Gh", "gh")

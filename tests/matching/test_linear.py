@@ -5,16 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from monitor.core.matcher import Matcher
 from monitor.core.rules.tree import Entity, Guard, Mention, Near, Phrase, Term
 from monitor.core.text import fold, plain_text, words
-
-if TYPE_CHECKING:
-    from conftest import MakeEntry, MakeMatcher
+from tests.matching.conftest import MakeEntry, MakeMatcher
 
 HOSTILE = {
     "words that are half a phrase": "ab ab cd ",

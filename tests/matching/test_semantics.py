@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,9 +25,7 @@ from monitor.core.rules.tree import (
     Term,
     Where,
 )
-
-if TYPE_CHECKING:
-    from conftest import MakeEntry, MakeMatcher
+from tests.matching.conftest import MakeEntry, MakeMatcher
 
 Found = Callable[[str, str], list[str]]
 Mentions = Callable[..., list[Hit]]
