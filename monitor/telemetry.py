@@ -20,7 +20,6 @@ import re
 import socket
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -281,22 +280,3 @@ def watchdog_interval() -> timedelta | None:
     if not microseconds.isdecimal() or (meant_for and meant_for != str(os.getpid())):
         return None
     return timedelta(microseconds=int(microseconds)) or None
-
-
-class Counters:
-    """What happened since the start, by name and labels: for `STATUS=`, summaries and metrics."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[tuple[str, tuple[tuple[str, str], ...]]] = Counter()
-
-    def add(self, name: str, number: int = 1, **labels: str) -> None:
-        """Count `number` more of `name`."""
-        self._counts[name, tuple(sorted(labels.items()))] += number
-
-    def total(self, name: str) -> int:
-        """Return the count of `name` over all labels."""
-        return sum(count for (known, _), count in self._counts.items() if known == name)
-
-    def read(self) -> dict[tuple[str, tuple[tuple[str, str], ...]], int]:
-        """Return every count by (name, sorted labels)."""
-        return dict(self._counts)

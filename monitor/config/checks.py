@@ -149,9 +149,13 @@ def _polling(draft: Draft) -> Iterator[Remark]:
 def _durations(draft: Draft) -> Iterator[Remark]:
     settings = draft.settings
     zero_allowed = {"first_read_max_age", "settle"}
+    # These two have a least value of their own, which says more.
+    bounded = {("polling", "interval"), ("retention", "entries")}
     for section in ("polling", "alerts", "stories", "retention"):
         for key, value in getattr(settings, section):
-            if isinstance(value, timedelta) and (value < ZERO or (value == ZERO and key not in zero_allowed)):
+            if not isinstance(value, timedelta) or (section, key) in bounded:
+                continue
+            if value < ZERO or (value == ZERO and key not in zero_allowed):
                 yield Remark(at=(section, key), sentence=f"`{key}` must be longer than 0s")
     if settings.retention.entries < settings.stories.window:
         yield Remark(

@@ -14,11 +14,8 @@ from dataclasses import dataclass
 
 import xxhash
 
-TRIPLE = 3
 COPY_AT = 0.5
 """Containment from which a text counts as a copy: independent texts of one event stay below .3 in 95 %."""
-SHARES_AT = 0.15
-"""Containment from which two texts share passages: quotes, press releases."""
 COPY_LONG_AT = 0.4
 """The same where much was compared: change a fifth of the words, and half of the triples go."""
 LONG = 14

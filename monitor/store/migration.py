@@ -12,11 +12,6 @@ from monitor.core.errors import DatabaseUnusableError
 from monitor.store.dialect import is_sqlite
 from monitor.store.schema import HEAD, metadata
 
-_VERSION_TABLE = """
-CREATE TABLE IF NOT EXISTS alembic_version (
-    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
-)
-"""
 _LOCK = 7_022_401_963
 """Any number, the same in every daemon: the PostgreSQL advisory lock under which tables are made."""
 

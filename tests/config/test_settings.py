@@ -208,3 +208,15 @@ def test_a_missing_file_is_one_sentence() -> None:
     """With the option that names another."""
     result = load_settings(Path("nowhere.yaml"), environment={})
     assert said(result) == "nowhere.yaml: there is no such file; name your configuration with --config PATH"
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["polling: {interval: 0s}", "retention: {entries: 0s}", "polling: {interval: 0s, min_interval: 0s}"],
+)
+def test_a_length_of_nought_is_one_mistake(tmp_path: Path, section: str) -> None:
+    """At its place, with the least that it may be."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "config.yaml").write_text(f"feeds: []\n{section}\n")
+    errors = [one for one in load_settings(tmp_path / "config.yaml").mistakes if one.weight is Weight.ERROR]
+    assert len(errors) == 1

@@ -18,7 +18,6 @@ from typing import Literal
 import pytest
 
 from monitor.telemetry import (
-    Counters,
     Redaction,
     Redactor,
     fields,
@@ -188,12 +187,3 @@ def test_the_watchdog_is_ours_only_if_it_names_us(monkeypatch: pytest.MonkeyPatc
     assert watchdog_interval() == timedelta(seconds=60)
     monkeypatch.setenv("WATCHDOG_PID", "1")
     assert watchdog_interval() is None
-
-
-def test_counters_add_up_over_labels() -> None:
-    """Totals run over all labels; each label is kept."""
-    counters = Counters()
-    counters.add("polls", outcome="ok")
-    counters.add("polls", 2, outcome="failed")
-    assert counters.total("polls") == 3
-    assert counters.read()["polls", (("outcome", "failed"),)] == 2

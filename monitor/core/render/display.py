@@ -24,7 +24,6 @@ _STACKED: Final = re.compile(
 )
 _UNSAFE_IN_LINKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\]")
 _KEPT_IN_LINKS: Final = "/:?#[]@!$&()*+,;=%~-._"
-_PORT: Final = re.compile(r":(\d{1,5})$")
 
 
 def clean(text: str) -> str:
