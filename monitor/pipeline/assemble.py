@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import Assembled, Entry, PendingEntry, Verdict
+from monitor.core.models import AlertRecord, Assembled, Entry, PendingEntry, Verdict
 from monitor.core.posting import latest_updates
 from monitor.core.stories import StoryBook
+from monitor.pipeline.aside import closed_aside, set_aside
 from monitor.pipeline.in_force import InForce
-from monitor.pipeline.judge import Judge, Placed
+from monitor.pipeline.judge import Judge, Placed, Ruled
 from monitor.pipeline.pace import Bell, Wakeup, pause, wait_for
 from monitor.pipeline.ports import Clock, StoryStore
 from monitor.telemetry import fields
@@ -52,6 +53,8 @@ class Assembler:
         self._on_alerts = on_alerts
         self._moment_of = moment_of
         self._book: StoryBook | None = None
+        self._refused: set[tuple[str, int]] = set()
+        """Entries, with their revisions, that could not even be put aside: passed over until a restart."""
         self._deciding = asyncio.Lock()
         """Two decisions on one alert, by a new entry and by its deadline, never overlap."""
         self.alerts = 0
@@ -69,19 +72,54 @@ class Assembler:
 
     async def run_once(self) -> tuple[Assembled, ...]:
         """Assemble up to a batch of pending entries and commit them; returns what was committed."""
-        pending = await self._store.pending_entries(limit=_BATCH)
+        found = await self._store.pending_entries(limit=_BATCH + len(self._refused))
+        pending = [one for one in found if (one.entry.id, one.entry.revision) not in self._refused]
         if not pending:
             return ()
         async with self._deciding:
-            book = await self._opened_book()
-            try:
-                batch = await self._assembled(book, pending)
-                await self._store.commit_assembled(batch)
-            except BaseException:
-                self._book = None  # it knows entries that the store does not: read it anew
-                raise
+            batch = await self._committed(pending)
         self._tell(batch)
         return batch
+
+    async def _committed(self, pending: Sequence[PendingEntry]) -> tuple[Assembled, ...]:
+        """Assemble and commit. The second of the three borders at which a bug is caught.
+
+        A bug that a batch met is met again by its entries one by one, so that it costs the guilty entry only.
+        """
+        try:
+            return await self._attempted(pending)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told by whoever is guilty of it, one by one
+            if len(pending) == 1:
+                return await self._put_aside(pending[0], error)
+            log.warning("assemble.one_by_one", extra=fields(entries=len(pending), why=type(error).__name__))
+        return tuple([done for one in pending for done in await self._committed([one])])
+
+    async def _attempted(self, pending: Sequence[PendingEntry]) -> tuple[Assembled, ...]:
+        book = await self._opened_book()
+        try:
+            batch = await self._assembled(book, pending)
+            await self._store.commit_assembled(batch)
+        except BaseException:
+            self._book = None  # it knows entries that the store does not: read it anew
+            raise
+        return batch
+
+    async def _put_aside(self, one: PendingEntry, error: Exception) -> tuple[Assembled, ...]:
+        """Take an entry that meets a bug out of line, with the reason recorded where `why` shows it."""
+        entry = one.entry
+        log.error("assemble.bug", exc_info=error, extra=fields(entry=entry.id, link=entry.link))
+        try:
+            aside = await set_aside(self._store, one, error, now=self._clock())
+            await self._store.commit_assembled([aside])
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            self._refused.add((entry.id, entry.revision))
+            log.exception("assemble.bug_unrecorded", extra=fields(entry=entry.id))
+            return ()
+        return (aside,)
 
     async def release_overdue(self) -> int:
         """Decide on held alerts whose deadline has passed; returns how many."""
@@ -92,7 +130,7 @@ class Assembler:
                 return 0
             judge = Judge(self._store, self._in_force, now)
             await judge.recall(())
-            rulings = [await judge.overdue(record) for record in due]
+            rulings = [await self._overdue(judge, record) for record in due]
             await self._store.commit_released(
                 [record for ruled in rulings for record in ruled.alerts],
                 [ruled.decision for ruled in rulings],
@@ -100,6 +138,16 @@ class Assembler:
             )
         self._on_alerts.ring()
         return len(rulings)
+
+    async def _overdue(self, judge: Judge, record: AlertRecord) -> Ruled:
+        """Decide on one held alert; one that meets a bug is closed, and holds up no other."""
+        try:
+            return await judge.overdue(record)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            log.exception("assemble.bug", extra=fields(alert=record.id, rule=record.rule))
+            return closed_aside(record, error, now=self._clock())
 
     async def _opened_book(self) -> StoryBook:
         """Return the story book, read anew from the store after a start or a failed commit."""

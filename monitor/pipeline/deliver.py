@@ -90,7 +90,7 @@ class Deliverer:
         return len(claimed)
 
     async def _attempt(self, delivery: Delivery) -> None:
-        """Send or look up one delivery. The second of the two borders at which a bug is caught."""
+        """Send or look up one delivery. The last of the three borders at which a bug is caught."""
         outcome: Outcome | Lookup
         try:
             outcome = await self._outcome(delivery)

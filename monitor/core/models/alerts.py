@@ -41,6 +41,8 @@ class Reason(StrEnum):
     NO_CHANNEL = "no channel is configured for it"
     FIRST_READ = "backlog of a feed read for the first time"
     EXPIRED = "held until its deadline, not corroborated"
+    RULE_GONE = "the rule was removed before it was decided"
+    OUR_ERROR = "an error of news-monitor itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
