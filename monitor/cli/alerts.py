@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, NothingFoundError, clean, the_one
 from monitor.cli.stories import SHORT, decision_line, told
 from monitor.cli.tables import print_table
+from monitor.config.checks import spoken
 from monitor.core.models import (
     Decision,
     Delivery,
@@ -167,19 +169,21 @@ def why(*, story_or_url: str, as_json: bool, config: Path) -> None:
 
     found = run_async(fetch())
     if not found:
-        message = (
-            f"no feed has brought {story_or_url}; `news-monitor feeds list` shows when each was last read"
-        )
-        raise NothingFoundError(message)
+        raise NothingFoundError(_nothing_kept(story_or_url, loaded.accepted().retention.entries))
     if as_json:
         print_json([{"entry": item, "decisions": decisions} for item, decisions in found])
         return
     for item, decisions in found:
-        click.echo(
-            f"{item.entry.first_seen:%m-%d %H:%M}  {clean(item.entry.outlet)}  {clean(item.entry.title)}"
-        )
+        click.echo(f"{minute(item.entry.first_seen)}  {clean(item.entry.outlet)}  {clean(item.entry.title)}")
         for line in _reasons(item, decisions):
             click.echo(f"    {line}")
+
+
+def _nothing_kept(story_or_url: str, kept: timedelta) -> str:
+    return (
+        f"no article of {story_or_url} is kept: no feed has brought it, or it is older than `retention.entries` "
+        f"({spoken(kept)}); `news-monitor feeds list` shows when each feed was last read"
+    )
 
 
 def _reasons(item: StoredEntry, decisions: Sequence[Decision]) -> list[str]:

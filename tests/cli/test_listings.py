@@ -17,7 +17,7 @@ from click.testing import Result
 
 from monitor.cli.common import ago
 from monitor.cli.main import cli
-from monitor.core.models import Unsure
+from monitor.core.models import Keep, Unsure
 from monitor.store import open_store
 
 Run = Callable[..., Result]
@@ -70,7 +70,23 @@ def test_why_answers_for_a_story_an_article_a_miss_and_a_stranger(run: Run) -> N
     assert "no rule matched" in run("alerts", "why", "https://two.example/3").output
     stranger = run("alerts", "why", "https://two.example/9")
     assert stranger.exit_code == 1
-    assert "no feed has brought" in stranger.output
+    assert "no feed has brought it, or it is older than `retention.entries` (90d)" in stranger.output
+
+
+def test_why_does_not_deny_what_retention_took(stored: Path, run: Run) -> None:
+    """An article once alerted and no longer kept may have come: both are said, with the time it is kept."""
+    asyncio.run(_forget(stored / "data" / "news-monitor.db"))
+    gone = run("alerts", "why", "https://one.example/1")
+    assert gone.exit_code == 1
+    assert "is kept: no feed has brought it, or it is older than `retention.entries` (90d)" in gone.output
+
+
+async def _forget(database: Path) -> None:
+    store = await open_store(f"sqlite:///{database}", owner="test", exclusive=True)
+    try:
+        await store.purge(datetime.now(UTC), Keep(entries=timedelta(0), deliveries=timedelta(days=90)))
+    finally:
+        await store.close()
 
 
 @pytest.mark.usefixtures("stored")
