@@ -6,7 +6,8 @@ import re
 from functools import cache
 from typing import Final
 
-from monitor.core.inflect.endings import POLISH_ORDINARY, POSSESSIVES, TABLES
+from monitor.core.inflect.endings import TABLES
+from monitor.core.inflect.endings_west import POLISH_ORDINARY, POSSESSIVES
 
 _SHORTEST: Final = 2
 """Letters that must be left of a word before its ending is taken off."""
