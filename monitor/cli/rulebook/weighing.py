@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,9 @@ from monitor.core.rules.tree import Place, Rule
 
 _AROUND = 30
 """Characters shown on either side of a hit."""
+_NAMED = 3
+"""So many phrases that are not there are named; more are counted."""
+_PHRASE = "phrase "
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
@@ -78,8 +82,25 @@ def lines_of(step: Step, entry: Entry, *, depth: int = 0) -> Iterator[str]:
     if not step.children:
         for hit in step.hits:
             yield f"{'  ' * depth}    {told(hit, entry)}"
-    for child in step.children:
-        yield from lines_of(child, entry, depth=depth + 1)
+    for absent, children in groupby(step.children, key=_is_absent):
+        alike = list(children)
+        if absent and len(alike) > _NAMED:
+            yield f"{'  ' * (depth + 1)}{_summed(alike)}"
+        else:
+            for child in alike:
+                yield from lines_of(child, entry, depth=depth + 1)
+
+
+def _is_absent(step: Step) -> bool:
+    """Tell whether a step is a plain phrase that does not stand in the entry."""
+    return not step.holds and not step.children and not step.hits and step.says.startswith(_PHRASE)
+
+
+def _summed(absent: Sequence[Step]) -> str:
+    """Give phrases that are not there in one line: which of twenty is no news."""
+    named = ", ".join(step.says.removeprefix(_PHRASE) for step in absent[:_NAMED])
+    mark = click.style("✗", fg="red")
+    return f"{mark} {len(absent)} phrases, none found: {clean(named)}, …{_where(absent[0].at)}"
 
 
 def _where(at: Place) -> str:
