@@ -181,8 +181,8 @@ def why(*, story_or_url: str, as_json: bool, config: Path) -> None:
 
 def _nothing_kept(story_or_url: str, kept: timedelta) -> str:
     return (
-        f"no article of {story_or_url} is kept: no feed has brought it, or it is older than `retention.entries` "
-        f"({spoken(kept)}); `news-monitor feeds list` shows when each feed was last read"
+        f"no article of {story_or_url} is kept: no feed has brought it, or it is older than "
+        f"`retention.entries` ({spoken(kept)}); `news-monitor feeds list` shows when each feed was last read"
     )
 
 
