@@ -8,7 +8,7 @@ A file that is still being written is waited for; a change that breaks another f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -54,19 +54,26 @@ class Reload:
     """Ids of entities that were added, changed or removed."""
     kept: tuple[str, ...] = ()
     """Files of which an earlier version stays in force because the present one has mistakes."""
+    lost: tuple[Mistake, ...] = ()
+    """Files and folders of the configuration that could still be read at the look before."""
+    regained: bool = False
+    """Whether all of them can be read again."""
     waiting: bool = False
     """Whether some file is still being written; look again soon."""
 
     @property
     def is_news(self) -> bool:
-        """Whether rules changed or a file was refused: something to log and to tell."""
-        return bool(self.added or self.changed or self.removed or self.entities or self.kept)
+        """Whether rules changed, a file was refused or a folder lost: something to log and to tell."""
+        changed = self.added or self.changed or self.removed or self.entities
+        return bool(changed or self.kept or self.lost or self.regained)
 
     def __str__(self) -> str:
         """Say in one sentence what changed and what did not."""
         kinds = (("added", self.added), ("changed", self.changed), ("removed", self.removed))
         parts = [f"rules {word}: {_some(ids)}" for word, ids in kinds if ids]
         parts += [f"entities changed: {_some(self.entities)}"] if self.entities else []
+        parts += [f"{self.lost[0]}; its rules stay in force"] if self.lost else []
+        parts += ["every file and folder can be read again"] if self.regained else []
         said = "; ".join(parts) or "no rule changed"
         if not self.kept:
             return said
@@ -157,9 +164,12 @@ class RuleFiles:
         if not look.touched and look.finding == self._finding:
             self._in_force = Reload(rules=before.rules, matcher=before.matcher, waiting=look.waiting)
             return self._in_force
+        lost = tuple(one for one in look.finding if one not in self._finding)
+        regained = bool(self._finding) and not look.finding
         self._finding = look.finding
         self._good, loaded, matcher = self._best(look)
-        self._in_force = self._compared(before, loaded, matcher, waiting=look.waiting)
+        compared = self._compared(before, loaded, matcher, waiting=look.waiting)
+        self._in_force = replace(compared, lost=lost, regained=regained)
         return self._in_force
 
     def _changes(self, now: datetime) -> _Look:

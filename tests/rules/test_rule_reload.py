@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.reload import PATIENCE, SETTLE, Reload, RuleFiles
+from monitor.config.rules import MAX_BYTES
 from monitor.core.errors import Weight
 from monitor.core.inflect import Inflector
 from monitor.core.matcher import Matcher
@@ -237,7 +238,7 @@ BAD: dict[str, Callable[[Path], object]] = {
     "no YAML": lambda path: path.write_text("rules: ]["),
     "not UTF-8": lambda path: path.write_bytes(b"rules: \xff"),
     "deep": lambda path: path.write_text("[" * 100_000),
-    "huge": lambda path: path.write_bytes(b"#" * (2**20 + 1)),
+    "huge": lambda path: path.write_bytes(b"#" * (MAX_BYTES + 1)),
     "no rules file": lambda path: path.write_text("hello"),
 }
 
