@@ -16,7 +16,7 @@ from monitor.cli.checkups import machine, network, places, storage, versions
 from monitor.cli.checkups.findings import Finding, Standing, note, ok, problem, warning
 from monitor.cli.common import config_option, counted, json_option, now, print_json
 from monitor.cli.guard import Exit, clean
-from monitor.config.rules import load_rules
+from monitor.config.reload import RuleFiles
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake, Weight
 from monitor.files import is_there
@@ -66,6 +66,7 @@ def _verdict(findings: Sequence[Finding]) -> str:
 async def _examine(loaded: Loaded, *, offline: bool) -> list[Finding]:
     findings = [
         *_configuration(loaded),
+        *_rules(loaded),
         *versions.examine(versions.installed()),
         *machine.systemd(os.environ),
     ]
@@ -89,7 +90,8 @@ def _configuration(loaded: Loaded) -> Iterator[Finding]:
 
 
 def _rules(loaded: Loaded) -> Iterator[Finding]:
-    rules = load_rules([path for path in loaded.rules if is_there(path)], channels=loaded.channels)
+    there = [path for path in loaded.rules if is_there(path)]
+    rules = RuleFiles(there, channels=loaded.channels).start()
     if rules.is_usable and loaded.rules:
         yield ok("rules", rules_in_words(rules))
     yield from mistakes("rules", rules.mistakes)

@@ -49,7 +49,11 @@ def has_reference(text: str) -> bool:
 def expand(text: str, *, whole: bool, environment: Mapping[str, str], root: Path) -> Expanded:
     """Resolve the references in one text; `whole` allows `file:` and `credential:`, relative to `root`."""
     if whole and text.startswith("file:"):
-        return _from_file(root / Path(text.removeprefix("file:")).expanduser(), strict=True)
+        try:
+            path = Path(text.removeprefix("file:")).expanduser()
+        except RuntimeError:
+            return Expanded(problem=f"{text.removeprefix('file:')} begins with the home of nobody known here")
+        return _from_file(root / path, strict=True)
     if whole and text.startswith("credential:"):
         return _from_credential(text.removeprefix("credential:"), environment)
     return _from_environment(text, environment)

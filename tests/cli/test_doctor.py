@@ -54,6 +54,15 @@ def test_a_fresh_installation_has_no_problem(run: Run) -> None:
     assert not Path("data").exists()
 
 
+def test_a_failing_test_of_a_rule_is_a_problem(folder: Path, run: Run) -> None:
+    """The daemon would refuse to start with it."""
+    (folder / "rules" / "a.yaml").write_text("rules: {raids: {any: [raid], tests: {match: [weather]}}}\n")
+    result = run("doctor", "--offline", "--json")
+    assert result.exit_code == 1
+    ((standing, sentence),) = by_subject(result, "rules")
+    assert (standing, sentence.partition(": ")[0]) == ("problem", "rules/a.yaml:1:46")
+
+
 def test_a_damaged_database_is_a_problem(stored: Path, run: Run) -> None:
     """Exit code 1: the doctor reports, it does not fail."""
     database = stored / "data" / "news-monitor.db"

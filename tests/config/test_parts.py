@@ -87,6 +87,8 @@ def test_secret_files_that_are_none_are_explained_and_never_block(tmp_path: Path
         ("empty", "is empty"),
         ("binary", "it is not UTF-8"),
         ("nowhere", "cannot be read"),
+        ("~no-such-user/token", "begins with the home of nobody known here"),
+        ("x" * 300, "cannot be read: file name too long"),
     ):
         assert problem in (expanded(f"file:{name}", tmp_path)[1] or "")
 
