@@ -22,6 +22,8 @@ from monitor.core.settings import EmailChannel
 
 SETTLE: Final = timedelta(minutes=15)
 """RFC 5321 lets a server think for ten minutes about the final dot."""
+FINAL_DOT: Final = timedelta(minutes=10)
+"""How long to wait for the answer to a mail handed over (RFC 5321, 4.5.3.2.6), not to a mere command."""
 PERMANENT: Final = 500
 
 _BEFORE_DATA: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
@@ -34,8 +36,9 @@ class Email:
     settle = SETTLE
     on_doubt: Literal["repeat", "hold"] = "repeat"
 
-    def __init__(self, name: str, settings: EmailChannel) -> None:
+    def __init__(self, name: str, settings: EmailChannel, *, final_dot: timedelta = FINAL_DOT) -> None:
         """Take the settings of a mail channel; connects only to send."""
+        self._final_dot = final_dot
         self.name = name
         self.recipients = settings.to
         self._settings = settings
@@ -98,7 +101,7 @@ class Email:
 
     async def _handed_over(self, client: aiosmtplib.SMTP, content: bytes, identity: str) -> Outcome:
         try:
-            await client.data(content)
+            await client.data(content, timeout=self._final_dot.total_seconds())
         except aiosmtplib.SMTPResponseException as error:
             return self._refused(error)
         except _BEFORE_DATA as error:

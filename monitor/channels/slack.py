@@ -92,7 +92,8 @@ class Slack:
                 f"{self.name}: the history can only be asked by id; write the channel's id (C…) as `channel`"
             )
             return Unknown(why=why)
-        since = (delivery.started_at or delivery.created_at) - LOOK_BACK
+        latest = delivery.started_at if delivery.doubts <= 1 else None
+        since = (latest or delivery.created_at) - LOOK_BACK
         cursor = ""
         for _ in range(MAX_PAGES):
             page = await self._page(channel, root[1] if root else None, since, cursor)

@@ -47,12 +47,12 @@ def first_poll(now: datetime, *, spread: timedelta, dice: float) -> datetime:
     return now + spread * dice
 
 
-def doubt(lasted: timedelta) -> timedelta:
-    """Return how long to wait before asking again after something in doubt for so long: as long again.
+def next_repeat(doubts: int) -> timedelta:
+    """Return how long to wait before repeating what may have arrived `doubts` times: 5 s, 5 min, 15 min.
 
-    Between five seconds and a quarter of an hour, so that a channel that never answers is asked ever less.
+    Repeats are few, so they are spread: an outage of some minutes is survived by the second or the third.
     """
-    return min(max(lasted, _FIRST_RETRY), _LAST_RETRY)
+    return (_FIRST_RETRY, _LAST_RETRY / 3, _LAST_RETRY)[min(max(doubts, 1), 3) - 1]
 
 
 def next_attempt(now: datetime, *, attempts: int, retry_after: timedelta | None, dice: float) -> datetime:

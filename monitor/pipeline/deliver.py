@@ -24,8 +24,8 @@ from monitor.core.models import (
     Unknown,
     Unsure,
 )
-from monitor.core.schedule import doubt, next_attempt
-from monitor.pipeline.pace import Wakeup, pause, wait_for
+from monitor.core.schedule import next_attempt, next_repeat
+from monitor.pipeline.pace import PAUSE, Wakeup, pause, wait_for
 from monitor.pipeline.ports import Channel, Clock, Outbox
 from monitor.telemetry import fields
 
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 _LEASE = timedelta(minutes=15)
 """Longer than the slowest channel takes; on SQLite a restart does not wait for it."""
+_MOST = 3
+"""Attempts without an answer after which a delivery is left to a person: it may have arrived each time."""
 _IDLE = 1.0
 _DRAIN = 5.0
 """Seconds that a message under way may take to finish when the daemon stops."""
@@ -106,7 +108,7 @@ class Deliverer:
 
     async def _outcome(self, delivery: Delivery) -> Outcome | Lookup:
         if delivery.state is not DeliveryState.UNSURE:
-            return await self._channel.send(delivery)
+            return await self._channel.send(replace(delivery, repeat=delivery.doubts > 0))
         early = self._too_early(delivery)
         if early is not None:
             return early
@@ -115,7 +117,28 @@ class Deliverer:
             return found
         if self._channel.on_doubt == "hold":
             return Rejected(why=f"it may have arrived, and {found.why}; on_doubt says hold")
-        return await self._channel.send(replace(delivery, repeat=True))
+        if delivery.doubts >= _MOST:
+            return Rejected(why=f"it may have arrived {delivery.doubts} times; {found.why}")
+        return await self._repeated(delivery)
+
+    async def _repeated(self, delivery: Delivery) -> Outcome | Lookup:
+        """Send what may have arrived once more; the ledger says so before the first byte leaves."""
+        now = self._clock()
+        try:
+            owned = await self._store.begin_repeat(delivery, now)
+        except StoreUnavailableError as error:
+            return Unknown(why=str(error), retry_after=timedelta(seconds=PAUSE))
+        if not owned:
+            return Unknown(why="somebody else has it now", retry_after=timedelta(0))
+        return await self._channel.send(
+            replace(
+                delivery,
+                state=DeliveryState.SENDING,
+                attempts=delivery.attempts + 1,
+                started_at=now,
+                repeat=True,
+            )
+        )
 
     def _too_early(self, delivery: Delivery) -> Unknown | None:
         """Tell to wait where the channel may not yet show what it took: after a crash, for instance."""
@@ -141,7 +164,7 @@ class Deliverer:
     def _retry_at(self, delivery: Delivery, outcome: Outcome | Lookup, now: datetime) -> datetime:
         match outcome:
             case Unsure():
-                return now + max(self._channel.settle, doubt(now - (delivery.started_at or now)))
+                return now + max(self._channel.settle, next_repeat(delivery.doubts + 1))
             case Deferred(retry_after=wait) | Unknown(retry_after=wait):
                 return next_attempt(now, attempts=delivery.attempts, retry_after=wait, dice=self._dice())
             case _:

@@ -137,6 +137,9 @@ class Outbox(Protocol):
         PARKED or DROPPED the follow-up is due as well, with no root.
         """
 
+    async def begin_repeat(self, delivery: Delivery, now: datetime) -> bool:
+        """Before an UNSURE delivery is sent once more: SENDING, `attempts` raised; False if it is stale."""
+
     async def settle(
         self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime
     ) -> bool:

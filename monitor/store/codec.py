@@ -322,6 +322,7 @@ def delivery_to_values(delivery: Delivery) -> Values:
         "epoch": delivery.epoch,
         "remote_id": delivery.remote_id,
         "error": delivery.error,
+        "doubts": delivery.doubts,
         "message": [
             message.title,
             message.text,
@@ -353,6 +354,7 @@ def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Deli
         remote_id=row.remote_id,
         root_remote_id=root_remote_id,
         error=row.error,
+        doubts=row.doubts,
     )
 
 

@@ -33,6 +33,10 @@ class Delivering(Opened):
         claim = outbox.Claim(at=now, until=now + lease, owner=self._owner)
         return await self._database.write(outbox.claim_due, claim, limit=limit, channel=channel)
 
+    async def begin_repeat(self, delivery: Delivery, now: datetime) -> bool:
+        """Write down that a delivery in doubt is sent once more; False if somebody else owns it now."""
+        return await self._database.write(outbox.begin_repeat, delivery, now)
+
     async def settle(
         self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime
     ) -> bool:

@@ -113,7 +113,7 @@ def _doubt(connection: Connection, now: datetime, gone: ColumnElement[bool]) -> 
     result = connection.execute(
         update(deliveries)
         .where(is_open, _d.state == SENDING, gone)
-        .values(state=UNSURE, next_attempt_at=now, lease_until=None, owner=None)
+        .values(state=UNSURE, next_attempt_at=now, lease_until=None, owner=None, doubts=_d.doubts + 1)
     )
     return result.rowcount
 
@@ -225,6 +225,16 @@ def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, s
     return {(row.alert, row.channel, row.recipient): row.remote_id for row in rows}
 
 
+def begin_repeat(connection: Connection, delivery: Delivery, now: datetime) -> bool:
+    """Turn an UNSURE delivery that is claimed into SENDING, an attempt more; tell whether the claim holds."""
+    result = connection.execute(
+        update(deliveries)
+        .where(_d.id == delivery.id, _d.epoch == delivery.epoch, _d.state == UNSURE)
+        .values(state=SENDING, attempts=_d.attempts + 1, started_at=now)
+    )
+    return result.rowcount > 0
+
+
 def settle(
     connection: Connection,
     delivery: Delivery,
@@ -248,10 +258,18 @@ def _after(outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime) -> c
             return {"state": DeliveryState.SENT.value, "remote_id": remote_id, "error": None}
         case Deferred(why=why):
             return {"state": READY, "next_attempt_at": retry_at, "error": why}
-        case Unsure(why=why) | Unknown(why=why):
+        case Unsure(why=why):
+            more = case((_d.state == SENDING, 1), else_=0)
+            return {
+                "state": UNSURE,
+                "next_attempt_at": retry_at,
+                "error": why,
+                "doubts": _d.doubts + more,
+            }
+        case Unknown(why=why):
             return {"state": UNSURE, "next_attempt_at": retry_at, "error": why}
         case Absent():
-            return {"state": READY, "next_attempt_at": now}
+            return {"state": READY, "next_attempt_at": now, "doubts": 0}
         case Rejected(why=why):
             return {"state": DeliveryState.PARKED.value, "error": why}
 
@@ -274,7 +292,7 @@ def retry(connection: Connection, delivery: str, now: datetime) -> bool:
             _d.id == delivery,
             _d.state.in_((DeliveryState.PARKED.value, DeliveryState.DROPPED.value, READY)),
         )
-        .values(state=READY, next_attempt_at=now, epoch=_d.epoch + 1, error=None)
+        .values(state=READY, next_attempt_at=now, epoch=_d.epoch + 1, error=None, doubts=0)
     )
     return result.rowcount > 0
 

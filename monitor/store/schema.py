@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -246,6 +246,7 @@ deliveries = Table(
     Column("remote_id", Text),
     Column("error", Text),
     Column("message", Json, nullable=False, comment="frozen: the same bytes at every attempt"),
+    Column("doubts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("id"),
     Index("ix_deliveries_line", "alert", "channel", "recipient", "ordinal"),
     Index("ix_deliveries_created_at", "created_at"),

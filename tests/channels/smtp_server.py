@@ -36,6 +36,7 @@ class MailFault(StrEnum):
     DROP_BEFORE_REPLY = "not accepted, connection dropped after the final dot"
     DROP_AFTER_DATA = "accepted, connection dropped before the reply"
     HANG_AFTER_DATA = "accepted, no reply"
+    SLOW_AFTER_DATA = "accepted, the reply takes its time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class MailServer:
     faults: deque[MailFault] = field(default_factory=deque)
     mails: list[Received] = field(default_factory=list)
     hang: float = 1.5
-    """Seconds of silence in HANG_AFTER_DATA."""
+    """Seconds of silence in HANG_AFTER_DATA and SLOW_AFTER_DATA."""
     _controller: Controller | None = None
     _fault: MailFault = MailFault.NONE
 
@@ -166,7 +167,7 @@ class MailServer:
             )
         if fault in {MailFault.DROP_AFTER_DATA, MailFault.DROP_BEFORE_REPLY}:
             _cut(server)
-        if fault is MailFault.HANG_AFTER_DATA:
+        if fault in {MailFault.HANG_AFTER_DATA, MailFault.SLOW_AFTER_DATA}:
             await _silence(self.hang)
         return "250 2.0.0 Accepted"
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from monitor.channels.email import Email
+from monitor.channels.email import FINAL_DOT, Email
 from monitor.channels.mails import MAX_SUBJECT, mail, message_id, subject
 from monitor.core.models import Deferred, DeliveryKind, Rejected, Sent, Unknown, Unsure
 from monitor.core.render import render
@@ -41,7 +41,8 @@ def channel_for(server: MailServer, **fields: Any) -> Email:
         "to": (READER,),
         "timeout": timedelta(seconds=10),
     }
-    return Email("desk", EmailChannel(**(given | fields)))
+    final_dot = fields.pop("final_dot", FINAL_DOT)
+    return Email("desk", EmailChannel(**(given | fields)), final_dot=final_dot)
 
 
 @pytest.fixture
@@ -192,10 +193,21 @@ async def test_every_reply_comes_to_the_right_outcome(
     server = serve()
     server.faults.append(fault)
     patience = timedelta(seconds=0.7 if fault is MailFault.HANG_AFTER_DATA else 10)
-    outcome = await channel_for(server, timeout=patience).send(delivery(recipient=READER))
+    outcome = await channel_for(server, final_dot=patience).send(delivery(recipient=READER))
     assert isinstance(outcome, kind)
     assert word in getattr(outcome, "why", "")
     assert len(server.mails) == accepted
+
+
+async def test_a_server_that_thinks_about_a_mail_is_given_ten_minutes(
+    serve: Callable[..., MailServer],
+) -> None:
+    """The time that a command may take is no limit on the answer to the final dot."""
+    server = serve(hang=0.6)
+    server.faults.append(MailFault.SLOW_AFTER_DATA)
+    outcome = await channel_for(server, timeout=timedelta(seconds=0.3)).send(delivery(recipient=READER))
+    assert isinstance(outcome, Sent)
+    assert timedelta(minutes=10) == FINAL_DOT
 
 
 async def test_a_repeat_after_a_lost_reply_bears_the_same_message_id(

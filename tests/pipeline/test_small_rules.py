@@ -36,7 +36,13 @@ from monitor.core.polled import (
 )
 from monitor.core.posting import Destination, deliveries_of, latest_updates
 from monitor.core.routing import channels_for
-from monitor.core.schedule import doubt, first_poll, next_attempt, next_poll, next_poll_after_failure
+from monitor.core.schedule import (
+    first_poll,
+    next_attempt,
+    next_poll,
+    next_poll_after_failure,
+    next_repeat,
+)
 from monitor.core.settings import PollingSettings, Settings
 from tests.channels.cards import card
 
@@ -115,11 +121,7 @@ def test_polls_and_attempts_are_spread() -> None:
     assert next_attempt(NOW, attempts=1, retry_after=None, dice=0.0) - NOW == timedelta(seconds=5)
     assert next_attempt(NOW, attempts=10**6, retry_after=None, dice=0.0) - NOW == 15 * MINUTE
     assert next_attempt(NOW, attempts=9, retry_after=MINUTE, dice=0.5) - NOW == timedelta(seconds=60.5)
-    assert [doubt(lasted) for lasted in (timedelta(0), MINUTE, HOUR)] == [
-        timedelta(seconds=5),
-        MINUTE,
-        15 * MINUTE,
-    ]
+    assert [next_repeat(doubts) for doubts in (1, 2, 3)] == [timedelta(seconds=5), 5 * MINUTE, 15 * MINUTE]
 
 
 def test_a_permanent_redirect_is_believed_after_three() -> None:

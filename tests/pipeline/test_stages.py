@@ -277,21 +277,52 @@ async def test_a_look_up_that_may_help_later_is_asked_again(rig: Rig) -> None:
     assert (await rig.states(), len(rig.channel.got)) == ([SENT], 1)
 
 
-async def test_a_channel_that_never_answers_is_asked_ever_less(rig: Rig) -> None:
-    """Even one that needs no time to settle: each wait is as long as the doubt so far."""
+async def test_what_is_never_answered_is_sent_three_times_and_parked(rig: Rig) -> None:
+    """Each repeat waits longer, is written down before it leaves, and says that it may be one."""
     await alerted(rig, ORLA)
     rig.channel.settle = timedelta(0)
     rig.channel.outcomes.extend([Unsure(why="cut off")] * 1000)
     await rig.deliver()
     moments = [0]
-    for second in range(1, 3601):
-        rig.later(seconds=1)
-        if second % 5 == 0 and await rig.deliverer.run_once():
+    for second in range(5, 7201, 5):
+        rig.later(seconds=5)
+        if await rig.deliverer.run_once():
             moments.append(second)
-    waits = [later - earlier for earlier, later in pairwise(moments)]
-    assert waits[:2] == [5, 5]
-    assert waits == sorted(waits)
-    assert max(waits) == 900
+    assert [later - earlier for earlier, later in pairwise(moments)] == [5, 300, 900]
+    assert [(one.attempts, one.repeat) for one in rig.channel.got] == [(1, False), (2, True), (3, True)]
+    [parked] = await rig.store.store.deliveries()
+    assert (parked.state, parked.attempts) == (PARKED, 3)
+    assert parked.error == "it may have arrived 3 times; nobody can tell"
+
+
+async def test_a_crash_in_the_middle_of_a_repeat_counts_as_one(rig: Rig) -> None:
+    """SENDING is committed before a repeat leaves too: crash after crash comes to an end."""
+    await alerted(rig, ORLA)
+    rig.channel.outcomes.append(Unsure(why="cut off"))
+    await rig.deliver()
+    rig.later(seconds=61)
+    rig.channel.gate = asyncio.Event()
+    turn = asyncio.create_task(rig.deliverer.run_once())
+    await until(lambda: len(rig.channel.got) > 1)
+    [under_way] = await rig.store.store.deliveries()
+    assert (under_way.state, under_way.attempts, under_way.doubts) == (SENDING, 2, 1)
+    assert await rig.store.store.recover_deliveries(rig.clock()) == 1
+    [doubtful] = await rig.store.store.deliveries()
+    assert (doubtful.state, doubtful.doubts) == (UNSURE, 2)
+    turn.cancel()
+    rig.channel.gate.set()
+    await asyncio.gather(turn, return_exceptions=True)
+
+
+async def test_a_repeat_put_off_is_still_marked_as_one(rig: Rig) -> None:
+    """It may have arrived before, whatever came between."""
+    await alerted(rig, ORLA)
+    rig.channel.outcomes.extend([Unsure(why="cut off"), Deferred(why="busy")])
+    for _ in range(3):
+        await rig.deliver()
+        rig.later(seconds=61)
+    assert [one.repeat for one in rig.channel.got] == [False, True, True]
+    assert await rig.states() == [SENT]
 
 
 async def test_a_bug_in_one_delivery_costs_that_delivery(rig: Rig) -> None:

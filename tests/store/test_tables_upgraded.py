@@ -128,3 +128,16 @@ async def version(url: str) -> str | None:
     )
     await database.close()
     return found
+
+
+async def test_deliveries_of_the_first_version_are_kept(empty_url: str) -> None:
+    """They count no doubts, but for those that were in doubt: one."""
+    store = await open_store(empty_url, owner="one", exclusive=True)
+    await alerted(store, a_delivery("d"), a_delivery("e", alert="other"))
+    await store.close()
+    await execute(empty_url, "ALTER TABLE deliveries DROP COLUMN doubts")
+    await execute(empty_url, "UPDATE deliveries SET state = 'unsure' WHERE id = 'e'")
+    await execute(empty_url, "UPDATE alembic_version SET version_num = '0001'")
+    store = await open_store(empty_url, owner="one", exclusive=True)
+    assert {one.id: one.doubts for one in await store.deliveries()} == {"d": 0, "e": 1}
+    await store.close()

@@ -74,6 +74,8 @@ class Delivery:
     root_remote_id: str | None = None
     """Of the alert's first post on this channel, for updates and threads."""
     error: str | None = None
+    doubts: int = 0
+    """How many attempts may have arrived though nobody confirmed it; the one under way is not counted."""
     repeat: bool = False
     """Whether it may have arrived before and nobody can tell: the channel marks it `possible repeat`."""
 
