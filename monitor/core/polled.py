@@ -49,13 +49,15 @@ def after_read(
 ) -> FeedState:
     """Return the state after a document that was read and brought so many new entries.
 
-    The validators are committed with the entries, so that a crash between them cannot lose the entries.
+    The validators are committed with the entries, so that a crash between them cannot lose the entries. Of a
+    document that could not be read whole none are kept: it is asked for anew until it can.
     """
+    whole = parsed.problem is None
     kept = replace(
         state,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        body_hash=body_hash,
+        etag=answer.etag if whole else None,
+        last_modified=answer.last_modified if whole else None,
+        body_hash=body_hash if whole else None,
         first_read_at=state.first_read_at or terms.now,
         last_entry_at=terms.now if brought else state.last_entry_at,
     )

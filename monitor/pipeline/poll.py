@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from urllib.parse import urlsplit
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.identity import classify, lookup_keys
@@ -53,6 +55,8 @@ _BREATHE = 25
 """Entries matched before the loop may do something else."""
 _IDLE = 1.0
 """Seconds after which due feeds are looked for though nothing called."""
+_PATIENCE = timedelta(seconds=2)
+"""How long, at least, a feed whose host is busy is put off."""
 _LEASE_MARGIN = timedelta(seconds=40)
 
 
@@ -78,6 +82,8 @@ class Poller:
         """Polls to commit; None after the last."""
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
+        self._per_host: Counter[str] = Counter()
+        """Polls under way, by host."""
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
         self.polls = 0
@@ -105,7 +111,7 @@ class Poller:
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         now = self._world.clock()
         try:
-            while await self._start_due(now) or self._under_way:
+            while await self._start_due(now, patience=timedelta(0)) or self._under_way:
                 if self._under_way:
                     await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -123,8 +129,12 @@ class Poller:
             self._stopping = False
             self.roundup.close()
 
-    async def _start_due(self, now: datetime) -> int:
-        """Claim as many feeds due at `now` as there are free slots and start them; returns how many."""
+    async def _start_due(self, now: datetime, *, patience: timedelta = _PATIENCE) -> int:
+        """Claim as many feeds due at `now` as there are free slots and start them; returns how many.
+
+        A feed whose host is busy is handed back for `patience`: waiting for its host it would hold a slot
+        that other hosts could use, and its lease might run out.
+        """
         polling = self._in_force.settings.polling
         free = polling.concurrency - len(self._under_way)
         if free <= 0:
@@ -133,15 +143,40 @@ class Poller:
             return 1
         lease = polling.total_timeout + polling.parse_timeout + _LEASE_MARGIN
         claimed = await self._store.claim_due_feeds(now, lease=lease, limit=free)
+        later: list[PollRecord] = []
         for state in claimed:
-            task = asyncio.create_task(self._poll(state))
-            self._under_way.add(task)
-            task.add_done_callback(self._ended)
+            host = self._host(state)
+            if host and self._per_host[host] >= polling.per_host:
+                due = now + patience * (1 + self._world.dice()) if patience else state.next_poll_at
+                later.append(PollRecord(state=replace(state, next_poll_at=due)))
+            else:
+                self._start(state, host)
+        if later:
+            await self._store.commit_polls(later)
         return len(claimed)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _start(self, state: FeedState, host: str) -> None:
+        self._per_host[host] += 1
+        task = asyncio.create_task(self._poll(state))
+        self._under_way.add(task)
+        task.add_done_callback(lambda ended: self._ended(ended, host))
+
+    def _ended(self, task: asyncio.Task[None], host: str) -> None:
+        self._per_host[host] -= 1
+        if not self._per_host[host]:
+            del self._per_host[host]
         self._under_way.discard(task)
         self._slot_free.set()
+
+    def _host(self, state: FeedState) -> str:
+        """Name the host that a poll will ask; empty where its load is of no concern."""
+        feed = self._in_force.feeds.get(state.url)
+        if feed is None or feed.sample:
+            return ""
+        try:
+            return urlsplit(state.moved_to or feed.fetch_url).hostname or ""
+        except ValueError:
+            return ""
 
     async def _wait_for_due(self) -> None:
         due = await self._store.next_poll_at()
