@@ -220,7 +220,7 @@ async def joined(folder: Path, zoo: Zoo, *, otherwise: str = "drop") -> AsyncIte
     """Open everything."""
     (folder / "rules.yaml").write_text(RULES.replace("OTHERWISE", otherwise), encoding="utf-8")
     ruleset = load_rules([folder / "rules.yaml"]).accepted()
-    polling = polling_settings()
+    polling = polling_settings(per_host=16)
     settings = Settings(channels={"desk": ConsoleChannel(type="console")}, polling=polling)
     channel = Scripted()
     in_force = InForce(settings=settings, rulebook=Rulebook.of(ruleset, Matcher(ruleset)))
