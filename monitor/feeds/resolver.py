@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Thread
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -13,10 +14,14 @@ _THREADS = 32
 
 
 class PatientResolver(AbstractResolver):
-    """The system's resolver, with more threads than the loop's default pool, which a few slow names fill."""
+    """The system's resolver, each look-up in a daemon thread.
+
+    The loop's default pool is filled by a few slow names, and Python waits for the threads of any pool at its
+    exit: a look-up may take half a minute, and a daemon that is told to stop must not.
+    """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="dns")
+        self._slots = asyncio.Semaphore(_THREADS)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -26,8 +31,8 @@ class PatientResolver(AbstractResolver):
         Raises:
             OSError: it has none.
         """
-        loop = asyncio.get_running_loop()
-        infos = await loop.run_in_executor(self._threads, _lookup, host, port, family)
+        async with self._slots:
+            infos = await _in_thread(host, port, family)
         return [
             ResolveResult(
                 hostname=host,
@@ -43,12 +48,38 @@ class PatientResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Let the threads go; look-ups under way end by themselves."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Do nothing: look-ups under way end by themselves."""
 
 
 _SockAddress = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 _Info = tuple[socket.AddressFamily, socket.SocketKind, int, str, _SockAddress]
+
+
+async def _in_thread(host: str, port: int, family: socket.AddressFamily) -> Sequence[_Info]:
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Sequence[_Info]] = loop.create_future()
+
+    def tell(infos: Sequence[_Info] | None, error: OSError | None) -> None:
+        if found.done():
+            return
+        if error is not None:
+            found.set_exception(error)
+        else:
+            found.set_result(infos or ())
+
+    def look_up() -> None:
+        infos, error = None, None
+        try:
+            infos = _lookup(host, port, family)
+        except OSError as failed:
+            error = failed
+        except UnicodeError as failed:  # a label too long for a name
+            error = OSError(str(failed))
+        with suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            loop.call_soon_threadsafe(tell, infos, error)
+
+    Thread(target=look_up, name="dns", daemon=True).start()
+    return await found
 
 
 def _lookup(host: str, port: int, family: socket.AddressFamily) -> Sequence[_Info]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+import threading
 import zlib
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from monitor.core.models import Failure, Fetched, FetchFailed, FetchResult, NotModified
 from monitor.core.settings import PollingSettings
 from monitor.feeds.fetch import HttpFetcher, user_agent
+from monitor.feeds.resolver import PatientResolver
 from tests.feeds.polling import NOW, feed, fetcher, settings, state
 from tests.feeds.zoo import RSS, Request, Zoo, conditional, open_zoo, raw, redirect, respond, send, silent
 
@@ -345,3 +347,25 @@ async def test_proxy_does_not_open_the_way_to_private_literals(zoo: Zoo, host: s
     assert isinstance(outcome, FetchFailed)
     assert outcome.failure is Failure.FORBIDDEN_ADDRESS
     assert not zoo.requests
+
+
+async def test_a_look_up_that_hangs_keeps_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python waits for the threads of a pool when it ends; a slow name server must not hold a stop up."""
+    looking, release = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        looking.set()
+        release.wait(30)
+        return []
+
+    monkeypatch.setattr("monitor.feeds.resolver.socket.getaddrinfo", hang)
+    asked = asyncio.create_task(PatientResolver().resolve("slow.example"))
+    while not looking.is_set():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    threads = [thread for thread in threading.enumerate() if thread.name == "dns"]
+    assert threads
+    assert all(thread.daemon for thread in threads)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    release.set()
