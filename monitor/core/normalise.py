@@ -18,7 +18,7 @@ from monitor.core.identity import classify, digest, entry_id, folded, keys_of, l
 from monitor.core.languages import language_of
 from monitor.core.models import Entry, Feed, RawEntry
 from monitor.core.text.markup import plain_text
-from monitor.core.urls import canonical_url, web_link
+from monitor.core.urls import canonical_url, web_link, without_query
 
 __all__ = ["canonical_url", "classify", "keys_of", "lookup_keys", "normalise"]
 
@@ -108,7 +108,7 @@ def _link(link: str | None, feed: Feed) -> str | None:
     if not given:
         return None
     try:
-        return web_link(urljoin(feed.fetch_url, given))
+        return web_link(urljoin(without_query(feed.fetch_url), given))
     except ValueError:
         return None
 

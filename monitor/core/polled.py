@@ -35,13 +35,13 @@ class Terms:
 
 def after_not_modified(state: FeedState, answer: NotModified, terms: Terms) -> FeedState:
     """Return the state after a 304: nothing new, all is well."""
-    return _well(_moved(state, answer.moved_to), terms)
+    return _well(_moved(state, answer.moved_to, terms.feed), terms)
 
 
 def after_same_body(state: FeedState, answer: Fetched, terms: Terms) -> FeedState:
     """Return the state after a body that is known byte for byte; its validators may still be new."""
     kept = replace(state, etag=answer.etag, last_modified=answer.last_modified)
-    return _well(_moved(kept, answer.moved_to), terms)
+    return _well(_moved(kept, answer.moved_to, terms.feed), terms)
 
 
 def after_read(
@@ -61,7 +61,7 @@ def after_read(
         first_read_at=state.first_read_at or terms.now,
         last_entry_at=terms.now if brought else state.last_entry_at,
     )
-    well = _well(_moved(kept, answer.moved_to), terms)
+    well = _well(_moved(kept, answer.moved_to, terms.feed), terms)
     return replace(well, error=parsed.problem)
 
 
@@ -115,9 +115,12 @@ def _failed(state: FeedState, terms: Terms, answer: FetchFailed | None = None) -
     )
 
 
-def _moved(state: FeedState, target: str | None) -> FeedState:
-    """Count permanent redirects to the same place and believe them in the end."""
-    if target is None:
+def _moved(state: FeedState, target: str | None, feed: Feed) -> FeedState:
+    """Count permanent redirects to the same place and believe them in the end.
+
+    Not where the address holds what the configuration hides: the target may repeat it, and would be stored.
+    """
+    if target is None or feed.address is not None:
         return replace(state, moving_to=None, moves=0)
     moves = state.moves + 1 if target == state.moving_to else 1
     moved_to = target if moves >= _BELIEVED_MOVES else state.moved_to

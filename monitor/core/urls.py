@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from urllib.parse import urlsplit, urlunsplit
 
 from yarl import URL
 
@@ -184,3 +185,16 @@ def _length(prefix: bytes) -> int:
     """Read a length of one or two bytes (a varint of Protocol Buffers, seven bits each, lowest first)."""
     first = prefix[0]
     return (first & 0x7F) | (prefix[1] << 7) if first & 0x80 else first
+
+
+def without_query(address: str) -> str:
+    """Return an address without user, query and fragment: what may be shown, stored and joined to others.
+
+    Queries of feed addresses hold keys; a relative link resolved against one would carry it into alerts.
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    except ValueError:
+        return ""

@@ -15,6 +15,7 @@ from typing import Self
 
 from monitor.core.models import Document, Fetched, NotAFeed, ParseResult
 from monitor.core.settings import PollingSettings
+from monitor.core.urls import without_query
 from monitor.feeds import wire
 from monitor.feeds.limits import Source
 
@@ -66,7 +67,7 @@ class ParserPool:
             WorkerUnusableError: no parser process can be started.
         """
         source = Source(
-            url=fetched.url,
+            url=without_query(fetched.url),
             content_type=fetched.content_type,
             max_entries=self._settings.max_entries,
             known=known,

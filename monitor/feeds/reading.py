@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from monitor.core.models import Document, NotAFeed, ParsedFeed, ParseResult
+from monitor.core.urls import without_query
 from monitor.feeds import sniff
 from monitor.feeds.discover import advertised_feeds
 from monitor.feeds.encodings import to_utf8
@@ -114,5 +115,6 @@ def _no_feed(body: bytes, text: bytes, source: Source) -> NotAFeed:
     if not feeds:
         return found
     return NotAFeed(
-        document=found.document, message=f"{found.message}; it advertises the feed {feeds[0].url}"
+        document=found.document,
+        message=f"{found.message}; it advertises the feed {without_query(feeds[0].url)}",
     )

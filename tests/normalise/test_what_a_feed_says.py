@@ -166,3 +166,23 @@ def test_what_the_feed_is_travels_with_the_entry() -> None:
     )
     assert (entry.outlet, entry.tags, entry.sample) == ("courier.example", ("sample",), True)
     assert (entry.author, entry.categories) == ("A. Writer", ("War", "Sea"))
+
+
+def test_a_key_in_the_feeds_address_gets_into_no_link() -> None:
+    """A link that is only a fragment, or relative, is completed without the query of the feed."""
+    hidden = Feed(
+        url="https://courier.example/feed?key=${KEY}",
+        address="https://user:word@courier.example/feed?key=planted-secret",
+        name="Courier",
+        outlet="courier.example",
+    )
+    for link in ("#v1", "story/1", "?p=7"):
+        entry = normalise(
+            RawEntry(guid="1", link=link, title="A title"),
+            feed=hidden,
+            feed_lang=None,
+            fetched=datetime(2026, 11, 24, tzinfo=UTC),
+            first_read=False,
+        )
+        assert "planted-secret" not in repr(entry)
+        assert "user:word" not in repr(entry)
