@@ -57,6 +57,10 @@ _IDLE = 1.0
 """Seconds after which due feeds are looked for though nothing called."""
 _PATIENCE = timedelta(seconds=2)
 """How long, at least, a feed whose host is busy is put off."""
+_DISTRUST = 60.0
+_DAY = timedelta(days=1)
+_LATER_THAN = 1.2
+"""Times the longest wait there is, jitter included."""
 _LEASE_MARGIN = timedelta(seconds=40)
 
 
@@ -81,6 +85,8 @@ class Poller:
         self._finished: asyncio.Queue[PollRecord | None] = asyncio.Queue()
         """Polls to commit; None after the last."""
         self._stopping = False
+        self._distrust_at = 0.0
+        """When, by the loop's time, to look again for what a wrong clock put off."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._per_host: Counter[str] = Counter()
         """Polls under way, by host."""
@@ -95,6 +101,7 @@ class Poller:
         try:
             while not committing.done():  # it ends before its time only by an error of ours: raised below
                 try:
+                    await self._distrust_clock()
                     if not await self._start_due(self._world.clock()):
                         await self._wait_for_due()
                 except StoreUnavailableError as error:
@@ -116,6 +123,18 @@ class Poller:
                     await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await self._stop(committing)
+
+    async def _distrust_clock(self) -> None:
+        """Every minute, make due what is due impossibly late: it was put off by a clock that was ahead."""
+        if (elapsed := asyncio.get_running_loop().time()) < self._distrust_at:
+            return
+        self._distrust_at = elapsed + _DISTRUST
+        longest = max((feed.interval for feed in self._in_force.feeds.values()), default=timedelta(0))
+        now = self._world.clock()
+        furthest = now + _LATER_THAN * max(_DAY, longest, self._in_force.settings.polling.max_backoff)
+        pulled = await self._store.pull_back_polls(now, furthest=furthest)
+        if pulled:
+            log.warning("poll.clock_was_ahead", extra=fields(feeds=pulled))
 
     async def _stop(self, committing: asyncio.Task[None]) -> None:
         for task in self._under_way:

@@ -60,6 +60,9 @@ class PollStore(Protocol):
         Each claim raises the feed's epoch; a PollRecord with an older epoch is refused.
         """
 
+    async def pull_back_polls(self, now: datetime, *, furthest: datetime) -> int:
+        """Make due at `now` what is due later than `furthest`; returns how many feeds that were."""
+
     async def next_poll_at(self) -> datetime | None:
         """When the next unclaimed feed is due; None if there is none."""
 

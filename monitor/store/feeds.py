@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.store import codec
@@ -170,3 +170,15 @@ def counts(connection: Connection) -> tuple[int, int]:
         )
     ).one()
     return row.configured, row.failing
+
+
+def pull_back(connection: Connection, now: datetime, *, furthest: datetime) -> int:
+    """Make due at `now` what is due later than `furthest`, and end leases that last longer; return how many.
+
+    Nothing legitimate is: it was written under a clock that was ahead.
+    """
+    late = or_(feeds.c.next_poll_at > furthest, feeds.c.lease_until > furthest)
+    result = connection.execute(
+        update(feeds).where(late).values(next_poll_at=now, lease_until=None, owner=None)
+    )
+    return result.rowcount

@@ -55,3 +55,7 @@ class Polling(Opened):
         The feed's count of entries is kept here: the one in the record is not looked at.
         """
         return await self._database.write(commits.polls, polls)
+
+    async def pull_back_polls(self, now: datetime, *, furthest: datetime) -> int:
+        """Make due what is due later than `furthest`, and end such leases; return how many feeds that were."""
+        return await self._database.write(feeds.pull_back, now, furthest=furthest)
