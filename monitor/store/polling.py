@@ -57,5 +57,5 @@ class Polling(Opened):
         return await self._database.write(commits.polls, polls)
 
     async def pull_back_polls(self, now: datetime, *, furthest: datetime) -> int:
-        """Make due what is due later than `furthest`, and end such leases; return how many feeds that were."""
+        """Make due what is due later than `furthest`, and end such leases; return how many feeds."""
         return await self._database.write(feeds.pull_back, now, furthest=furthest)
