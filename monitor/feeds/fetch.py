@@ -86,6 +86,12 @@ class _Trip:
     """The origin that headers, user and password of the feed are meant for, and no other."""
 
     @property
+    def may_be_private(self) -> bool:
+        """Whether this hop may go to a private address: the feed may, and is still at its own host."""
+        at_home = self.home is not None and self.url.host == self.home.host
+        return self.feed.allow_private and at_home
+
+    @property
     def moved_to(self) -> str | None:
         return str(self.url.with_user(None)) if self.hops and self.permanent else None
 
@@ -210,7 +216,7 @@ class HttpFetcher:
             host = trip.url.host or ""
             message = f"{host} is not on the public Internet; allow_private or allow_networks would permit it"
             raise RefusedError(Failure.FORBIDDEN_ADDRESS, message)
-        session = self._session(guarded=proxy is None and not trip.feed.allow_private)
+        session = self._session(guarded=proxy is None and not trip.may_be_private)
         async with self._slots.slot(trip.url.host or ""):
             began = time.monotonic()
             async with (
@@ -225,7 +231,7 @@ class HttpFetcher:
 
     def _permitted(self, trip: _Trip, proxy: str | None) -> bool:
         """Judge literal hosts before anything is opened; names are judged by their addresses when dialled."""
-        if trip.feed.allow_private or (proxy is None and not _looks_numeric(trip.url.host or "")):
+        if trip.may_be_private or (proxy is None and not _looks_numeric(trip.url.host or "")):
             return True
         return self._policy.permits_host(trip.url.host or "")
 

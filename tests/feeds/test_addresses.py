@@ -117,6 +117,16 @@ async def test_feed_may_be_allowed_inside(zoo: Zoo) -> None:
     assert len(zoo.requests) == 1
 
 
+async def test_a_feed_allowed_inside_is_not_allowed_everywhere_inside(zoo: Zoo) -> None:
+    """A redirect to another private host is refused: the permission is for the feed's own host."""
+    zoo.answers["/f"] = redirect(302, "http://127.0.0.2:9/latest/meta-data")
+    url = zoo.url + "/f"
+    async with fetcher(allow_networks=()) as client:
+        outcome = await client.fetch(feed(url, allow_private=True), state(url))
+    assert isinstance(outcome, FetchFailed)
+    assert outcome.failure is Failure.FORBIDDEN_ADDRESS
+
+
 @pytest.mark.parametrize(
     "address",
     [
