@@ -36,6 +36,7 @@ from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
+from monitor.pipeline.verify import say_what_is_wrong
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
 from monitor.telemetry import (
@@ -145,6 +146,8 @@ class Daemon:
         self._samples: SampleOutlets | None = None
         self._on_entries, self._on_alerts = asyncio.Event(), Bell()
         self._delivering: dict[str, asyncio.Task[None]] = {}
+        self._asked: set[asyncio.Task[None]] = set()
+        """Channels being asked whether they would take a message."""
         self._in_force = InForce(
             settings=prepared.settings,
             rulebook=Rulebook.of(self._rules.in_force.rules.ruleset, self._rules.in_force.matcher),
@@ -245,7 +248,7 @@ class Daemon:
 
     async def _drain(self, stages: dict[str, asyncio.Task[None]]) -> None:
         """Stop polling at once, let messages under way finish, leave the rest to the next start."""
-        tasks = [*stages.values(), *self._delivering.values()]
+        tasks = [*stages.values(), *self._delivering.values(), *self._asked]
         for task in tasks:
             task.cancel()
         done, late = await asyncio.wait(tasks, timeout=_DRAIN)
@@ -278,6 +281,9 @@ class Daemon:
         return Deliverer(self._store, channel, clock=clock, dice=dice, on_alerts=bell)
 
     def _start_delivering(self, name: str) -> None:
+        asked = asyncio.create_task(say_what_is_wrong(self._in_force.channels[name]))
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
         self._delivering[name] = asyncio.create_task(self._deliverer(name).run())
 
     async def _take_feeds(self, configured: Iterable[Feed], *, spread: bool) -> None:

@@ -107,6 +107,7 @@ async def test_a_wrong_token_is_said_kept_and_mended(desk: Desk, slack: SlackDou
     desk.environment["SLACK_BOT_TOKEN"] = "xoxb-wrong-9999"
     desk.feed("/one", [("a", "Collapsed bridge over the river Orla")])
     async with desk.running() as daemon:
+        await daemon.until(lambda: daemon.event("channel.unusable"))
         await daemon.until(lambda: daemon.event("deliver.parked"))
         said = daemon.event("deliver.parked")
         assert said is not None
