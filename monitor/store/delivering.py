@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from monitor.core.models import Delivery, DeliveryState, Lookup, Outcome
-from monitor.store import outbox
+from monitor.store import outbox, sweeps
 from monitor.store.opened import Opened
 
 
@@ -42,6 +42,18 @@ class Delivering(Opened):
     ) -> bool:
         """Record what came of an attempt or a look-up; False if somebody else owns the delivery now."""
         return await self._database.write(outbox.settle, delivery, outcome, now=now, retry_at=retry_at)
+
+    async def park_unconfigured(self, channels: Collection[str]) -> int:
+        """Park what waits for a channel that is none of these, where people find it; return how many."""
+        return await self._database.write(sweeps.park_unconfigured, channels)
+
+    async def hurry_deliveries(self, channels: Collection[str], now: datetime) -> int:
+        """Make what was put off on these channels due at once; return how many."""
+        return await self._database.write(sweeps.hurry, channels, now)
+
+    async def pull_back_deliveries(self, now: datetime) -> int:
+        """Make due what waits for longer than anything may: a wrong clock wrote it; return how many."""
+        return await self._database.write(sweeps.pull_back, now)
 
     async def next_delivery_at(self) -> datetime | None:
         """When the next delivery is due; None if none waits."""

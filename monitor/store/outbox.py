@@ -211,16 +211,16 @@ def may_go() -> ColumnElement[bool]:
 
 
 def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, str, str], str]:
-    """What the channels call the first posts of these alerts, by alert, channel and recipient."""
+    """What the channels call the first messages of these alerts, by alert, channel and recipient.
+
+    That is the earliest that arrived: where the post was refused, a follow-up took its place.
+    """
     if not alerts:
         return {}
     rows = connection.execute(
-        select(_d.alert, _d.channel, _d.recipient, _d.remote_id).where(
-            _d.alert.in_(alerts),
-            _d.ordinal == 0,
-            _d.state == DeliveryState.SENT.value,
-            _d.remote_id.is_not(None),
-        )
+        select(_d.alert, _d.channel, _d.recipient, _d.remote_id)
+        .where(_d.alert.in_(alerts), _d.state == DeliveryState.SENT.value, _d.remote_id.is_not(None))
+        .order_by(_d.ordinal.desc())  # of several, the last one read stays
     )
     return {(row.alert, row.channel, row.recipient): row.remote_id for row in rows}
 
