@@ -54,6 +54,7 @@ _LOOK_AT_FILES = 2
 """Seconds between two looks at the rule files."""
 _RELEASE_EVERY = 15
 _STATUS_EVERY = 3600
+_DISTRUST_CLOCK_EVERY = 60
 _DRAIN = 8.0
 """Seconds that stopping may take; systemd and impatient people wait no longer than ten."""
 _FEEDS_AT_ONCE = 50
@@ -182,6 +183,7 @@ class Daemon:
                 on_entries=self._on_entries,
                 on_alerts=self._on_alerts,
             )
+            await self._park_unconfigured()
             doubtful = await self._store.recover_deliveries(clock())
             if doubtful:
                 log.warning("deliveries.in_doubt", extra=fields(deliveries=doubtful))
@@ -348,6 +350,12 @@ class Daemon:
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
 
+    async def _park_unconfigured(self) -> None:
+        """Show what waits for a channel that is gone among the dead letters, instead of nowhere."""
+        parked = await self._store.park_unconfigured(self._in_force.channels)
+        if parked:
+            log.warning("deliveries.channel_gone", extra=fields(deliveries=parked))
+
     async def _swap_channels(self, settings: Settings) -> None:
         """Put new channels in place; those that changed or went finish the message under way."""
         before, after = self._in_force.channels, self._built_channels(settings)
@@ -358,9 +366,11 @@ class Daemon:
             task.cancel()
             await asyncio.wait([task], timeout=_DRAIN)
             await before[name].close()
-        for name in after:
-            if name not in self._delivering:
-                self._start_delivering(name)
+        await self._park_unconfigured()
+        fresh = [name for name in after if name not in self._delivering]
+        await self._store.hurry_deliveries(fresh, clock())
+        for name in fresh:
+            self._start_delivering(name)
 
     # ------------------------------------------------------------------ timetable
 
@@ -378,6 +388,7 @@ class Daemon:
         jobs: tuple[tuple[Callable[[], Coroutine[object, object, None]], float], ...] = (
             (housekeeper.release_overdue, _RELEASE_EVERY),
             (housekeeper.say_status, _STATUS_EVERY),
+            (housekeeper.distrust_clock, _DISTRUST_CLOCK_EVERY),
             (purge, settings.retention.every.total_seconds()),
         )
         for job, seconds in jobs:

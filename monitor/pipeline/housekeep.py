@@ -25,6 +25,9 @@ class Archive(Protocol):
     async def counts(self) -> Counts:
         """How much there is of everything."""
 
+    async def pull_back_deliveries(self, now: datetime) -> int:
+        """Make due what waits for longer than anything may; return how many."""
+
 
 class Housekeeper:
     """The chores of a daemon that runs for months; each is safe to miss and safe to run twice."""
@@ -56,6 +59,16 @@ class Housekeeper:
             "retention.done",
             extra=fields(entries=purged.entries, stories=purged.stories, deliveries=purged.deliveries),
         )
+
+    async def distrust_clock(self) -> None:
+        """Make due what a clock that was ahead has put off for longer than anything waits."""
+        try:
+            pulled = await self._archive.pull_back_deliveries(self._clock())
+        except StoreUnavailableError as error:
+            log.warning("deliveries.pull_back_postponed", extra=fields(error=str(error)))
+            return
+        if pulled:
+            log.warning("deliveries.clock_was_ahead", extra=fields(deliveries=pulled))
 
     async def say_status(self) -> None:
         """Tell systemd, and the log, how things stand in one line."""
