@@ -139,7 +139,7 @@ def _refusal(
     now: datetime,
 ) -> Ruling | None:
     """Return why a first match does not alert, None if it does."""
-    late = _lateness(subject, limits)
+    late = _lateness(subject, limits, now)
     if late is not None:
         return _suppressed(subject, late[0], now, late[1])
     if silence := _silence(subject.labels, subject.story.id, silences):
@@ -149,14 +149,16 @@ def _refusal(
     return _cooling(subject, last_alert_at, now)
 
 
-def _lateness(subject: Subject, limits: Limits) -> tuple[Reason, str] | None:
+def _lateness(subject: Subject, limits: Limits, now: datetime) -> tuple[Reason, str] | None:
+    """Measure age when first seen, so that a stop makes nothing old; a revised text is as old as it is now."""
     entry = subject.entry
+    seen = now if entry.revision else entry.first_seen
     limit = subject.policy.max_age or limits.max_age
     if entry.first_read:
         limit = min(limit, limits.first_read_max_age)
         if entry.published is None:
             return Reason.FIRST_READ, "the entry has no date"
-    if entry.published is None or entry.first_seen - entry.published <= limit:
+    if entry.published is None or seen - entry.published <= limit:
         return None
     detail = f"published {entry.published:%Y-%m-%d %H:%M} UTC"
     return (Reason.FIRST_READ if entry.first_read else Reason.TOO_OLD), detail

@@ -94,6 +94,14 @@ def test_what_was_old_when_first_seen_does_not_alert() -> None:
     strict.publish("c", published=None).want(ALERT, Reason.NEW_STORY, POST)
 
 
+def test_an_old_article_that_is_edited_does_not_ring_as_new() -> None:
+    """What was seen in time and is changed weeks later is as old as it is."""
+    line = Timeline()
+    seen = line.now
+    line.at(30 * 24 * 60).publish(published=seen, revision=4).want(NOT, Reason.TOO_OLD)
+    line.publish("b", published=line.now - minutes(60), revision=1).want(ALERT, Reason.NEW_STORY, POST)
+
+
 def test_the_backlog_of_a_new_feed_does_not_alert() -> None:
     """Of a first read only what is dated within the hour; without a date nothing."""
     line = Timeline()
