@@ -150,7 +150,7 @@ def _refusal(
 
 
 def _lateness(subject: Subject, limits: Limits, now: datetime) -> tuple[Reason, str] | None:
-    """Measure age when first seen, so that a stop makes nothing old; a revised text is as old as it is now."""
+    """Measure age when first seen, so that a stop makes nothing old; of a revised text as it is now."""
     entry = subject.entry
     seen = now if entry.revision else entry.first_seen
     limit = subject.policy.max_age or limits.max_age
