@@ -58,5 +58,9 @@ class DatabaseUnusableError(NewsMonitorError):
     """The database cannot be opened, read or written (exit code 4); the message names file and remedy."""
 
 
+class ParserUnusableError(NewsMonitorError):
+    """Documents cannot be read at all, through no fault of a feed; the message is a sentence."""
+
+
 class StoreUnavailableError(NewsMonitorError):
     """The database cannot serve just now: full disk, locked, connection lost. Wait and try the same again."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from monitor.core.errors import ParserUnusableError
 from monitor.core.models import Document, Fetched, NotAFeed, ParseResult
 from monitor.core.settings import PollingSettings
 from monitor.core.urls import without_query
@@ -27,12 +28,15 @@ _START_TIMEOUT = 60.0
 _MAX_REPLY = 128 * 2**20
 
 
-class WorkerUnusableError(RuntimeError):
-    """The parser process does not even start: the installation is broken."""
+class WorkerUnusableError(ParserUnusableError):
+    """The parser process does not even start: the installation is broken, or the machine is exhausted."""
 
 
 class ParserPool:
-    """Up to `parse_workers` processes, each reading one document at a time; started when first needed."""
+    """Up to `parse_workers` processes, each reading one document at a time.
+
+    One is started on entering, the others when first needed.
+    """
 
     def __init__(self, settings: PollingSettings) -> None:
         self._settings = settings
@@ -44,6 +48,16 @@ class ParserPool:
             self._idle.put_nowait(worker)
 
     async def __aenter__(self) -> Self:
+        """Start one process, so that the first document is not late and a broken installation is found.
+
+        Raises:
+            WorkerUnusableError: it does not start.
+        """
+        worker = await self._idle.get()
+        try:
+            await worker.warm()
+        finally:
+            self._idle.put_nowait(worker)
         return self
 
     async def __aexit__(
@@ -89,6 +103,16 @@ class _Worker:
         self._retired = False
         """Whether the process asked last had just ended itself, having grown, and never saw the document."""
 
+    async def warm(self) -> None:
+        """Start the process unless it runs.
+
+        Raises:
+            WorkerUnusableError: it does not start.
+        """
+        if self._running is None or self._running.returncode is not None:
+            await self.stop()
+            await self._start()
+
     async def read(self, body: bytes, source: Source) -> ParseResult:
         reply, why = await self._asked(body, source)
         if self._retired:
@@ -96,11 +120,10 @@ class _Worker:
         return _outcome(reply, why)
 
     async def _asked(self, body: bytes, source: Source) -> tuple[wire.Reply, str | None]:
-        running = self._running
         self._retired = False
-        if running is None or running.returncode is not None:
-            await self.stop()
-            running = await self._start()
+        await self.warm()
+        running = self._running
+        assert running is not None  # noqa: S101
         reply = wire.Reply()
         why = None
         self._talking = True
@@ -137,19 +160,7 @@ class _Worker:
             reply.add(await running.stdout.readexactly(length))
 
     async def _start(self) -> asyncio.subprocess.Process:
-        """Start a fresh interpreter, with nothing of our environment: it may hold secrets."""
-        running = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "monitor.feeds.worker",
-            str(self._cpu_seconds),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=_environment(),
-            close_fds=True,
-        )
-        self._running = running
+        running = self._running = await _spawned(self._cpu_seconds)
         assert running.stdout is not None  # noqa: S101
         ready = b""
         self._talking = True
@@ -178,6 +189,29 @@ class _Worker:
             running.stdin.close()
         # What is left in the pipe must be read for it to be closed, by us unless a conversation still does.
         await (running.wait() if self._talking else running.communicate())
+
+
+async def _spawned(cpu_seconds: float) -> asyncio.subprocess.Process:
+    """Start a fresh interpreter, with nothing of our environment: it may hold secrets.
+
+    Raises:
+        WorkerUnusableError: the system starts none.
+    """
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "monitor.feeds.worker",
+            str(cpu_seconds),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=_environment(),
+            close_fds=True,
+        )
+    except OSError as error:  # no memory, no process or file left, the interpreter replaced by an upgrade
+        message = f"the feed parser process cannot be started: {(error.strerror or 'unknown').lower()}"
+        raise WorkerUnusableError(message) from error
 
 
 async def _ended(running: asyncio.subprocess.Process) -> int | None:

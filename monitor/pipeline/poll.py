@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from monitor.core.errors import StoreUnavailableError
+from monitor.core.errors import ParserUnusableError, StoreUnavailableError
 from monitor.core.identity import classify, lookup_keys
 from monitor.core.models import (
     Entry,
@@ -209,6 +209,9 @@ class Poller:
             return
         try:
             record = await self.polled(feed, state)
+        except ParserUnusableError as error:  # no bug and no fault of the feed: said once, by the roundup
+            after = after_bug(state, str(error), self._terms(feed))
+            record = PollRecord(state=after, failure="cannot be read: the parser does not start")
         except Exception as error:
             log.exception("poll.bug", extra=fields(feed=feed.url))
             record = self._failed_by_us(feed, state, error)
