@@ -34,14 +34,14 @@ class Terms:
 
 
 def after_not_modified(state: FeedState, answer: NotModified, terms: Terms) -> FeedState:
-    """Return the state after a 304: nothing new, all is well."""
-    return _well(_moved(state, answer.moved_to, terms.feed), terms)
+    """Return the state after a 304: nothing new, all is as well as it was."""
+    return _as_before(state, _well(_moved(state, answer.moved_to, terms.feed), terms))
 
 
 def after_same_body(state: FeedState, answer: Fetched, terms: Terms) -> FeedState:
     """Return the state after a body that is known byte for byte; its validators may still be new."""
     kept = replace(state, etag=answer.etag, last_modified=answer.last_modified)
-    return _well(_moved(kept, answer.moved_to, terms.feed), terms)
+    return _as_before(state, _well(_moved(kept, answer.moved_to, terms.feed), terms))
 
 
 def after_read(
@@ -50,9 +50,10 @@ def after_read(
     """Return the state after a document that was read and brought so many new entries.
 
     The validators are committed with the entries, so that a crash between them cannot lose the entries. Of a
-    document that could not be read whole none are kept: it is asked for anew until it can.
+    document that was cut short none are kept: it is asked for anew until it is whole. One that is broken, or
+    longer than we read, brings no more however often it is asked for.
     """
-    whole = parsed.problem is None
+    whole = not parsed.cut_short
     kept = replace(
         state,
         etag=answer.etag if whole else None,
@@ -86,6 +87,11 @@ def after_failure(state: FeedState, answer: FetchFailed, terms: Terms) -> FeedSt
 def after_bug(state: FeedState, message: str, terms: Terms) -> FeedState:
     """Return the state after an error of ours, which costs this feed one poll."""
     return replace(_failed(state, terms), error=message)
+
+
+def _as_before(before: FeedState, after: FeedState) -> FeedState:
+    """Keep what was said of the document when it was read, since it is the same one still."""
+    return replace(after, error=before.error if before.status is FeedStatus.OK else None)
 
 
 def _well(state: FeedState, terms: Terms) -> FeedState:

@@ -28,6 +28,9 @@ _UNFIT_REFERENCE = re.compile(
     rb"&#(?:[xX]0{0,8}(?:[0-8bcBCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])"
     rb"|0{0,8}(?:[0-8]|1[124-9]|2[0-9]|3[01]|55(?:29[6-9]|[3-9][0-9]{2})|56[0-9]{3}|57(?:[0-2][0-9]{2}|3[0-3][0-9]|34[0-3])));"
 )
+_END_TAG = re.compile(rb"</(?:[\w.-]+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+_TAIL = 64 * 2**10
+"""Bytes at the end of a broken document in which its end tag is looked for: junk may follow it."""
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 _LONGEST_TTL = timedelta(days=31)
 
@@ -63,6 +66,7 @@ def read_syndication(xml: bytes, source: Source) -> ParsedFeed:
         version=found.get("version") or "",
         ttl=_ttl(head),
         entries=tuple(entry for entry in read if entry is not None),
+        cut_short=bool(found.get("bozo")) and _END_TAG.search(xml[-_TAIL:]) is None,
         problem=_problem(found) or truncated(len(items), source.max_entries),
     )
 

@@ -57,7 +57,8 @@ def replies(portions: Iterable[ParseResult]) -> Iterator[bytes]:
 def _head(feed: ParsedFeed) -> bytes:
     ttl = feed.ttl.total_seconds() if feed.ttl else None
     seen = [mark.hex() for mark in feed.seen]
-    return _frame(["feed", feed.title, feed.link, feed.lang, feed.version, ttl, feed.problem, seen])
+    trouble = [feed.problem, feed.cut_short]
+    return _frame(["feed", feed.title, feed.link, feed.lang, feed.version, ttl, trouble, seen])
 
 
 def _entry_frames(entries: tuple[RawEntry, ...]) -> Iterator[bytes]:
@@ -125,7 +126,7 @@ class Reply:
             case ["not", str(document), str(words)]:
                 self._not = NotAFeed(document=Document(document), message=words)
                 self.complete = True
-            case ["feed", str(title), link, lang, str(version), ttl, problem, list(seen)]:
+            case ["feed", str(title), link, lang, str(version), ttl, [problem, bool(cut_short)], list(seen)]:
                 self._feed = ParsedFeed(
                     title=title,
                     link=_text(link),
@@ -133,6 +134,7 @@ class Reply:
                     version=version,
                     ttl=timedelta(seconds=ttl) if isinstance(ttl, (int, float)) else None,
                     problem=_text(problem),
+                    cut_short=cut_short,
                     seen=tuple(bytes.fromhex(mark) for mark in seen),
                 )
             case ["entries", list(rows)]:
@@ -150,6 +152,7 @@ class Reply:
             self._feed,
             entries=tuple(self._entries),
             problem=problem or self._feed.problem,
+            cut_short=self._feed.cut_short or not self.complete,
             # Of an incomplete reply nobody knows which items it covers: all are to be read again.
             seen=self._feed.seen if self.complete else (),
         )

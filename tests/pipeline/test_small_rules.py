@@ -163,6 +163,24 @@ def test_validators_are_kept_with_what_was_read_and_forgotten_with_what_was_not(
     assert (failed.etag, failed.failures) == ('"2"', 1)
 
 
+def test_what_was_cut_short_is_asked_for_until_it_is_whole() -> None:
+    """Else a 304 would keep what is missing away for ever; what is merely broken costs no second reading."""
+    answer = Fetched(url="u", status=200, body=b"x", etag='"2"', last_modified="yesterday")
+    cut = ParsedFeed(problem="broken XML", cut_short=True)
+    state = after_read(STATE, answer, cut, TERMS, body_hash="h2", brought=1)
+    assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
+    assert (state.error, state.failures) == ("broken XML", 0)
+    broken = after_read(state, answer, ParsedFeed(problem="a stray &"), TERMS, body_hash="h2", brought=0)
+    assert (broken.etag, broken.body_hash) == ('"2"', "h2")
+    for unchanged in (
+        after_not_modified(broken, NotModified(url="u"), TERMS),
+        after_same_body(broken, answer, TERMS),
+    ):
+        assert unchanged.error == "a stray &"
+    whole = after_read(broken, answer, ParsedFeed(), TERMS, body_hash="h3", brought=0)
+    assert whole.error is None
+
+
 def test_each_recipient_has_a_delivery_of_one_name_for_ever() -> None:
     """The ids depend on alert, channel, recipient and ordinal alone; of several updates the last counts."""
     record = AlertRecord(

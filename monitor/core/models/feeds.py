@@ -165,6 +165,9 @@ class ParsedFeed:
     ttl: timedelta | None = None
     entries: tuple[RawEntry, ...] = ()
     problem: str | None = None
+    cut_short: bool = False
+    """Whether reading ended before the document did, or the document before its end: asked once more, the
+    same document may bring entries that are missing here."""
     seen: tuple[bytes, ...] = ()
     """Hashes of the document's items where it could be split safely. Handed to the parser the next time as
     `known`, once the entries are stored, they spare it the items that have not changed."""
