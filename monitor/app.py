@@ -183,10 +183,7 @@ class Daemon:
                 on_entries=self._on_entries,
                 on_alerts=self._on_alerts,
             )
-            await self._park_unconfigured()
-            doubtful = await self._store.recover_deliveries(clock())
-            if doubtful:
-                log.warning("deliveries.in_doubt", extra=fields(deliveries=doubtful))
+            await self._recover_deliveries()
             yield
 
     async def round(self) -> None:
@@ -349,6 +346,16 @@ class Daemon:
         self._rules.channels = loaded.channels
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
+
+    async def _recover_deliveries(self) -> None:
+        """Take up what the last run left; what it put off is tried at once, as channels may be mended."""
+        now = clock()
+        doubtful = await self._store.recover_deliveries(now)
+        if doubtful:
+            log.warning("deliveries.in_doubt", extra=fields(deliveries=doubtful))
+        await self._park_unconfigured()
+        await self._store.pull_back_deliveries(now)
+        await self._store.hurry_deliveries(self._in_force.channels, now)
 
     async def _park_unconfigured(self) -> None:
         """Show what waits for a channel that is gone among the dead letters, instead of nowhere."""

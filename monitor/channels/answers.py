@@ -17,6 +17,8 @@ import aiohttp
 from monitor.core.models import Deferred, Rejected, Unsure
 
 DEFAULT_PAUSE: Final = timedelta(seconds=30)
+UNTIL_MENDED: Final = timedelta(minutes=10)
+"""How long a message is held that would go but for the channel's settings: a person has to mend those."""
 LONGEST_PAUSE: Final = timedelta(hours=1)
 OK: Final = 200
 TOO_MANY: Final = 429

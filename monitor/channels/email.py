@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 import aiosmtplib
 
+from monitor.channels.answers import UNTIL_MENDED
 from monitor.channels.mails import bare, mail, message_id
 from monitor.core.models import Deferred, Delivery, Lookup, Outcome, Rejected, Sent, Unknown, Unsure
 from monitor.core.settings import EmailChannel
@@ -25,6 +26,8 @@ SETTLE: Final = timedelta(minutes=15)
 FINAL_DOT: Final = timedelta(minutes=10)
 """How long to wait for the answer to a mail handed over (RFC 5321, 4.5.3.2.6), not to a mere command."""
 PERMANENT: Final = 500
+_LOGIN: Final = frozenset({530, 534, 535, 538})
+"""RFC 4954: what is wrong is the login, not the mail."""
 
 _BEFORE_DATA: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
 
@@ -117,9 +120,11 @@ class Email:
         match error:
             case aiosmtplib.SMTPAuthenticationError(code=code):
                 why = f"{self._place} does not accept the user name or password ({code})"
-                return Rejected(why=why) if code >= PERMANENT else Deferred(why=why)
+                return Deferred(why=why, retry_after=UNTIL_MENDED if code >= PERMANENT else None)
             case aiosmtplib.SMTPResponseException(code=code, message=message):
                 why = f"{self._place} answers {code} {_line(message)}"
+                if code in _LOGIN:
+                    return Deferred(why=why, retry_after=UNTIL_MENDED)
                 return Rejected(why=why) if code >= PERMANENT else Deferred(why=why)
             case _:
                 return Deferred(why=f"{self._place}: {_reason(error)}")

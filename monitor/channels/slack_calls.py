@@ -17,12 +17,13 @@ from monitor.channels.answers import (
     OK,
     SERVER_ERROR,
     TOO_MANY,
+    UNTIL_MENDED,
     failed,
     open_session,
     pause_of,
     refused,
 )
-from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, remedy
+from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, TO_BE_MENDED, remedy
 from monitor.core.models import Deferred, Rejected, Unsure
 from monitor.core.settings import SlackChannel
 
@@ -94,9 +95,11 @@ def refusal(error: SlackApiError) -> Refusal:
     return Refusal(word=word, outcome=_meaning(word, status) or refused(status, PLACE, pause=pause))
 
 
-def _meaning(word: str, status: int) -> Unsure | Rejected | None:
+def _meaning(word: str, status: int) -> Deferred | Unsure | Rejected | None:
     if word in IN_DOUBT:
         return Unsure(why=f"{PLACE} says {word}")
     if status >= SERVER_ERROR or (status == OK and not word):
         return Unsure(why=f"{PLACE}: an answer that says nothing (HTTP {status})")
+    if word in TO_BE_MENDED:
+        return Deferred(why=remedy(word), retry_after=UNTIL_MENDED)
     return Rejected(why=remedy(word)) if word else None

@@ -13,6 +13,7 @@ from monitor.channels.answers import (
     DEFAULT_PAUSE,
     NETWORK_ERRORS,
     OK,
+    UNTIL_MENDED,
     failed,
     open_session,
     pause_of,
@@ -21,7 +22,7 @@ from monitor.channels.answers import (
 from monitor.channels.pacing import Pace
 from monitor.channels.slack_calls import SDK_LOG
 from monitor.channels.slack_payload import blocks, fallback, metadata
-from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, REMEDIES, remedy
+from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, REMEDIES, TO_BE_MENDED, remedy
 from monitor.core.models import (
     Deferred,
     Delivery,
@@ -120,6 +121,8 @@ def _refused(status: int, word: str, retry_after: str | None) -> Deferred | Unsu
         return Deferred(why=f"{PLACE}: too many requests", retry_after=pause or DEFAULT_PAUSE)
     if word in IN_DOUBT:
         return Unsure(why=f"{PLACE} says {word}")
+    if word in TO_BE_MENDED:
+        return Deferred(why=remedy(word), retry_after=UNTIL_MENDED)
     if word in REMEDIES:
         return Rejected(why=remedy(word))
     return refused(status, PLACE, pause=pause)

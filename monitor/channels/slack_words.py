@@ -16,6 +16,16 @@ CANNOT_EDIT: Final = frozenset({"edit_window_closed", "cant_update_message", "up
 LOST_ROOT: Final = frozenset({"message_not_found", "thread_not_found"})
 """Somebody deleted the message."""
 
+TO_BE_MENDED: Final = frozenset(
+    {
+        "access_denied", "account_inactive", "channel_is_archived", "channel_not_found", "ekm_access_denied",
+        "invalid_auth", "invalid_token", "is_archived", "missing_scope", "no_active_hooks", "no_permission",
+        "no_service", "not_allowed_token_type", "not_authed", "not_in_channel", "org_login_required",
+        "restricted_action", "team_access_not_granted", "team_disabled", "token_expired", "token_revoked",
+    }
+)  # fmt: skip
+"""Credentials and membership: no fault of the message, which goes once they are mended."""
+
 NO_HISTORY: Final = frozenset(
     {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "access_denied"}
 )

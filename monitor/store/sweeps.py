@@ -1,4 +1,4 @@
-"""Deliveries that nobody would otherwise come back to: of lost channels, and of a clock that was wrong."""
+"""Deliveries that would be forgotten: of channels that went, and of a clock that was wrong."""
 
 from __future__ import annotations
 

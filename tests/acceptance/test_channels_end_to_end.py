@@ -102,22 +102,22 @@ async def test_a_crash_while_slack_is_answering_repeats_nothing(desk: Desk, slac
 
 
 async def test_a_wrong_token_is_said_kept_and_mended(desk: Desk, slack: SlackDouble) -> None:
-    """The alert becomes a dead letter with a sentence; after the token is right, `alerts retry` sends it."""
+    """The alert is held, with a sentence; once the token is right it goes by itself."""
     to_slack(desk, slack)
     desk.environment["SLACK_BOT_TOKEN"] = "xoxb-wrong-9999"
     desk.feed("/one", [("a", "Collapsed bridge over the river Orla")])
     async with desk.running() as daemon:
         await daemon.until(lambda: daemon.event("channel.unusable"))
-        await daemon.until(lambda: daemon.event("deliver.parked"))
-        said = daemon.event("deliver.parked")
+        await daemon.until(lambda: daemon.event("deliver.failing"))
+        said = daemon.event("deliver.failing")
         assert said is not None
         assert "invalid_auth" in said["why"]
         assert "xoxb-wrong" not in daemon.logged
         assert await daemon.stop() == 0
-    assert desk.rows("select state from deliveries") == [("parked",)]
+    [(state, error)] = desk.rows("select state, error from deliveries")
+    assert state == "ready"
+    assert "the token is wrong" in error
     desk.environment["SLACK_BOT_TOKEN"] = slack.token
-    retry = await desk.launch("alerts", "retry", "--all")
-    assert await retry.ended() == 0, retry.logged
     async with desk.running() as daemon:
         await daemon.until(lambda: slack.messages)
         assert await daemon.stop() == 0

@@ -66,11 +66,12 @@ class Fault(StrEnum):
     ARCHIVED = "is_archived"
     NOT_IN_CHANNEL = "not_in_channel"
     EDIT_WINDOW = "edit_window_closed"
+    INVALID_BLOCKS = "invalid_blocks"
 
 
 _WORDS = {
     Fault.INTERNAL_ERROR, Fault.FATAL_ERROR, Fault.REVOKED, Fault.ARCHIVED, Fault.NOT_IN_CHANNEL,
-    Fault.EDIT_WINDOW, Fault.RATE_LIMITED_WORD,
+    Fault.EDIT_WINDOW, Fault.INVALID_BLOCKS, Fault.RATE_LIMITED_WORD,
 }  # fmt: skip
 _ACCEPTED = {
     Fault.NONE, Fault.ACCEPT_THEN_DROP, Fault.ACCEPT_THEN_HANG, Fault.INTERNAL_ERROR_POSTED,

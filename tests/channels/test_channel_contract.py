@@ -44,7 +44,7 @@ class Stand:
 
 async def _slack(stack: AsyncExitStack, *, hook: bool) -> Stand:
     double = await stack.enter_async_context(SlackDouble())
-    faults = {"later": Fault.RATE_LIMITED, "never": Fault.ARCHIVED, "lost": Fault.ACCEPT_THEN_DROP}
+    faults = {"later": Fault.RATE_LIMITED, "never": Fault.INVALID_BLOCKS, "lost": Fault.ACCEPT_THEN_DROP}
     way = {"webhook": double.webhook_url} if hook else {"token": double.token, "channel": double.channel}
     channel = _built({"type": "slack", "api_url": double.api_url, **way})
     return Stand(channel, lambda what: double.faults.append(faults[what]), lambda: len(double.messages))

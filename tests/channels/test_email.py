@@ -280,12 +280,13 @@ async def test_mails_in_the_clear_stay_on_this_machine() -> None:
 async def test_a_wrong_password_is_said_without_showing_it(
     serve: Callable[..., MailServer], certificate: Path
 ) -> None:
-    """At run time and by verify."""
+    """At run time, where the mail is held until it is mended, and by verify."""
     server = serve(tls="starttls", certificate=certificate, password="right-password")
     secret = {"username": "monitor", "password": SecretStr("planted-wrong"), "ca_file": str(certificate)}
     channel = channel_for(server, **secret)
     outcome = await channel.send(delivery())
-    assert isinstance(outcome, Rejected)
+    assert isinstance(outcome, Deferred)
+    assert outcome.retry_after == timedelta(minutes=10)
     assert "does not accept the user name or password (535)" in outcome.why
     (sentence,) = await channel.verify()
     assert "user name or password" in sentence

@@ -150,9 +150,10 @@ async def test_a_follow_up_without_a_root_is_posted_by_itself(slack: SlackDouble
         (Fault.ACCEPT_THEN_DROP, Unsure, "closed without an answer"),
         (Fault.ACCEPT_THEN_HANG, Unsure, "no answer in time"),
         (Fault.HANG, Unsure, "no answer in time"),
-        (Fault.REVOKED, Rejected, "install the app again"),
-        (Fault.ARCHIVED, Rejected, "unarchive it"),
-        (Fault.NOT_IN_CHANNEL, Rejected, "/invite"),
+        (Fault.REVOKED, Deferred, "install the app again"),
+        (Fault.ARCHIVED, Deferred, "unarchive it"),
+        (Fault.NOT_IN_CHANNEL, Deferred, "/invite"),
+        (Fault.INVALID_BLOCKS, Rejected, "please report it"),
     ],
 )
 async def test_every_answer_comes_to_the_right_outcome(
@@ -312,7 +313,7 @@ async def test_without_the_history_scope_the_answer_is_unknown_and_says_what_to_
         (Fault.RATE_LIMITED, 1, "too many requests"),
         (Fault.SERVER_ERROR, 30, "HTTP 500"),
         (Fault.NOT_JSON, 30, "says nothing"),
-        (Fault.REVOKED, None, "install the app again"),
+        (Fault.REVOKED, 600, "install the app again"),
         (Fault.NOT_IN_CHANNEL, None, "invite the app"),
     ],
 )
@@ -325,6 +326,20 @@ async def test_a_look_up_that_fails_says_whether_to_ask_again(
     assert isinstance(lookup, Unknown)
     assert lookup.retry_after == (None if pause is None else timedelta(seconds=pause))
     assert word in lookup.why
+
+
+@pytest.mark.parametrize("fault", [Fault.REVOKED, Fault.ARCHIVED, Fault.NOT_IN_CHANNEL])
+async def test_a_message_is_held_while_token_or_membership_are_wrong(
+    slack: SlackDouble, channel: Slack, fault: Fault
+) -> None:
+    """It is no fault of the message: it goes as soon as a person has mended the channel."""
+    slack.faults.append(fault)
+    held = await channel.send(delivery())
+    assert isinstance(held, Deferred)
+    assert held.retry_after == timedelta(minutes=10)
+    mended = Slack("osint", settings_for(slack), post_interval=NO_WAIT)
+    assert isinstance(await mended.send(delivery()), Sent)
+    await mended.close()
 
 
 async def test_edits_keep_to_their_own_rate(slack: SlackDouble) -> None:
@@ -419,7 +434,8 @@ async def test_a_webhook_posts_and_never_edits(slack: SlackDouble, hook: SlackHo
         (Fault.INTERNAL_ERROR, Unsure),
         (Fault.ACCEPT_THEN_DROP, Unsure),
         (Fault.ACCEPT_THEN_HANG, Unsure),
-        (Fault.ARCHIVED, Rejected),
+        (Fault.ARCHIVED, Deferred),
+        (Fault.INVALID_BLOCKS, Rejected),
     ],
 )
 async def test_a_webhook_tells_the_same_outcomes_apart(
