@@ -126,7 +126,9 @@ def _moved(state: FeedState, target: str | None, feed: Feed) -> FeedState:
 
     Not where the address holds what the configuration hides: the target may repeat it, and would be stored.
     """
-    if target is None or feed.address is not None:
+    if feed.address is not None:
+        return replace(state, moving_to=None, moves=0, moved_to=None)
+    if target is None:
         return replace(state, moving_to=None, moves=0)
     moves = state.moves + 1 if target == state.moving_to else 1
     moved_to = target if moves >= _BELIEVED_MOVES else state.moved_to

@@ -125,14 +125,14 @@ class Poller:
             await self._stop(committing)
 
     async def _distrust_clock(self) -> None:
-        """Every minute, make due what is due impossibly late: it was put off by a clock that was ahead."""
+        """At the start and every minute, make due what was put off by a clock that was ahead."""
         if (elapsed := asyncio.get_running_loop().time()) < self._distrust_at:
             return
         self._distrust_at = elapsed + _DISTRUST
         longest = max((feed.interval for feed in self._in_force.feeds.values()), default=timedelta(0))
         now = self._world.clock()
         furthest = now + _LATER_THAN * max(_DAY, longest, self._in_force.settings.polling.max_backoff)
-        pulled = await self._store.pull_back_polls(now, furthest=furthest)
+        pulled = await self._store.pull_back_polls(now, furthest=furthest, lease=self._lease())
         if pulled:
             log.warning("poll.clock_was_ahead", extra=fields(feeds=pulled))
 
@@ -160,8 +160,7 @@ class Poller:
             self._slot_free.clear()
             await self._slot_free.wait()
             return 1
-        lease = polling.total_timeout + polling.parse_timeout + _LEASE_MARGIN
-        claimed = await self._store.claim_due_feeds(now, lease=lease, limit=free)
+        claimed = await self._store.claim_due_feeds(now, lease=self._lease(), limit=free)
         later: list[PollRecord] = []
         for state in claimed:
             host = self._host(state)
@@ -173,6 +172,10 @@ class Poller:
         if later:
             await self._store.commit_polls(later)
         return len(claimed)
+
+    def _lease(self) -> timedelta:
+        polling = self._in_force.settings.polling
+        return polling.total_timeout + polling.parse_timeout + _LEASE_MARGIN
 
     def _start(self, state: FeedState, host: str) -> None:
         self._per_host[host] += 1

@@ -60,8 +60,12 @@ class PollStore(Protocol):
         Each claim raises the feed's epoch; a PollRecord with an older epoch is refused.
         """
 
-    async def pull_back_polls(self, now: datetime, *, furthest: datetime) -> int:
-        """Make due at `now` what is due later than `furthest`; returns how many feeds that were."""
+    async def pull_back_polls(self, now: datetime, *, furthest: datetime, lease: timedelta) -> int:
+        """Make due at `now` what a clock that was ahead put off; returns how many feeds that were.
+
+        That is what is due later than `furthest`, was polled in the future, or is claimed for longer than
+        `lease`.
+        """
 
     async def next_poll_at(self) -> datetime | None:
         """When the next unclaimed feed is due; None if there is none."""

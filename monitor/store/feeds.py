@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 
@@ -11,6 +11,9 @@ from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.store import codec
 from monitor.store.dialect import BATCH, insert_into
 from monitor.store.schema import feeds
+
+_SKEW = timedelta(minutes=10)
+"""How far the clocks of two machines may differ."""
 
 
 def sync(
@@ -172,13 +175,16 @@ def counts(connection: Connection) -> tuple[int, int]:
     return row.configured, row.failing
 
 
-def pull_back(connection: Connection, now: datetime, *, furthest: datetime) -> int:
-    """Make due at `now` what is due later than `furthest`, and end leases that last longer; return how many.
+def pull_back(connection: Connection, now: datetime, *, furthest: datetime, lease: timedelta) -> int:
+    """Undo what was written under a clock that was ahead: make those feeds due at `now`; return how many.
 
-    Nothing legitimate is: it was written under a clock that was ahead.
+    Nothing legitimate is due later than `furthest`, was polled in the future, or is claimed for longer than
+    `lease`; machines that share a database may differ by some minutes. A poll under way keeps its claim.
     """
-    late = or_(feeds.c.next_poll_at > furthest, feeds.c.lease_until > furthest)
-    result = connection.execute(
-        update(feeds).where(late).values(next_poll_at=now, lease_until=None, owner=None)
+    ahead = now + _SKEW
+    off = or_(feeds.c.next_poll_at > furthest, feeds.c.last_polled_at > ahead)
+    due = connection.execute(update(feeds).where(off, feeds.c.next_poll_at > now).values(next_poll_at=now))
+    freed = connection.execute(
+        update(feeds).where(feeds.c.lease_until > ahead + lease).values(lease_until=None, owner=None)
     )
-    return result.rowcount
+    return max(due.rowcount, freed.rowcount)

@@ -56,6 +56,6 @@ class Polling(Opened):
         """
         return await self._database.write(commits.polls, polls)
 
-    async def pull_back_polls(self, now: datetime, *, furthest: datetime) -> int:
-        """Make due what is due later than `furthest`, and end such leases; return how many feeds."""
-        return await self._database.write(feeds.pull_back, now, furthest=furthest)
+    async def pull_back_polls(self, now: datetime, *, furthest: datetime, lease: timedelta) -> int:
+        """Make due what a clock that was ahead put off, and end its claims; return how many feeds."""
+        return await self._database.write(feeds.pull_back, now, furthest=furthest, lease=lease)

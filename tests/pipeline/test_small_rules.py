@@ -140,6 +140,16 @@ def test_a_permanent_redirect_is_believed_after_three() -> None:
     assert after_failure(state, down, TERMS).moved_to is None
 
 
+def test_no_redirect_of_an_address_with_a_secret_is_remembered() -> None:
+    """The target may repeat the token and would be stored; one that was stored before is forgotten."""
+    hidden = replace(TERMS, feed=replace(TERMS.feed, address="http://old.example/?token=planted"))
+    moved = NotModified(url="u", moved_to="http://new.example/?token=planted")
+    state = replace(STATE, moved_to="http://new.example/?token=planted")
+    for _ in range(4):
+        state = after_not_modified(state, moved, hidden)
+        assert (state.moved_to, state.moving_to) == (None, None)
+
+
 def test_a_feed_that_is_gone_is_asked_daily() -> None:
     """410 is no death sentence; feeds do come back, and a success makes all well."""
     gone = after_failure(STATE, FetchFailed(url="u", failure=Failure.GONE, message="410"), TERMS)
