@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final, Literal, TextIO
 
+from monitor.channels.streams import Writer
 from monitor.core.models import Delivery, DeliveryKind, Lookup, Outcome, Rejected, Sent, Unknown
 
 WIDTH: Final = 100
@@ -42,15 +43,15 @@ class Console:
     ) -> None:
         self.name = name
         self._stream = stream
+        self._writer = Writer(stream)
         self._gap = ""
         """What parts a block from a follow-up before it."""
         self._coloured = color == "always" or (color == "auto" and _shows_colours(stream))
 
     async def send(self, delivery: Delivery) -> Outcome:
-        """Write the message; a stream that is closed for good is a Rejected."""
+        """Write the message; a stream closed for good is a Rejected, one that stalls is waited for."""
         try:
-            self._stream.write(self._fitting(self._written(delivery)))
-            self._stream.flush()
+            await self._writer.write(self._fitting(self._written(delivery)))
         except (OSError, ValueError) as error:
             return Rejected(why=f"the console cannot be written to: {error}; restart with a standard output")
         return Sent()
@@ -65,6 +66,7 @@ class Console:
 
     async def close(self) -> None:
         """Leave the stream to whoever opened it."""
+        self._writer.close()
 
     def _written(self, delivery: Delivery) -> str:
         """Show the first paragraph, or of a follow-up what is new in it; the other sources are elsewhere."""
