@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,20 +11,17 @@ import click
 from monitor.cli.common import ago, config_option, configured, json_option, minute, now, print_json
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, NothingFoundError, clean, the_one
+from monitor.cli.rulebook.archive import nothing_kept
 from monitor.cli.stories import SHORT, decision_line, told
 from monitor.cli.tables import print_table
-from monitor.config.checks import spoken
 from monitor.core.models import (
     Decision,
     Delivery,
     DeliveryState,
-    EntryKey,
-    KeyKind,
     ListedAlert,
     StoredEntry,
     Verdict,
 )
-from monitor.core.urls import canonical_url
 from monitor.store import Store
 
 _MANY = 10_000
@@ -164,12 +160,12 @@ def why(*, story_or_url: str, as_json: bool, config: Path) -> None:
                 found = await told(store, story_or_url)
                 entries = list(found.entries)
             else:
-                entries = await _entries_at(store, story_or_url)
+                entries = await store.entries_at(story_or_url)
             return [(item, await store.decisions(entry=item.entry.id)) for item in entries]
 
     found = run_async(fetch())
     if not found:
-        raise NothingFoundError(_nothing_kept(story_or_url, loaded.accepted().retention.entries))
+        raise NothingFoundError(nothing_kept(story_or_url, loaded.accepted().retention.entries))
     if as_json:
         print_json([{"entry": item, "decisions": decisions} for item, decisions in found])
         return
@@ -179,32 +175,12 @@ def why(*, story_or_url: str, as_json: bool, config: Path) -> None:
             click.echo(f"    {line}")
 
 
-def _nothing_kept(story_or_url: str, kept: timedelta) -> str:
-    return (
-        f"no article of {story_or_url} is kept: no feed has brought it, or it is older than "
-        f"`retention.entries` ({spoken(kept)}); `news-monitor feeds list` shows when each feed was last read"
-    )
-
-
 def _reasons(item: StoredEntry, decisions: Sequence[Decision]) -> list[str]:
     if item.assignment is None:
         return ["waits to be put into a story"]
     if not item.findings.matches:
         return ["no rule matched: `news-monitor rules explain` shows what was missing"]
     return [decision_line(decision) for decision in decisions] or ["decided before decisions were kept"]
-
-
-async def _entries_at(store: Store, url: str) -> list[StoredEntry]:
-    canonical = canonical_url(url)
-    if canonical is None:
-        return []
-    key = EntryKey(kind=KeyKind.URL, value=canonical)
-    found = [
-        await store.entry(known.id)
-        for state in await store.feed_states()
-        for known in await store.known_entries(state.url, [key])
-    ]
-    return [item for item in found if item is not None]
 
 
 @command.command(name="dead")

@@ -25,6 +25,7 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
+from monitor.core.urls import canonical_url
 from monitor.store import entries, feeds, files, queries, retention, silences
 from monitor.store.opened import Opened
 
@@ -42,6 +43,15 @@ class Desk(Opened):
     async def entries_of_story(self, story: str) -> list[StoredEntry]:
         """The entries of a story, in order of arrival."""
         return await self._database.read(entries.stored_of_story, story)
+
+    async def entries_at(self, address: str) -> list[StoredEntry]:
+        """The entries that stand at an address, of all feeds, in order of arrival.
+
+        The address may be the canonical one or any that differs from it by tracking parameters and the like;
+        an entry's own link is one of these.
+        """
+        canonical = canonical_url(address)
+        return [] if canonical is None else await self._database.read(entries.stored_at, canonical)
 
     async def revisions(self, entry: str) -> list[Revision]:
         """The texts an entry had before, oldest first."""

@@ -233,6 +233,11 @@ def _stored(connection: Connection, which: ColumnElement[bool]) -> list[StoredEn
     ]
 
 
+def stored_at(connection: Connection, url: str) -> list[StoredEntry]:
+    """The entries of that canonical address, of all feeds, in order of arrival."""
+    return _stored(connection, entries.c.url == url)
+
+
 def former_texts(connection: Connection, entry: str) -> list[Revision]:
     """The texts an entry had before, oldest first."""
     rows = connection.execute(

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -104,6 +104,8 @@ entries = Table(
     Column("content", Text, nullable=False),
     UniqueConstraint("id"),
     Index("ix_entries_first_seen", "first_seen"),
+    # Addresses may be longer than what a sorted index of PostgreSQL takes; nobody asks for a range of them.
+    Index("ix_entries_url", "url", postgresql_using="hash"),
     sqlite_autoincrement=True,
 )
 

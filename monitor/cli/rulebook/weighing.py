@@ -69,7 +69,7 @@ def weighed(
         # Opening a database takes half a second of imports that weighing a plain text can do without.
         from monitor.cli.rulebook.archive import stored_entry  # noqa: PLC0415
 
-        entry = stored_entry(text, config)
+        entry = stored_entry(text, config).entry
     else:
         entry = entry_for(found, text, field=TextField(field) if field else None, lang=lang)
     return Weighed(rule=found, entry=entry, matcher=Matcher(ruleset))
