@@ -110,24 +110,51 @@ def overdue(
     *,
     silences: Sequence[Silence],
     labels: Labels,
+    channels: Sequence[str],
     now: datetime,
 ) -> Ruling:
-    """Decide on a held alert whose deadline has passed without corroboration."""
-    sends = policy.corroboration is not None and policy.corroboration.otherwise == "send"
-    silence = _silence(labels, record.story, silences) if sends else None
-    told = sends and silence is None
-    verdict = Verdict.ALERT if told else Verdict.SUPPRESSED
-    decision = Decision(
+    """Decide on a held alert whose deadline has passed without corroboration.
+
+    A silence is no end: the alert stays held until the silence is over.
+    """
+    if policy.corroboration is None or policy.corroboration.otherwise != "send":
+        return _closed(record, Reason.EXPIRED, now)
+    if silence := _silence(labels, record.story, silences):
+        decision = _on_record(record, Verdict.HELD, Reason.SILENCED, now, silence.label)
+        return Ruling(decision=decision, record=replace(record, updated_at=now, deadline=silence.ends_at))
+    if not channels:
+        return _closed(record, Reason.NO_CHANNEL, now)
+    return Ruling(
+        decision=_on_record(record, Verdict.ALERT, Reason.UNCONFIRMED, now),
+        record=replace(record, state=Verdict.ALERT, updated_at=now, deadline=None),
+        kind=DeliveryKind.POST,
+    )
+
+
+def rule_gone(record: AlertRecord, now: datetime) -> Ruling:
+    """Close a held alert whose rule is no longer there."""
+    return _closed(record, Reason.RULE_GONE, now)
+
+
+def _closed(record: AlertRecord, reason: Reason, now: datetime) -> Ruling:
+    return Ruling(
+        decision=_on_record(record, Verdict.SUPPRESSED, reason, now),
+        record=replace(record, state=Verdict.SUPPRESSED, updated_at=now, deadline=None),
+    )
+
+
+def _on_record(
+    record: AlertRecord, verdict: Verdict, reason: Reason, now: datetime, detail: str = ""
+) -> Decision:
+    return Decision(
         entry=record.entry,
         rule=record.rule,
         story=record.story,
         verdict=verdict,
-        reason=Reason.UNCONFIRMED if told else Reason.SILENCED if silence else Reason.EXPIRED,
+        reason=reason,
         at=now,
-        detail=silence.label if silence else "",
+        detail=detail,
     )
-    closed = replace(record, state=verdict, updated_at=now, deadline=None)
-    return Ruling(decision=decision, record=closed, kind=DeliveryKind.POST if told else None)
 
 
 def _refusal(
@@ -198,6 +225,8 @@ def _held(subject: Subject, record: AlertRecord, *, silences: Sequence[Silence],
     wanted = subject.policy.corroboration
     if wanted is not None and _independent(subject.story) < wanted.outlets:
         return Ruling(decision=_awaiting(subject, wanted.outlets, now))
+    if not subject.channels:
+        return _suppressed(subject, Reason.NO_CHANNEL, now)
     released = replace(
         record, state=Verdict.ALERT, updated_at=now, deadline=None, outlets=len(subject.story.outlets)
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.core.alerting import Limits, Ruling, Subject, decide, overdue
+from monitor.core.alerting import Limits, Ruling, Subject, decide, overdue, rule_gone
 from monitor.core.labels import Labels, labels_of
 from monitor.core.models import (
     AlertPolicy,
@@ -19,6 +19,7 @@ from monitor.core.models import (
     Entry,
     Match,
     PendingEntry,
+    Reason,
     Silence,
     Story,
     Verdict,
@@ -83,8 +84,13 @@ class Judge:
 
     def decide(self, one: Placed) -> Assembled:
         """Decide on every match of one entry."""
-        matches = [match for match in one.pending.findings.matches if match.rule in self._rulebook.rules]
-        ruled = [self._decided(one, match, self._rulebook.rules[match.rule]) for match in matches]
+        rules = self._rulebook.rules
+        ruled = [
+            self._decided(one, match, rules[match.rule])
+            if match.rule in rules
+            else self._rule_gone(one, match)
+            for match in one.pending.findings.matches
+        ]
         return Assembled(
             seq=one.pending.seq,
             entry=one.pending.entry,
@@ -100,14 +106,33 @@ class Judge:
         """Decide on a held alert whose deadline has passed."""
         rule = self._rulebook.rules.get(record.rule)
         root, story = await self._root(record.entry), await self._store.story(record.story)
-        if rule is None or root is None or story is None:
-            return self._ruled(overdue(record, AlertPolicy(), silences=(), labels={}, now=self.now))
+        if rule is None:
+            return self._ruled(rule_gone(record, self.now))
+        if root is None or story is None:
+            gone = overdue(record, AlertPolicy(), silences=(), labels={}, channels=(), now=self.now)
+            return self._ruled(gone)
         labels = labels_of(
             root, rule=rule.id, severity=rule.severity, tags=rule.tags, entities=story.entities
         )
-        ruling = overdue(record, rule.alert, silences=self._silences, labels=labels, now=self.now)
+        channels = self._channels(rule, labels)
+        ruling = overdue(
+            record, rule.alert, silences=self._silences, labels=labels, channels=channels, now=self.now
+        )
         card = self._card(rule, ruling, root, Match(rule=rule.id, hits=record.hits), story)
-        return self._ruled(ruling, card, self._channels(rule, labels))
+        return self._ruled(ruling, card, channels)
+
+    def _rule_gone(self, one: Placed, match: Match) -> Ruled:
+        """Record of a match whose rule was removed between matching and now that it comes to nothing."""
+        return Ruled(
+            decision=Decision(
+                entry=one.pending.entry.id,
+                rule=match.rule,
+                story=one.story.id,
+                verdict=Verdict.SUPPRESSED,
+                reason=Reason.RULE_GONE,
+                at=self.now,
+            )
+        )
 
     def _decided(self, one: Placed, match: Match, rule: Rule) -> Ruled:
         entry, entities = one.pending.entry, one.pending.findings.entities

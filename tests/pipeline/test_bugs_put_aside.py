@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -109,3 +110,17 @@ async def test_a_held_alert_that_meets_a_bug_at_its_deadline_is_closed(
     rig.later(minutes=31)
     assert await rig.assembler.release_overdue() == 1
     assert await rig.assembler.release_overdue() == 0
+
+
+async def test_a_match_whose_rule_was_removed_meanwhile_says_so(rig: Rig) -> None:
+    """Between matching and assembling, and between holding and the deadline."""
+    await rig.serve("one", KARST)
+    await rig.through()
+    await rig.serve("one", KARST, ORLA)
+    await rig.poller.run_once()
+    rig.in_force.rulebook = replace(rig.in_force.rulebook, rules={})
+    await rig.assemble()
+    rig.later(minutes=31)
+    assert await rig.assembler.release_overdue() == 1
+    reasons = [one.reason for one in await rig.store.store.decisions()]
+    assert reasons == [Reason.AWAITING_OUTLETS, Reason.RULE_GONE, Reason.RULE_GONE]

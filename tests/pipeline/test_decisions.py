@@ -180,4 +180,11 @@ def test_a_held_alert_comes_to_its_end_at_the_deadline() -> None:
     hushed = Timeline(sends.policy, silences=[silence(of={"rule": "raids"}, first=10, last=60)])
     hushed.at(0).publish()
     hushed.at(11).publish(outlet="two.example", placement=JOINS).want(NOT, Reason.SILENCED)
-    hushed.at(30).expire().want(NOT, Reason.SILENCED)
+    hushed.at(30).expire().want(HELD, Reason.SILENCED)
+    assert hushed.records["a"].deadline == hushed.at(60).now
+    hushed.expire().want(ALERT, Reason.UNCONFIRMED, POST)
+    nowhere = Timeline(sends.policy)
+    nowhere.at(0).publish()
+    nowhere.channels = ()
+    nowhere.at(11).publish(outlet="two.example", placement=JOINS).want(NOT, Reason.NO_CHANNEL)
+    nowhere.at(30).expire().want(NOT, Reason.NO_CHANNEL)

@@ -104,7 +104,15 @@ class Timeline:
         assert record.deadline is not None
         assert record.deadline <= self.now
         in_force = [one for one in self.silences if one.starts_at <= self.now < one.ends_at]
-        self._take(story, overdue(record, self.policy, silences=in_force, labels=LABELS, now=self.now))
+        ruling = overdue(
+            record,
+            self.policy,
+            silences=in_force,
+            labels=LABELS,
+            channels=self.channels,
+            now=self.now,
+        )
+        self._take(story, ruling)
         return self
 
     def want(self, verdict: Verdict, reason: Reason, kind: DeliveryKind | None = None) -> Timeline:
