@@ -34,7 +34,7 @@ def test_feeds_are_listed_with_health_and_error_the_failing_first(run: Run) -> N
     assert first.startswith("Two")
     assert "failing (3x)" in first
     assert "no answer within 20 s" in first
-    assert re.search(r"\b1\d min ago  in [1-5] min\b", first)
+    assert re.search(r"\b\d\d min ago  ", first)
     assert second.startswith("One")
     (failing,) = json.loads(run("feeds", "list", "--failing", "--json").output)
     assert (failing["name"], failing["entries"], failing["failures"]) == ("Two", 2, 3)
