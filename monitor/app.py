@@ -13,7 +13,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
@@ -55,6 +55,7 @@ _LOOK_AT_FILES = 2
 _RELEASE_EVERY = 15
 _STATUS_EVERY = 3600
 _DISTRUST_CLOCK_EVERY = 60
+_FIRST_PURGE = timedelta(minutes=2)
 _DRAIN = 8.0
 """Seconds that stopping may take; systemd and impatient people wait no longer than ten."""
 _FEEDS_AT_ONCE = 50
@@ -102,6 +103,22 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
         only_samples=only_samples,
         stream=stream,
     )
+
+
+def restart_needed(started: Loaded, now: Loaded) -> list[str]:
+    """Name the keys that differ from those the daemon was started with and that no reload applies."""
+    before, after = started.accepted(), now.accepted()
+    pairs = {
+        "database": (before.database, after.database),
+        "samples": (before.samples, after.samples),
+        "stories.window": (before.stories.window, after.stories.window),
+        "retention.every": (before.retention.every, after.retention.every),
+        "rules": (started.rules, now.rules),
+    } | {
+        f"polling.{name}": (getattr(before.polling, name), getattr(after.polling, name))
+        for name in type(before.polling).model_fields
+    }
+    return [key for key, (old, new) in pairs.items() if old != new]
 
 
 def set_up_logs(loaded: Loaded, settings: Settings) -> None:
@@ -335,14 +352,21 @@ class Daemon:
             for mistake in loaded.mistakes:
                 log.error("config.mistake", extra=fields(mistake=str(mistake)))
             log.error("config.kept", extra=fields(said="the configuration in force stays as it was"))
+            hide = Redactor(loaded.secrets | self._loaded.secrets)
+            errors = [one for one in loaded.mistakes if one.weight is Weight.ERROR]
+            notify(f"STATUS=reload refused, what was in force stays: {hide(str(errors[0]))}")
             return
-        set_up_logs(loaded, loaded.settings)
-        before, self._loaded = self._in_force.settings, loaded
-        if before.database != loaded.settings.database or before.polling != loaded.settings.polling:
-            log.warning("config.restart_needed", extra=fields(keys="database, polling"))
-        await self._swap_channels(loaded.settings)
-        if loaded.rules != self._prepared.loaded.rules:
-            log.warning("config.restart_needed", extra=fields(keys="rules"))
+        # What was secret stays so: a message under way may still quote the former token.
+        loaded = replace(loaded, secrets=loaded.secrets | self._loaded.secrets)
+        settings = loaded.accepted()
+        set_up_logs(loaded, settings)
+        self._loaded = loaded
+        for mistake in loaded.mistakes:
+            log.warning("config.mistake", extra=fields(mistake=str(mistake)))
+        keys = restart_needed(self._prepared.loaded, loaded)
+        if keys:
+            log.warning("config.restart_needed", extra=fields(keys=", ".join(keys)))
+        await self._swap_channels(settings)
         self._rules.channels = loaded.channels
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
@@ -400,6 +424,8 @@ class Daemon:
         )
         for job, seconds in jobs:
             timetable.add_job(job, "interval", seconds=seconds)
+        # A daemon that is restarted more often than it purges would never purge.
+        timetable.add_job(purge, "date", run_date=clock() + _FIRST_PURGE)
         return timetable
 
     async def _feed_watchdog(self) -> None:

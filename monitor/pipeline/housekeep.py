@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +16,15 @@ from monitor.pipeline.ports import Clock
 from monitor.telemetry import fields, notify
 
 log = logging.getLogger(__name__)
+
+
+_LEAP = 86_400.0
+"""Seconds by which the clock may be set before retention waits, and for how long it then waits."""
+
+
+def _since_boot() -> float:
+    """Seconds since the machine started, those asleep included where the system counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class Archive(Protocol):
@@ -32,10 +43,37 @@ class Archive(Protocol):
 class Housekeeper:
     """The chores of a daemon that runs for months; each is safe to miss and safe to run twice."""
 
-    def __init__(self, archive: Archive, assembler: Assembler, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        assembler: Assembler,
+        *,
+        clock: Clock,
+        elapsed: Callable[[], float] = _since_boot,
+    ) -> None:
+        """Take what the chores need; `elapsed` gives seconds that no setting of the clock changes."""
         self._archive = archive
         self._assembler = assembler
         self._clock = clock
+        self._elapsed = elapsed
+        self._offset = self._measured()
+        self._leapt_at: float | None = None
+
+    def _measured(self) -> float:
+        """Seconds between the clock and the time that has really passed: the same unless the clock is set."""
+        return self._clock().timestamp() - self._elapsed()
+
+    def _clock_leapt(self) -> bool:
+        """Tell whether the clock leapt, and nothing may be deleted by it; after a day it is believed."""
+        if abs(self._measured() - self._offset) <= _LEAP:
+            self._leapt_at = None
+            return False
+        now = self._elapsed()
+        self._leapt_at = now if self._leapt_at is None else self._leapt_at
+        if now - self._leapt_at < _LEAP:
+            return True
+        self._offset, self._leapt_at = self._measured(), None
+        return False
 
     async def release_overdue(self) -> None:
         """Decide on held alerts whose deadline has passed."""
@@ -49,6 +87,9 @@ class Housekeeper:
 
     async def purge(self, retention: RetentionSettings, window: timedelta) -> None:
         """Delete what is old; entries are kept at least as long as the story window."""
+        if self._clock_leapt():
+            log.error("retention.refused", extra=fields(why="the clock leapt by more than a day"))
+            return
         keep = Keep(entries=max(retention.entries, window), deliveries=retention.deliveries)
         try:
             purged = await self._archive.purge(self._clock(), keep)

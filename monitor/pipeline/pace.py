@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.telemetry import fields
@@ -16,17 +17,17 @@ class Bell:
     """Wakes every stage that listens; one that is at work finds it rung when it next waits."""
 
     def __init__(self) -> None:
-        self._listeners: list[Wakeup] = []
+        self._listeners: weakref.WeakSet[Wakeup] = weakref.WeakSet()
 
     def listener(self) -> Wakeup:
-        """Return a wakeup of one's own."""
+        """Return a wakeup of one's own; it is forgotten when its owner goes."""
         wakeup = Wakeup()
-        self._listeners.append(wakeup)
+        self._listeners.add(wakeup)
         return wakeup
 
     def ring(self) -> None:
         """Wake all."""
-        for wakeup in self._listeners:
+        for wakeup in list(self._listeners):
             wakeup.set()
 
 
