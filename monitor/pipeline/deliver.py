@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -96,6 +97,9 @@ class Deliverer:
         outcome: Outcome | Lookup
         try:
             outcome = await self._outcome(delivery)
+        except asyncio.CancelledError:
+            await self._cut_off(delivery)
+            raise
         except Exception as error:
             log.exception("deliver.bug", extra=fields(delivery=delivery.id, channel=self._channel.name))
             outcome = Unsure(why=f"an error of news-monitor itself: {type(error).__name__}")
@@ -105,6 +109,12 @@ class Deliverer:
             self._held_until = retry_at  # the others would be sent away as well
         await self._settle_surely(delivery, outcome, now=now, retry_at=retry_at)
         self._tell(delivery, outcome, now)
+
+    async def _cut_off(self, delivery: Delivery) -> None:
+        """Settle what a stop or a reload broke off: in doubt at once, and not only when its lease is over."""
+        cut, now = Unsure(why="cut off by a stop or a reload"), self._clock()
+        with suppress(StoreUnavailableError):
+            await self._store.settle(delivery, cut, now=now, retry_at=self._retry_at(delivery, cut, now))
 
     async def _outcome(self, delivery: Delivery) -> Outcome | Lookup:
         if delivery.state is not DeliveryState.UNSURE:

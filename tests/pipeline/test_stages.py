@@ -12,6 +12,7 @@ import pytest
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import Absent, Deferred, DeliveryKind, DeliveryState, Rejected, Sent, Unknown, Unsure
+from monitor.pipeline import deliver
 from tests.feeds.zoo import Zoo, silent
 from tests.pipeline.rig import Rig, Scripted, joined
 
@@ -353,6 +354,25 @@ async def test_a_stop_lets_the_message_under_way_finish(rig: Rig) -> None:
     await asyncio.gather(running, return_exceptions=True)
     assert sorted(await rig.states()) == [READY, SENT]
     assert await rig.store.store.recover_deliveries(rig.clock()) == 0
+
+
+async def test_a_message_cut_off_by_a_reload_is_in_doubt_at_once(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for its lease: the new channel looks it up as soon as an answer can be had."""
+    monkeypatch.setattr(deliver, "_DRAIN", 0.01)
+    await alerted(rig, ORLA)
+    rig.channel.gate = asyncio.Event()
+    running = asyncio.create_task(rig.deliverer.run())
+    await until(lambda: rig.channel.got)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await rig.states() == [UNSURE]
+    rig.channel.gate.set()
+    rig.channel.lookups.append(Sent(remote_id="found"))
+    rig.later(seconds=61)
+    assert await rig.new_deliverer().run_once() == 1
+    assert (await rig.states(), len(rig.channel.got)) == ([SENT], 1)
 
 
 async def test_a_crash_leaves_one_message_of_a_channel_in_doubt(rig: Rig) -> None:
