@@ -18,6 +18,8 @@ class _RuleCommands(LazyGroup):
         "list": "List rules, with what each looks for.",
         "explain": "Show how a rule sees a text, condition by condition.",
         "why-not": "Say which condition of a rule failed on a text.",
+        "backtest": "Say what rules would have alerted, from the archive.",
+        "diff": "Say which alerts an edit adds and loses, from the archive.",
         "match": "Run the rules over a file of entries.",
         "schema": "Print the JSON Schema of rule files, for editors.",
     }
@@ -35,5 +37,5 @@ def command() -> None:
       news-monitor rules check rules/border.yaml
       news-monitor rules test rules/border.yaml
       news-monitor rules explain cross-border-raids "Бойцы РДК вошли в Белгородскую область"
-      news-monitor rules match --input yesterday.jsonl
+      news-monitor rules backtest --since 7d
     """

@@ -1,6 +1,7 @@
 """Recorded entries through the very same path in virtual time; nothing is sent.
 
     recording | normalise | unseen | match | COMMIT | assemble -> Replayed events
+    archive                        | match | COMMIT | assemble -> Replayed events
 
 The stages are the daemon's own. What differs: time comes from the recording, documents come from it instead
 of the network, and the rows of the outbox are told instead of delivered.
@@ -105,6 +106,35 @@ class Replay:
             del waiting[: len(batch)]
             yield await self._committed(batch)
 
+    async def archived(self, coming: AsyncIterator[Entry]) -> AsyncIterator[list[Replayed]]:
+        """Replay entries that a store has kept, in order of `fetched`, each with its revision.
+
+        They were normalised and told apart when they came: what is known of them since is taken as it is.
+        """
+        waiting: list[_Placed] = []
+        ids: set[str] = set()
+        async for entry in coming:
+            if waiting and (len(waiting) == _BATCH or entry.id in ids or self._spans(waiting[0], entry)):
+                yield await self._brought(waiting)
+                waiting, ids = [], set()
+            waiting.append(
+                _Placed(name=entry.id, feed=entry.feed, at=entry.fetched, id=entry.id, changed=(entry,))
+            )
+            ids.add(entry.id)
+        if waiting:
+            yield await self._brought(waiting)
+
+    def _spans(self, first: _Placed, entry: Entry) -> bool:
+        return self._holds and entry.fetched - first.at > _SPAN
+
+    async def _brought(self, batch: Sequence[_Placed]) -> list[Replayed]:
+        """Commit a batch; the feeds are got to know as they turn up."""
+        outlets = {url: feed.outlet for url, feed in self._in_force.feeds.items()}
+        new = {one.feed: one.changed[0].outlet for one in batch if one.feed not in outlets}
+        if new:
+            await self._open(outlets | new, batch[0].at)
+        return await self._committed(batch)
+
     async def snapshots(self, recorded: Sequence[Snapshot]) -> AsyncIterator[list[Replayed]]:
         """Replay recorded states of feeds; yields what each state brought that was new or changed."""
         if not recorded:
@@ -153,12 +183,12 @@ class Replay:
         for one, entry in waiting:
             changed = classify([entry], known[entry.feed])
             again = bool(changed) and changed[0].id in taken
-            if again or (self._holds and found and one.at - found[0].recorded.at > _SPAN):
+            if again or (found and self._spans(found[0], entry)):
                 break
             taken.update(new.id for new in changed)
             known[entry.feed] += [_as_known(new) for new in changed]
             id_ = changed[0].id if changed else _bearer(entry, known[entry.feed])
-            found.append(_Placed(recorded=one, id=id_, changed=changed))
+            found.append(_Placed(name=one.id, feed=one.feed, at=one.at, id=id_, changed=changed))
         return found
 
     async def _known(self, bodies: Sequence[Entry]) -> dict[str, list[KnownEntry]]:
@@ -176,7 +206,7 @@ class Replay:
         brought = [
             NewEntry(entry=entry, findings=match(entry)) for placed in batch for entry in placed.changed
         ]
-        self._now = max(placed.recorded.at for placed in batch)
+        self._now = max(placed.at for placed in batch)
         # In order of time, whatever the feeds: the order of the commit is the order of arrival.
         await self._store.commit_polls(
             [
@@ -187,8 +217,8 @@ class Replay:
         came_to = {one.entry.id: one for one in await self._assembled()}
         return [
             Replayed(
-                id=placed.recorded.id,
-                feed=placed.recorded.feed,
+                id=placed.name,
+                feed=placed.feed,
                 entry=placed.id,
                 story=self._stories.get(placed.id, ""),
                 assembled=came_to.get(placed.id) if placed.changed else None,
@@ -210,7 +240,10 @@ class Replay:
 class _Placed:
     """A recorded entry with what it is: `changed` holds it if it is new or revised."""
 
-    recorded: RecordedEntry
+    name: str
+    """As recorded."""
+    feed: str
+    at: datetime
     id: str
     changed: tuple[Entry, ...]
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from monitor.cli.main import cli
 from monitor.config.rules import load_rules
+from monitor.core.identity import classify, lookup_keys
 from monitor.core.matcher import Matcher
 from monitor.core.models import Assembled, Feed, NewEntry, PollRecord, RawEntry
 from monitor.core.normalise import normalise
@@ -123,9 +124,11 @@ async def poll(store: Store, rules: InForce, article: Told, number: int, now: da
         published=now,
     )
     entry = normalise(raw, feed=feed, feed_lang="en", fetched=now, first_read=False)
-    found = rules.rulebook.matcher.match(entry)
+    match = rules.rulebook.matcher.match
+    known = await store.known_entries(feed.url, lookup_keys([entry]))
+    new = tuple(NewEntry(entry=one, findings=match(one)) for one in classify([entry], known))
     done = replace(state, next_poll_at=now, last_polled_at=now, last_success_at=now)
-    await store.commit_polls([PollRecord(state=done, entries=(NewEntry(entry=entry, findings=found),))])
+    await store.commit_polls([PollRecord(state=done, entries=new)])
 
 
 @pytest.fixture
