@@ -15,6 +15,7 @@ from monitor.core.models import (
     FeedState,
     Fetched,
     FetchFailed,
+    HostBusy,
     NotAFeed,
     NotModified,
     ParsedFeed,
@@ -62,6 +63,8 @@ async def probe(feed: Feed, polling: PollingSettings, now: datetime) -> Probed:
             return Probed(url=feed.url, failure=answer.message, status=answer.status, seconds=answer.seconds)
         case NotModified():
             return Probed(url=feed.url, failure="the server claims that nothing changed since never")
+        case HostBusy():
+            return Probed(url=feed.url, failure="its host is busy with other feeds", seconds=answer.seconds)
         case Fetched():
             return await _read(feed, answer, polling, now)
 

@@ -8,7 +8,6 @@ Nothing that a server, a name server or a proxy does raises; it becomes a FetchF
 from __future__ import annotations
 
 import asyncio
-import base64
 import ssl
 import time
 from collections.abc import Callable
@@ -22,7 +21,16 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from monitor.core.models import Failure, Feed, FeedState, Fetched, FetchFailed, FetchResult, NotModified
+from monitor.core.models import (
+    Failure,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchFailed,
+    FetchResult,
+    HostBusy,
+    NotModified,
+)
 from monitor.core.settings import PollingSettings
 from monitor.feeds.addresses import AddressPolicy
 from monitor.feeds.content import ACCEPTED, decoder_for
@@ -34,9 +42,9 @@ from monitor.feeds.failures import (
     retry_after,
     shown,
 )
-from monitor.feeds.hosts import HostDownError, HostSlots
+from monitor.feeds.hosts import HostBusyError, HostDownError, HostSlots
 from monitor.feeds.resolver import PatientResolver
-from monitor.feeds.targets import http_url, redirect_target
+from monitor.feeds.targets import basic, http_url, looks_numeric, redirect_target
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -51,6 +59,8 @@ _HOST_FAILURES = frozenset({Failure.DNS, Failure.TIMEOUT, Failure.UNREACHABLE})
 _DNS_TTL = 300
 _KEEPALIVE = 75.0
 """Seconds: feeds polled every minute find their connection open; common servers keep it about as long."""
+_PATIENCE = 15.0
+"""Seconds that a fetch waits for turns at hosts in all; the poller's claims last longer."""
 _MAX_VALIDATOR = 1024
 _BREATHE = 2**20
 """Plain bytes after which decompression lets the loop do something else."""
@@ -79,6 +89,8 @@ class _Trip:
     started: float
     left: float
     """Seconds that may still be spent asking; waiting for a host's slot does not count."""
+    patience: float
+    """Seconds that may still be spent waiting."""
     hops: int = 0
     permanent: bool = True
     credentials: str | None = field(default=None, repr=False)
@@ -166,7 +178,7 @@ class HttpFetcher:
     async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
         """Ask for the feed with the validators of `state`, at `state.moved_to` if that is known.
 
-        Takes at most `total_timeout` once the host has a free slot. Failures are values.
+        Takes at most `total_timeout` and, where hosts are busy, a quarter of a minute. Failures are values.
         """
         started = time.monotonic()
         try:
@@ -179,6 +191,8 @@ class HttpFetcher:
             result = await self._travel(trip)
         except HostDownError as down:
             return replace(down.failed, url=shown(trip.url), seconds=trip.seconds)
+        except HostBusyError:
+            return HostBusy(url=shown(trip.url), seconds=trip.seconds)
         if isinstance(result, FetchFailed) and _concerns_the_host(result):
             self._slots.report(trip.url.host or "", result)
         return result
@@ -205,7 +219,8 @@ class HttpFetcher:
             url=url.with_user(None),
             started=started,
             left=self._settings.total_timeout.total_seconds(),
-            credentials=_basic(*login) if login else None,
+            patience=_PATIENCE,
+            credentials=basic(*login) if login else None,
             home=home.origin(),
         )
 
@@ -217,8 +232,10 @@ class HttpFetcher:
             message = f"{host} is not on the public Internet; allow_private or allow_networks would permit it"
             raise RefusedError(Failure.FORBIDDEN_ADDRESS, message)
         session = self._session(guarded=proxy is None and not trip.may_be_private)
-        async with self._slots.slot(trip.url.host or ""):
+        arrived = time.monotonic()
+        async with self._slots.slot(trip.url.host or "", patience=trip.patience):
             began = time.monotonic()
+            trip.patience -= began - arrived
             async with (
                 asyncio.timeout(trip.left),
                 session.get(
@@ -231,7 +248,7 @@ class HttpFetcher:
 
     def _permitted(self, trip: _Trip, proxy: str | None) -> bool:
         """Judge literal hosts before anything is opened; names are judged by their addresses when dialled."""
-        if trip.may_be_private or (proxy is None and not _looks_numeric(trip.url.host or "")):
+        if trip.may_be_private or (proxy is None and not looks_numeric(trip.url.host or "")):
             return True
         return self._policy.permits_host(trip.url.host or "")
 
@@ -369,14 +386,6 @@ class HttpFetcher:
 def _concerns_the_host(failed: FetchFailed) -> bool:
     """Say whether other feeds of the host would fare no better."""
     return failed.failure in _HOST_FAILURES or failed.status == _TOO_MANY
-
-
-def _basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def _looks_numeric(host: str) -> bool:
-    return ":" in host or host[:1].isdigit()
 
 
 def _validator(text: str | None) -> str | None:

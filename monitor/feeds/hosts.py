@@ -18,6 +18,10 @@ class HostDownError(Exception):
         self.failed = failed
 
 
+class HostBusyError(Exception):
+    """The host's turns went to others for longer than we would wait."""
+
+
 @dataclass(slots=True)
 class _Queue:
     semaphore: asyncio.Semaphore
@@ -40,11 +44,12 @@ class HostSlots:
         return len(self._queues)
 
     @asynccontextmanager
-    async def slot(self, host: str) -> AsyncIterator[None]:
-        """Hold one of the host's slots, after those who came before.
+    async def slot(self, host: str, *, patience: float) -> AsyncIterator[None]:
+        """Hold one of the host's slots, after those who came before, if that is within `patience` seconds.
 
         Raises:
             HostDownError: one of those reported the host meanwhile.
+            HostBusyError: it was not.
         """
         queue = self._queues.get(host)
         if queue is None:
@@ -53,10 +58,13 @@ class HostSlots:
         queue.arrivals += 1
         queue.users += 1
         try:
-            async with queue.semaphore:
+            await _acquired(queue.semaphore, patience)
+            try:
                 if queue.failed is not None and number < queue.hopeless_before:
                     raise HostDownError(queue.failed)
                 yield
+            finally:
+                queue.semaphore.release()
         finally:
             queue.users -= 1
             if not queue.users:
@@ -71,3 +79,11 @@ class HostSlots:
         if queue is not None:
             queue.failed = failed
             queue.hopeless_before = queue.arrivals
+
+
+async def _acquired(semaphore: asyncio.Semaphore, patience: float) -> None:
+    try:
+        async with asyncio.timeout(patience):
+            await semaphore.acquire()
+    except TimeoutError:
+        raise HostBusyError from None

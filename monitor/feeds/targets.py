@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from yarl import URL
 
 from monitor.core.models import Failure
@@ -38,3 +40,13 @@ def redirect_target(url: URL, location: str) -> URL:
             Failure.REDIRECTS, f"redirected to {target.scheme or 'nothing'}:, not http or https"
         )
     return target.with_user(None).with_fragment(None)
+
+
+def looks_numeric(host: str) -> bool:
+    """Say whether a host is an address, not a name; what is only nearly one counts as well."""
+    return ":" in host or host[:1].isdigit()
+
+
+def basic(user: str, password: str) -> str:
+    """Write the header of HTTP basic authentication."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from urllib.parse import urlsplit
 
 from monitor.core.errors import ParserUnusableError, StoreUnavailableError
 from monitor.core.identity import classify, lookup_keys
@@ -23,6 +21,7 @@ from monitor.core.models import (
     FeedState,
     Fetched,
     FetchFailed,
+    HostBusy,
     KnownEntry,
     NewEntry,
     NotAFeed,
@@ -44,6 +43,7 @@ from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import PAUSE, Wakeup, pause
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
 from monitor.pipeline.roundup import Roundup
+from monitor.pipeline.turns import Turns
 from monitor.telemetry import fields
 
 log = logging.getLogger(__name__)
@@ -55,8 +55,6 @@ _BREATHE = 25
 """Entries matched before the loop may do something else."""
 _IDLE = 1.0
 """Seconds after which due feeds are looked for though nothing called."""
-_PATIENCE = timedelta(seconds=2)
-"""How long, at least, a feed whose host is busy is put off."""
 _DISTRUST = 60.0
 _DAY = timedelta(days=1)
 _LATER_THAN = 1.2
@@ -88,8 +86,7 @@ class Poller:
         self._distrust_at = 0.0
         """When, by the loop's time, to look again for what a wrong clock put off."""
         self._under_way: set[asyncio.Task[None]] = set()
-        self._per_host: Counter[str] = Counter()
-        """Polls under way, by host."""
+        self._turns = Turns()
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
         self.polls = 0
@@ -118,7 +115,7 @@ class Poller:
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         now = self._world.clock()
         try:
-            while await self._start_due(now, patience=timedelta(0)) or self._under_way:
+            while await self._start_due(now, once=True) or self._under_way:
                 if self._under_way:
                     await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -148,11 +145,12 @@ class Poller:
             self._stopping = False
             self.roundup.close()
 
-    async def _start_due(self, now: datetime, *, patience: timedelta = _PATIENCE) -> int:
+    async def _start_due(self, now: datetime, *, once: bool = False) -> int:
         """Claim as many feeds due at `now` as there are free slots and start them; returns how many.
 
-        A feed whose host is busy is handed back for `patience`: waiting for its host it would hold a slot
-        that other hosts could use, and its lease might run out.
+        A feed whose host is busy is handed back until its turn, with `once` to be claimed again as soon as a
+        poll has ended: waiting for its host it would hold a slot that other hosts could use, and its lease
+        might run out.
         """
         polling = self._in_force.settings.polling
         free = polling.concurrency - len(self._under_way)
@@ -164,9 +162,9 @@ class Poller:
         later: list[PollRecord] = []
         for state in claimed:
             host = self._host(state)
-            if host and self._per_host[host] >= polling.per_host:
-                due = now + patience * (1 + self._world.dice()) if patience else state.next_poll_at
-                later.append(PollRecord(state=replace(state, next_poll_at=due)))
+            turn = self._turns.place(host, state.url, now=now, limit=polling.per_host) if host else None
+            if turn:
+                later.append(PollRecord(state=replace(state, next_poll_at=now if once else turn)))
             else:
                 self._start(state, host)
         if later:
@@ -178,15 +176,13 @@ class Poller:
         return polling.total_timeout + polling.parse_timeout + _LEASE_MARGIN
 
     def _start(self, state: FeedState, host: str) -> None:
-        self._per_host[host] += 1
         task = asyncio.create_task(self._poll(state))
         self._under_way.add(task)
-        task.add_done_callback(lambda ended: self._ended(ended, host))
+        task.add_done_callback(lambda ended: self._ended(ended, host, state.url))
 
-    def _ended(self, task: asyncio.Task[None], host: str) -> None:
-        self._per_host[host] -= 1
-        if not self._per_host[host]:
-            del self._per_host[host]
+    def _ended(self, task: asyncio.Task[None], host: str, url: str) -> None:
+        if host:
+            self._turns.ended(host, url, self._world.clock())
         self._under_way.discard(task)
         self._slot_free.set()
 
@@ -195,10 +191,7 @@ class Poller:
         feed = self._in_force.feeds.get(state.url)
         if feed is None or feed.sample:
             return ""
-        try:
-            return urlsplit(state.moved_to or feed.fetch_url).hostname or ""
-        except ValueError:
-            return ""
+        return self._turns.host(state.url, state.moved_to or feed.fetch_url)
 
     async def _wait_for_due(self) -> None:
         due = await self._store.next_poll_at()
@@ -233,6 +226,7 @@ class Poller:
     async def polled(self, feed: Feed, state: FeedState) -> PollRecord:
         """Ask for a feed, read it and match what is new; nothing is committed yet."""
         answer = await self._world.fetcher.fetch(feed, state)
+        self._turns.led_to(feed.url, state.moved_to or feed.fetch_url, answer.url)
         match answer:
             case NotModified():
                 return PollRecord(state=after_not_modified(state, answer, self._terms(feed)))
@@ -240,6 +234,8 @@ class Poller:
                 return PollRecord(
                     state=after_failure(state, answer, self._terms(feed)), failure=answer.failure.value
                 )
+            case HostBusy():  # due as before: the next claim awaits a turn at the host that it was led to
+                return PollRecord(state=state)
             case Fetched():
                 return await self._read(feed, state, answer)
 

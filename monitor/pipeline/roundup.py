@@ -41,7 +41,7 @@ class Roundup:
     def note(self, feed: Feed, before: FeedState, record: PollRecord) -> None:
         """Take notice of one poll."""
         after = record.state
-        if after.failures == 1:
+        if after.failures == 1 and not before.failures:
             self._failed[feed.url] = Failing(feed.name, record.failure, after.error or "")
         elif before.failures and not after.failures and after.status is FeedStatus.OK:
             self._recovered.append(feed.name)

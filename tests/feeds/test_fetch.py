@@ -13,7 +13,7 @@ from typing import Any
 import brotli
 import pytest
 
-from monitor.core.models import Failure, Fetched, FetchFailed, FetchResult, NotModified
+from monitor.core.models import Failure, Fetched, FetchFailed, FetchResult, HostBusy, NotModified
 from monitor.core.settings import PollingSettings
 from monitor.feeds.fetch import HttpFetcher, user_agent
 from monitor.feeds.resolver import PatientResolver
@@ -369,3 +369,30 @@ async def test_a_look_up_that_hangs_keeps_nobody(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(asyncio.CancelledError):
         await asked
     release.set()
+
+
+async def test_a_redirect_to_a_busy_host_gives_up_its_turn_unfailed(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Feeds of many hosts may lead to one; waiting for it without end would hold up those of all others."""
+    monkeypatch.setattr("monitor.feeds.fetch._PATIENCE", 0.05)
+    port = zoo.url.rpartition(":")[2]
+    entered = asyncio.Event()
+
+    async def hang(request: Request, writer: asyncio.StreamWriter) -> None:
+        entered.set()
+        await silent(request, writer)
+
+    zoo.answers["/slow"] = hang
+    zoo.answers["/f"] = redirect(302, f"{zoo.url}/slow")
+    client = HttpFetcher(settings(per_host=1, read_timeout=timedelta(seconds=5)), clock=lambda: NOW)
+    async with client:
+        first = asyncio.create_task(client.fetch(feed(zoo.url + "/slow"), state("s")))
+        await entered.wait()
+        url = f"http://localhost:{port}/f?key=planted-secret"
+        outcome = await client.fetch(feed(url, allow_private=True), state(url))
+        assert isinstance(outcome, HostBusy)
+        assert outcome.url == f"{zoo.url}/slow"
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        assert not len(client._slots)

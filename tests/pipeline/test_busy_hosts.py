@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.core.matcher import Matcher
-from monitor.core.models import Feed, FeedState, Fetched, FetchResult, NotModified, ParseResult
+from monitor.core.models import Feed, FeedState, Fetched, FetchResult, HostBusy, NotModified, ParseResult
 from monitor.core.rules.tree import RuleSet
 from monitor.core.settings import PollingSettings, Settings
 from monitor.pipeline.in_force import InForce, Rulebook
@@ -102,3 +102,31 @@ async def test_once_polls_every_feed_of_a_busy_host(tmp_path: Path) -> None:
     await Poller(store, world, in_force, on_entries=Wakeup()).run_once()
     assert sorted(network.asked) == sorted(feed.url for feed in SLOW)
     await store.close()
+
+
+async def test_a_host_that_was_busy_is_no_failure(tmp_path: Path) -> None:
+    """The feed is handed back as it was and awaits its turn at the host that it was led to."""
+    store = await open_store(f"sqlite:///{tmp_path}/n.db", owner="test", exclusive=True)
+    network = Crowded()
+    in_force = InForce(settings=Settings(), rulebook=Rulebook.of(RuleSet(), Matcher(RuleSet())))
+    in_force.feeds = {feed.url: feed for feed in QUICK}
+    await store.sync_feeds(QUICK, START)
+    world = World(clock=lambda: START, dice=lambda: 0.5, fetcher=network, parser=network)
+    poller = Poller(store, world, in_force, on_entries=Wakeup())
+    await poller.run_once()
+    assert {state.failures for state in await store.feed_states()} == {0}
+    while not all(network.asked.count(feed.url) == 2 for feed in QUICK):
+        await poller.run_once()
+    states = await store.feed_states()
+    await store.close()
+    assert {(state.failures, state.error, state.last_success_at) for state in states} == {(0, None, START)}
+
+
+class Crowded(Gated):
+    """Every feed leads to one host, which is busy when first asked for it."""
+
+    async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
+        """Have no turn for the first time, then nothing new."""
+        self.asked.append(feed.url)
+        where = "https://burner.example/feed"
+        return HostBusy(url=where) if self.asked.count(feed.url) == 1 else NotModified(url=where)

@@ -132,7 +132,16 @@ class FetchFailed:
     seconds: float = 0.0
 
 
-FetchResult = Fetched | NotModified | FetchFailed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostBusy:
+    """A host to which a redirect led had no turn for us for long: nothing was learned, nothing has failed."""
+
+    url: str
+    """What would have been asked; without query, fragment and user information."""
+    seconds: float = 0.0
+
+
+FetchResult = Fetched | NotModified | FetchFailed | HostBusy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

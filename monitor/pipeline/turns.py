@@ -1,0 +1,110 @@
+"""Whose turn it is at each host: a few feeds at a time, the others given a time to come back at.
+
+claimed feed | host has room and nobody's turn is taken? -> poll it | else a place in line, as a time
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+_FIRST_GUESS = 0.2
+_SLOWEST = 20.0
+"""Seconds that a poll is taken to last, before any is known and at most."""
+_LEARN = 0.3
+"""The weight of the latest poll in what is known of its host."""
+_SOONEST = timedelta(seconds=0.05)
+_LATEST = timedelta(seconds=30)
+"""After so long a feed comes back to ask in any case: a host that was slow may have recovered."""
+_EARLY = 0.8
+"""Come back so much of the way, since a turn that nobody takes is lost and a claim given back is cheap."""
+_GRACE = timedelta(seconds=5)
+"""Who comes back later than this has lost the place: another machine polled the feed, or it is gone."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """Those who are polled at one host and those who wait for it."""
+
+    running: dict[str, datetime] = field(default_factory=dict)
+    """When each began."""
+    waiting: dict[str, datetime] = field(default_factory=dict)
+    """When each was told to come back, in the order of arrival."""
+    seconds: float = _FIRST_GUESS
+    """How long a poll lasts there."""
+
+    def position(self, feed: str, now: datetime) -> int:
+        """Count those in line before a feed; those who did not come back lose their place."""
+        late = now - _GRACE
+        gone = [other for other, due in self.waiting.items() if due < late and other != feed]
+        for other in gone:
+            del self.waiting[other]
+        return next((n for n, other in enumerate(self.waiting) if other == feed), len(self.waiting))
+
+    def wait(self, behind: int, limit: int, now: datetime) -> timedelta:
+        """Guess how long until the turn of one who has so many before it beyond those there is room for."""
+        lasts = timedelta(seconds=self.seconds)
+        full = len(self.running) >= limit
+        next_free = min(self.running.values()) + lasts - now if full else timedelta(0)
+        wait = max(next_free, lasts / 10) + lasts * behind / limit
+        return min(max(_EARLY * wait, _SOONEST), _LATEST)
+
+
+class Turns:
+    """Lets feeds of one host be polled in the order of arrival; those who wait are told when to come back.
+
+    The times follow the host's pace, so that a long line costs each feed a few claims given back, not
+    hundreds, whether the host takes 50 ms or 5 s.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[str, _Line] = {}
+        self._hosts: dict[str, str] = {}
+        """By feed, the host that it was led to, where that is not the one of its address."""
+
+    def host(self, feed: str, address: str) -> str:
+        """Name the host that a poll of the feed will ask in the end: where it was led to last, or its own."""
+        return self._hosts.get(feed) or _host_of(address)
+
+    def led_to(self, feed: str, address: str, answered: str) -> None:
+        """Remember which host answered for a feed: a redirect may lead many hosts' feeds to one."""
+        found = _host_of(answered)
+        if found and found != _host_of(address):
+            self._hosts[feed] = found
+        else:
+            self._hosts.pop(feed, None)
+
+    def place(self, host: str, feed: str, *, now: datetime, limit: int) -> datetime | None:
+        """Begin a poll, of which `ended` must be told, and return None; or return when to come back.
+
+        Args:
+            host: whom the poll will ask.
+            feed: the feed's url.
+            now: aware UTC.
+            limit: how many polls the host gets at a time.
+        """
+        line = self._lines.setdefault(host, _Line())
+        before, room = line.position(feed, now), limit - len(line.running)
+        if before < room:
+            line.waiting.pop(feed, None)
+            line.running[feed] = now
+            return None
+        due = now + line.wait(before - max(room, 0), limit, now)
+        line.waiting[feed] = due
+        return due
+
+    def ended(self, host: str, feed: str, now: datetime) -> None:
+        """Take notice that a poll is over, whether it went well or not."""
+        line = self._lines[host]
+        lasted = (now - line.running.pop(feed, now)).total_seconds()
+        line.seconds += _LEARN * (min(max(lasted, 0.0), _SLOWEST) - line.seconds)
+        if not line.running and not line.waiting:
+            del self._lines[host]
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

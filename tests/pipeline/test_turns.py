@@ -1,0 +1,75 @@
+"""Whose turn it is at a host: nobody is starved, the host is kept busy, and few claims are given back."""
+
+from __future__ import annotations
+
+import heapq
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import pytest
+
+from monitor.pipeline.turns import Turns
+
+START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+HOST, LIMIT = "slow.example", 2
+
+
+class Simulated(NamedTuple):
+    """What came of a line at a host."""
+
+    begun: dict[str, list[float]]
+    given_back: int
+
+
+def simulated(feeds: int, *, lasts: float, interval: float, until: float) -> Simulated:
+    """Let so many feeds be due at once at a host whose polls last so many seconds, and then at intervals."""
+    turns = Turns()
+    begun: dict[str, list[float]] = {f"f{number}": [] for number in range(feeds)}
+    events = [(0.0, number, feed) for number, feed in enumerate(begun)]
+    tick, given_back = feeds, 0
+    while events and events[0][0] < until:
+        at, _, feed = heapq.heappop(events)
+        tick += 1
+        if feed.startswith("end "):
+            turns.ended(HOST, feed.removeprefix("end "), START + timedelta(seconds=at))
+            heapq.heappush(events, (at + interval, tick, feed.removeprefix("end ")))
+            continue
+        due = turns.place(HOST, feed, now=START + timedelta(seconds=at), limit=LIMIT)
+        if due is None:
+            begun[feed].append(at)
+            heapq.heappush(events, (at + lasts, tick, f"end {feed}"))
+        else:
+            given_back += 1
+            heapq.heappush(events, ((due - START).total_seconds(), tick, feed))
+    return Simulated(begun, given_back)
+
+
+@pytest.mark.parametrize("lasts", [0.05, 0.5, 5.0, 20.0])
+def test_each_of_a_hundred_gets_its_turn_about_as_soon_as_the_host_can(lasts: float) -> None:
+    """The last one begins a quarter later, or ten seconds where the host is quick, than it could at best."""
+    came = simulated(100, lasts=lasts, interval=10_000, until=2_000)
+    first = [begun[0] for begun in came.begun.values()]
+    at_best = 100 * lasts / LIMIT
+    assert max(first) <= max(1.25 * at_best, at_best + 10)
+    assert came.given_back <= 100 * (8 + at_best / 20)
+
+
+def test_a_host_asked_for_more_than_it_can_serve_starves_none() -> None:
+    """A hundred feeds due every minute where two hundred and fifty seconds are needed for all."""
+    came = simulated(100, lasts=5.0, interval=60, until=2_500)
+    polls = [len(begun) for begun in came.begun.values()]
+    assert sum(polls) >= 0.9 * 2_500 * LIMIT / 5.0
+    assert max(polls) <= min(polls) + 1
+    assert came.given_back <= 12 * sum(polls)
+
+
+def test_feeds_led_to_one_host_wait_for_that_one() -> None:
+    """A redirect that is not for good counts as well, until the feed is at home again."""
+    turns = Turns()
+    address = "https://paper.example/rss"
+    assert turns.host("f", address) == "paper.example"
+    turns.led_to("f", address, "https://burner.example/paper")
+    assert turns.host("f", address) == "burner.example"
+    turns.led_to("f", address, "https://paper.example/feed")
+    assert turns.host("f", address) == "paper.example"
+    assert turns.host("f", "http://[broken") == ""
