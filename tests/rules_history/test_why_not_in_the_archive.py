@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 from monitor.core.models import DeliveryKind, Rejected, Sent
@@ -30,7 +31,7 @@ def test_an_article_that_never_came_is_said_to_be_unknown(desk: Desk) -> None:
     result = desk("rules", "why-not", "raids", "https://one.example/never?utm_source=x")
     assert result.exit_code == 0
     assert "no feed has brought it" in result.output
-    assert "https://one.example/rss: last read 5 min ago" in result.output
+    assert re.search(r"https://one\.example/rss: last read \d+ min ago", result.output)
     absent = json.loads(desk("rules", "why-not", "raids", "https://x.example/1", "--json").output)
     assert (absent["matches"], absent["way"]) == (None, [])
     assert desk("rules", "explain", "raids", "https://one.example/never").exit_code == 1
