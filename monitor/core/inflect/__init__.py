@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from monitor.core.inflect.inflector import Inflector, WordForms
 from monitor.core.inflect.languages import languages_of
+from monitor.core.inflect.transliteration import transliterations
 
-__all__ = ["Inflector", "WordForms", "languages_of"]
+__all__ = ["Inflector", "WordForms", "languages_of", "transliterations"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from monitor.core.inflect import Inflector, WordForms, languages_of
+from monitor.core.inflect import Inflector, WordForms, languages_of, transliterations
 from monitor.core.matcher.lexicon import Lexicon, Need, Stem, stems_of
 from monitor.core.matcher.occurrences import Company, CompiledTerm
 from monitor.core.matcher.scan import Trie
@@ -31,6 +31,8 @@ class _WordSpec:
     exact: bool
     capital: bool
     prefix: bool
+    transliterate: bool = False
+    """Whether its usual spellings in the other alphabet belong to the class as well."""
 
 
 class TermTable:
@@ -78,6 +80,8 @@ class TermTable:
 
     def _classes(self, term: Term, *, named: bool) -> tuple[int, ...]:
         specs = _specs(term.text, term.lang, term.case, inflect=term.inflect, named=named)
+        if term.transliterate:
+            specs = tuple([replace(spec, transliterate=True) for spec in specs])
         return tuple([self._specs.setdefault(spec, len(self._specs)) for spec in specs])
 
     def _company(self, guard: Guard | None) -> tuple[Company, ...]:
@@ -92,7 +96,8 @@ class TermTable:
         """File every class and every term."""
         lexicon, trie = Lexicon(), Trie(len(self._specs))
         for spec, number in self._specs.items():
-            self._file(spec, number, lexicon)
+            for spelled in _spellings(spec):
+                self._file(spelled, number, lexicon)
         for number, term in enumerate(self.compiled):
             if term.classes:
                 trie.add(number, term.classes)
@@ -115,6 +120,14 @@ class TermTable:
             lexicon.add_spellings(number, {_in_case_of(spelling, form) for form in found.forms})
             return
         lexicon.add_forms(number, _stems(found, capital=spec.capital, guard_starts=self._guard_starts))
+
+
+def _spellings(spec: _WordSpec) -> Iterator[_WordSpec]:
+    """Give the word itself and, where that is wanted, as it is spelled in the other alphabet."""
+    yield spec
+    if spec.transliterate:
+        for spelling, language in transliterations(spec.text, spec.languages or languages_of(spec.text)):
+            yield replace(spec, text=spelling, languages=(language,) if spec.inflect else ())
 
 
 @lru_cache(maxsize=_REMEMBERED)
