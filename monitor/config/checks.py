@@ -22,6 +22,7 @@ from monitor.core.settings import (
     SlackChannel,
     WebhookChannel,
 )
+from monitor.core.units import spoken
 from monitor.files import Kind, look_at, shortened
 
 ZERO = timedelta(0)
@@ -90,15 +91,6 @@ def same_address(url: str) -> str:
     port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{host_of(url)}{port}{parts.path.rstrip('/')}{query}"
-
-
-def spoken(length: timedelta) -> str:
-    """Write a duration the way config.yaml does."""
-    seconds = length.total_seconds()
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds / size:.0f}{unit}"
-    return f"{seconds:g}s"
 
 
 def _feeds(draft: Draft) -> Iterator[Remark]:

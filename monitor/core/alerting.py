@@ -1,6 +1,6 @@
 """Match + story + history + silences -> Alert, Update, Held or Suppressed, with the reason.
 
-    first match in a story -> too old? silenced? nowhere to go? cooling down? too few outlets? -> alert
+    first match in a story -> too old? silenced? nowhere to go? as usual? cooling down? few outlets? -> alert
     a held alert           -> enough outlets now? -> alert
     an alert already out   -> copy? cosmetic revision? as the rule's `follow_up` says
 
@@ -33,6 +33,7 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
+from monitor.core.rates import Judgement
 
 _TELLING = frozenset({News.CORRECTION, News.DENIAL, News.CONFIRMATION})
 """News for which a revision, or a copy, of something already alerted is told again."""
@@ -59,6 +60,8 @@ class Subject:
     channels: tuple[str, ...]
     """Where the alert would go."""
     labels: Labels
+    judgements: tuple[Judgement, ...] = ()
+    """On the rule's `spike` and `first_seen`; a first match alerts only if all of them find it unusual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +176,8 @@ def _refusal(
         return _suppressed(subject, Reason.SILENCED, now, silence.label)
     if not subject.channels:
         return _suppressed(subject, Reason.NO_CHANNEL, now)
+    if usual := next((one for one in subject.judgements if not one.unusual), None):
+        return _suppressed(subject, usual.reason, now, usual.detail)
     return _cooling(subject, last_alert_at, now)
 
 
@@ -215,8 +220,16 @@ def _first(subject: Subject, now: datetime) -> Ruling:
     if wanted is not None and _independent(subject.story) < wanted.outlets:
         held = replace(record, state=Verdict.HELD, deadline=now + wanted.within)
         return Ruling(decision=_awaiting(subject, wanted.outlets, now), record=held)
+    if subject.judgements and wanted is None:
+        return _unusual(subject, record, now)
     reason = Reason.NEW_STORY if wanted is None else Reason.CORROBORATED
     return _sent(subject, record, Verdict.ALERT, reason, DeliveryKind.POST, now)
+
+
+def _unusual(subject: Subject, record: AlertRecord, now: datetime) -> Ruling:
+    detail = "; ".join(one.detail for one in subject.judgements)
+    decision = _decision(subject, Verdict.ALERT, subject.judgements[0].reason, now, detail)
+    return Ruling(decision=decision, record=record, kind=DeliveryKind.POST)
 
 
 def _held(subject: Subject, record: AlertRecord, *, silences: Sequence[Silence], now: datetime) -> Ruling:

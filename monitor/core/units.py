@@ -35,6 +35,15 @@ def _length(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def spoken(length: timedelta) -> str:
+    """Write a duration as people do."""
+    seconds = length.total_seconds()
+    for unit, each in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % each == 0:
+            return f"{seconds / each:.0f}{unit}"
+    return f"{seconds:g}s"
+
+
 def size(value: object) -> object:
     """Read `8MiB`, `500KB` or a number of bytes as bytes.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.core.alerting import Limits, Ruling, Subject, decide, overdue, rule_gone
@@ -16,6 +16,7 @@ from monitor.core.models import (
     Card,
     Decision,
     Delivery,
+    DeliveryKind,
     Entry,
     Match,
     PendingEntry,
@@ -28,7 +29,11 @@ from monitor.core.posting import Destination, deliveries_of
 from monitor.core.routing import channels_for
 from monitor.core.rules.tree import Rule
 from monitor.pipeline.in_force import InForce
+from monitor.pipeline.past import Past
 from monitor.pipeline.ports import StoryStore
+
+_UNUSUAL = frozenset({Reason.FASTER, Reason.SEEN_AGAIN})
+"""Reasons whose detail is worth a word in the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,7 @@ class Judge:
         self._roots: dict[str, Entry] = {}
         self._last_alert_at: dict[str, datetime | None] = {}
         self._silences: Sequence[Silence] = ()
+        self._past = Past(store, in_force.rulebook)
 
     async def recall(self, placed: Sequence[Placed]) -> None:
         """Read what the decisions on these entries depend on."""
@@ -78,6 +84,7 @@ class Judge:
         self._records = {(record.rule, record.story): record for record in found}
         for record in found:
             await self._root(record.entry)
+        await self._past.recall([match for one in placed for match in one.pending.findings.matches], self.now)
         for rule in dict.fromkeys(rule for rule, _ in pairs):
             if self._policy(rule).cooldown:
                 self._last_alert_at[rule] = await self._store.last_alert_at(rule)
@@ -91,6 +98,7 @@ class Judge:
             else self._rule_gone(one, match)
             for match in one.pending.findings.matches
         ]
+        self._past.saw(one.pending.entry, one.pending.findings)
         return Assembled(
             seq=one.pending.seq,
             entry=one.pending.entry,
@@ -144,9 +152,10 @@ class Judge:
             assignment=one.assignment,
             story=one.story,
             severity=rule.severity,
-            policy=rule.alert,
+            policy=self._policy(rule.id),
             channels=channels,
             labels=labels,
+            judgements=self._past.judged(rule, entry, match, self.now),
         )
         alerts = self._settings.alerts
         ruling = decide(
@@ -159,6 +168,7 @@ class Judge:
         )
         self._remember(ruling)
         card = self._card(rule, ruling, entry, match, one.story, one.assignment)
+        self._past.matched(rule, entry, ruling.decision)
         return self._ruled(ruling, card, channels)
 
     def _remember(self, ruling: Ruling) -> None:
@@ -208,6 +218,8 @@ class Judge:
             root=self._roots.get(record.entry),
             root_hits=record.hits,
             names=self._rulebook.names,
+            detail=ruling.decision.detail if ruling.decision.reason in _UNUSUAL else "",
+            matches=self._past.others(rule, entry, self.now) if ruling.kind is DeliveryKind.POST else (),
         )
 
     async def _root(self, entry: str) -> Entry | None:
@@ -216,8 +228,13 @@ class Judge:
         return self._roots.get(entry)
 
     def _policy(self, rule: str) -> AlertPolicy:
+        """Return how a rule alerts; one that waits for a spike tells of it once a window."""
         found = self._rulebook.rules.get(rule)
-        return found.alert if found else AlertPolicy()
+        if found is None:
+            return AlertPolicy()
+        if found.spike is None:
+            return found.alert
+        return replace(found.alert, cooldown=max(found.alert.cooldown, found.spike.window))
 
     def _channels(self, rule: Rule, labels: Labels) -> tuple[str, ...]:
         return channels_for(self._settings, rule.alert, labels)

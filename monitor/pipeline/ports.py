@@ -24,6 +24,7 @@ from monitor.core.models import (
     PollRecord,
     Remembered,
     Silence,
+    Source,
     StoredEntry,
     Story,
 )
@@ -110,6 +111,18 @@ class StoryStore(Protocol):
 
     async def silences(self, now: datetime) -> list[Silence]:
         """The silences in force."""
+
+    async def matches_since(self, rule: str, since: datetime) -> list[Source]:
+        """The entries on which the rule was decided at or after a moment, backlog left out, oldest first."""
+
+    async def number_of_matches(self, rule: str, *, since: datetime, before: datetime) -> int:
+        """How many entries the rule was decided on from a moment to another, backlog left out."""
+
+    async def watching_since(self) -> datetime | None:
+        """When the oldest entry that is kept was first seen."""
+
+    async def last_seen(self, entities: Sequence[str]) -> dict[str, datetime]:
+        """When each of these entities was last mentioned in an assembled entry, if it ever was."""
 
     async def commit_assembled(self, batch: Sequence[Assembled]) -> None:
         """Store stories, decisions, alerts and outbox rows of several entries in one transaction.

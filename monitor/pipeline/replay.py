@@ -42,7 +42,7 @@ _BATCH = 250
 _AHEAD = 4
 """Snapshots read before it is their turn."""
 _SPAN = timedelta(minutes=1)
-"""The most virtual time in one batch where alerts are held against deadlines."""
+"""The most virtual time in one batch where alerts are held against deadlines, or matches counted in time."""
 
 
 class ReplayStore(PollStore, StoryStore, Protocol):
@@ -86,7 +86,7 @@ class Replay:
             moment_of=lambda entry: entry.fetched,
         )
         rules = in_force.rulebook.rules.values()
-        self._holds = any(rule.alert.corroboration is not None for rule in rules)
+        self._holds = any(rule.alert.corroboration is not None or rule.spike is not None for rule in rules)
 
     def _clock(self) -> datetime:
         return self._now

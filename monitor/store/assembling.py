@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.core.models import AlertRecord, Assembled, Decision, Delivery, PendingEntry, Remembered, Silence
-from monitor.store import commits, entries, silences, stories
+from monitor.core.models import (
+    AlertRecord,
+    Assembled,
+    Decision,
+    Delivery,
+    PendingEntry,
+    Remembered,
+    Silence,
+    Source,
+)
+from monitor.store import commits, entries, history, silences, stories
 from monitor.store.opened import Opened
 
 
@@ -38,6 +47,22 @@ class Assembling(Opened):
     async def silences(self, now: datetime) -> list[Silence]:
         """The silences in force."""
         return await self._database.read(silences.in_force, now)
+
+    async def matches_since(self, rule: str, since: datetime) -> list[Source]:
+        """The entries on which the rule was decided at or after a moment, backlog left out, oldest first."""
+        return await self._database.read(history.matches_since, rule, since)
+
+    async def number_of_matches(self, rule: str, *, since: datetime, before: datetime) -> int:
+        """How many entries the rule was decided on from a moment to another, backlog left out."""
+        return await self._database.read(history.number_of_matches, rule, since, before)
+
+    async def watching_since(self) -> datetime | None:
+        """When the oldest entry that is kept was first seen; None if there is none."""
+        return await self._database.read(history.watching_since)
+
+    async def last_seen(self, entities: Sequence[str]) -> dict[str, datetime]:
+        """When each of these entities was last mentioned in an assembled entry, if it ever was."""
+        return await self._database.read(history.last_seen, entities)
 
     async def commit_assembled(self, batch: Sequence[Assembled]) -> None:
         """Store stories, decisions, alerts and outbox rows of several entries in one transaction.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from monitor.core.models import AlertRecord, Assembled, Decision, Delivery, NewEntry, PollRecord, Verdict
-from monitor.store import entries, feeds, outbox, stories
+from monitor.store import entries, feeds, history, outbox, stories
 
 
 def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
@@ -56,6 +56,7 @@ def assembled(connection: Connection, batch: Sequence[Assembled]) -> None:
     stories.place(connection, fresh)
     entries.leave_line(connection, [(item.entry.id, item.entry.revision) for item in fresh])
     stories.save_stories(connection, [item.story for item in fresh])
+    history.see(connection, fresh)
     _alerted(
         connection,
         [alert for item in fresh for alert in item.alerts],

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -203,6 +203,14 @@ decisions = Table(
     Index("ix_decisions_rule", "rule", "verdict", "at"),
     Index("ix_decisions_at", "at"),
     sqlite_autoincrement=True,
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("entity", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False, comment="last mentioned; outlives the entry"),
+    sqlite_with_rowid=False,
 )
 
 alerts = Table(

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.checks import problem_of_url, same_address, spoken
+from monitor.config.checks import problem_of_url, same_address
 from monitor.config.outlets import host_of, outlet_of
 from monitor.config.secrets import expand, written_out
+from monitor.core.units import spoken
 
 
 @pytest.mark.parametrize(

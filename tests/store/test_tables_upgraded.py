@@ -136,6 +136,7 @@ async def test_deliveries_of_the_first_version_are_kept(empty_url: str) -> None:
     await alerted(store, a_delivery("d"), a_delivery("e", alert="other"))
     await store.close()
     await execute(empty_url, "DROP INDEX ix_entries_url")
+    await execute(empty_url, "DROP TABLE sightings")
     await execute(empty_url, "ALTER TABLE deliveries DROP COLUMN doubts")
     await execute(empty_url, "UPDATE deliveries SET state = 'unsure' WHERE id = 'e'")
     await execute(empty_url, "UPDATE alembic_version SET version_num = '0001'")

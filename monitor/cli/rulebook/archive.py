@@ -11,7 +11,6 @@ from pathlib import Path
 from monitor.cli.common import ago, configured, minute, now
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import NothingFoundError, clean
-from monitor.config.checks import spoken
 from monitor.config.settings import Loaded
 from monitor.core.models import (
     AlertRecord,
@@ -24,6 +23,7 @@ from monitor.core.models import (
     StoredEntry,
     Verdict,
 )
+from monitor.core.units import spoken
 from monitor.core.urls import canonical_url, without_query
 from monitor.store import Store
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from monitor.core.models.entries import Entry
 from monitor.core.models.matches import Hit, Severity
-from monitor.core.models.stories import News, Story
+from monitor.core.models.stories import News, Source, Story
 
 
 class Verdict(StrEnum):
@@ -43,6 +43,10 @@ class Reason(StrEnum):
     EXPIRED = "held until its deadline, not corroborated"
     RULE_GONE = "the rule was removed before it was decided"
     OUR_ERROR = "an error of news-monitor itself"
+    FASTER = "matches come faster than usual"
+    NOT_FASTER = "matches come no faster than usual"
+    SEEN_AGAIN = "a name not seen for long"
+    SEEN_LATELY = "its names were seen lately"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,3 +128,7 @@ class Card:
     """The proof in `root`."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Ids of entities to the names that people know; ids not in it are shown as they are."""
+    detail: str = ""
+    """What the reason refers to, where a reader wants to know: `7 in 1h, usually 0.4`."""
+    matches: tuple[Source, ...] = ()
+    """The articles that make an alert on the pace of matches: listed instead of the story's sources."""

@@ -15,7 +15,7 @@ from monitor.core.models import DeliveryKind, Severity
 from monitor.core.render.excerpts import Line
 from monitor.core.render.plain import NO_LINK, held_too, why
 from monitor.core.render.times import dated
-from monitor.core.render.view import SourceLine, View
+from monitor.core.render.view import TOLD_BY, SourceLine, View
 
 Element = dict[str, object]
 Block = Mapping[str, object]
@@ -121,7 +121,8 @@ def _sources(view: View) -> list[Element]:
     items = [section(_source(source)) for source in view.sources]
     if view.more_sources:
         items.append(section([words(f"… and {view.more_sources:,} more")]))
-    return [{"type": "rich_text_list", "style": "bullet", "elements": items}]
+    lead = [section([words(view.listing, bold=True)])] if view.listing != TOLD_BY else []
+    return [*lead, {"type": "rich_text_list", "style": "bullet", "elements": items}]
 
 
 def _source(source: SourceLine) -> list[Element]:

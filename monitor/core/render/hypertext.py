@@ -9,7 +9,7 @@ from monitor.core.models import Severity
 from monitor.core.render.excerpts import Line
 from monitor.core.render.plain import NO_LINK, why
 from monitor.core.render.times import dated
-from monitor.core.render.view import SourceLine, View
+from monitor.core.render.view import TOLD_BY, SourceLine, View
 
 COLOURS: Final = {
     Severity.LOW: "#5b6b7b",
@@ -93,7 +93,8 @@ def _sources(view: View) -> str:
         return ""
     items = "\n".join(f"<li>{_source(source)}</li>" for source in view.sources)
     more = f'<p style="{_SMALL}">… and {view.more_sources:,} more</p>' if view.more_sources else ""
-    return f'<ul style="margin:0 0 12px;padding-left:20px">\n{items}\n</ul>{more}'
+    lead = f'<p style="{_SMALL}">{escape(view.listing)}</p>' if view.listing != TOLD_BY else ""
+    return f'{lead}<ul style="margin:0 0 12px;padding-left:20px">\n{items}\n</ul>{more}'
 
 
 def _source(source: SourceLine) -> str:

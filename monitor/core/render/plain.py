@@ -31,7 +31,7 @@ def text(view: View, *, now: datetime) -> str:
     others = [piece for source in view.sources for piece in _source(source)]
     if view.more_sources:
         others.append(f"… and {view.more_sources:,} more")
-    return "\n".join([*told, "", "Also told by", *others] if others else told)
+    return "\n".join([*told, "", view.listing, *others] if others else told)
 
 
 def heading(view: View) -> str:

@@ -27,6 +27,7 @@ MAX_SOURCES: Final = 6
 MANY: Final = 3
 """More outlets than these are counted and no longer named in what is new."""
 MAX_MATCHED: Final = 10
+TOLD_BY: Final = "Also told by"
 _TOO_OLD_FOR_DELAY: Final = timedelta(days=3)
 
 
@@ -61,6 +62,8 @@ class View:
     outlets: str
     """Their names: `a, b, c and 2 more`; empty for one."""
     sources: tuple[SourceLine, ...]
+    listing: str
+    """What the sources are: `Also told by`, or `Also matched` where the pace of matches is told."""
     more_sources: int
     news: str
     """`now 3 outlets: a, b, c; another language`: what a follow-up adds; empty for a first post."""
@@ -84,7 +87,7 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
     if kind is DeliveryKind.UPDATE and card.root is not None:
         entry, hits = card.root, card.root_hits
     link = safe_link(entry.link or entry.url)
-    others = _other_sources(card, entry)
+    others = tuple(map(_source_line, card.matches[:MAX_SOURCES])) or _other_sources(card, entry)
     headline, proof = _headline(entry, hits), excerpts(entry, hits)
     return View(
         kind=kind,
@@ -100,6 +103,7 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         told_by=_told_by(card),
         outlets=_names(card),
         sources=others,
+        listing="Also matched" if card.matches else TOLD_BY,
         more_sources=_more_sources(card, entry, shown=len(others)),
         news="" if kind is DeliveryKind.POST else _news(card),
         why=_why(card, kind),
@@ -194,11 +198,14 @@ def _source_line(source: Source) -> SourceLine:
 def _why(card: Card, kind: DeliveryKind) -> str:
     """Say why now; a message of its own about a known story says what is new in it."""
     alone = kind is DeliveryKind.POST and card.verdict is Verdict.UPDATE
-    return f"{card.reason.value}: {_news(card)}" if alone else card.reason.value
+    said = f"{card.reason.value}: {line(card.detail, 300)}" if card.detail else card.reason.value
+    return f"{said}: {_news(card)}" if alone else said
 
 
 def _more_sources(card: Card, entry: Entry, *, shown: int) -> int:
-    """Count the other outlets that are not listed."""
+    """Count the other outlets, or matches, that are not listed."""
+    if card.matches:
+        return len(card.matches) - shown
     return sum(outlet != entry.outlet for outlet in card.story.outlets) - shown
 
 
