@@ -9,6 +9,7 @@ arrived; a repeat bears the same Message-ID and comes a quarter of an hour after
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
 from datetime import timedelta
@@ -30,6 +31,21 @@ _LOGIN: Final = frozenset({530, 534, 535, 538})
 """RFC 4954: what is wrong is the login, not the mail."""
 
 _BEFORE_DATA: Final = (aiosmtplib.SMTPException, OSError, TimeoutError)
+
+
+class _Client(aiosmtplib.SMTP):
+    """A client whose connection is gone once it is closed.
+
+    Closing a TLS connection politely waits for the server's goodbye, and holds the socket for as long; by
+    then everything that matters has been said.
+    """
+
+    def close(self) -> None:
+        """Close without waiting for the other side."""
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
 
 
 class Email:
@@ -131,7 +147,7 @@ class Email:
 
     def _client(self) -> aiosmtplib.SMTP:
         settings = self._settings
-        return aiosmtplib.SMTP(
+        return _Client(
             hostname=settings.host,
             port=settings.port,
             username=settings.username,
