@@ -30,13 +30,12 @@ from monitor.core.settings import Settings
 from monitor.feeds.fetch import HttpFetcher
 from monitor.feeds.parse import ParserPool
 from monitor.pipeline.assemble import Assembler
-from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
-from monitor.pipeline.verify import say_what_is_wrong
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
 from monitor.telemetry import (
@@ -163,9 +162,6 @@ class Daemon:
         self._loaded = prepared.loaded
         self._samples: SampleOutlets | None = None
         self._on_entries, self._on_alerts = asyncio.Event(), Bell()
-        self._delivering: dict[str, asyncio.Task[None]] = {}
-        self._asked: set[asyncio.Task[None]] = set()
-        """Channels being asked whether they would take a message."""
         self._in_force = InForce(
             settings=prepared.settings,
             rulebook=Rulebook.of(self._rules.in_force.rules.ruleset, self._rules.in_force.matcher),
@@ -173,6 +169,7 @@ class Daemon:
         self._store: Store
         self._poller: Poller
         self._assembler: Assembler
+        self._dispatch: Dispatch
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -200,7 +197,10 @@ class Daemon:
                 on_entries=self._on_entries,
                 on_alerts=self._on_alerts,
             )
-            await self._recover_deliveries()
+            self._dispatch = Dispatch(
+                self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
+            )
+            await self._dispatch.recover()
             yield
 
     async def round(self) -> None:
@@ -208,10 +208,7 @@ class Daemon:
         await self._poller.run_once()
         while await self._assembler.run_once():
             pass
-        for name in self._in_force.channels:
-            deliverer = self._deliverer(name)
-            while await deliverer.run_once():
-                pass
+        await self._dispatch.round()
 
     async def live(self) -> None:
         """Run every stage until told to stop; if one of them breaks, stop the rest and raise its error."""
@@ -226,8 +223,7 @@ class Daemon:
             "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
             "watchdog": asyncio.create_task(self._feed_watchdog()),
         }
-        for name in self._in_force.channels:
-            self._start_delivering(name)
+        self._dispatch.start(self._in_force.channels)
         timetable = self._timetable()
         timetable.start()
         log.info("started", extra=fields(**self._summary()))
@@ -254,7 +250,7 @@ class Daemon:
         told = asyncio.create_task(self._stop.wait())
         try:
             while not self._stop.is_set():
-                watched = {*stages.values(), *self._delivering.values(), told}
+                watched = {*stages.values(), *self._dispatch.delivering, told}
                 done, _ = await asyncio.wait(watched, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
                 for task in done - {told}:
                     if not task.cancelled():
@@ -264,7 +260,7 @@ class Daemon:
 
     async def _drain(self, stages: dict[str, asyncio.Task[None]]) -> None:
         """Stop polling at once, let messages under way finish, leave the rest to the next start."""
-        tasks = [*stages.values(), *self._delivering.values(), *self._asked]
+        tasks = [*stages.values(), *self._dispatch.tasks]
         for task in tasks:
             task.cancel()
         done, late = await asyncio.wait(tasks, timeout=_DRAIN)
@@ -290,17 +286,6 @@ class Daemon:
     async def _close_channels(self) -> None:
         for channel in self._in_force.channels.values():
             await channel.close()
-
-    def _deliverer(self, name: str) -> Deliverer:
-        channel = self._in_force.channels[name]
-        bell = self._on_alerts.listener()
-        return Deliverer(self._store, channel, clock=clock, dice=dice, on_alerts=bell)
-
-    def _start_delivering(self, name: str) -> None:
-        asked = asyncio.create_task(say_what_is_wrong(self._in_force.channels[name]))
-        self._asked.add(asked)
-        asked.add_done_callback(self._asked.discard)
-        self._delivering[name] = asyncio.create_task(self._deliverer(name).run())
 
     async def _take_feeds(self, configured: Iterable[Feed], *, spread: bool) -> None:
         """Make these, and the samples, the feeds to poll; `spread` keeps the first polls apart."""
@@ -366,42 +351,10 @@ class Daemon:
         keys = restart_needed(self._prepared.loaded, loaded)
         if keys:
             log.warning("config.restart_needed", extra=fields(keys=", ".join(keys)))
-        await self._swap_channels(settings)
+        await self._dispatch.swap(settings, self._built_channels(settings))
         self._rules.channels = loaded.channels
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
-
-    async def _recover_deliveries(self) -> None:
-        """Take up what the last run left; what it put off is tried at once, as channels may be mended."""
-        now = clock()
-        doubtful = await self._store.recover_deliveries(now)
-        if doubtful:
-            log.warning("deliveries.in_doubt", extra=fields(deliveries=doubtful))
-        await self._park_unconfigured()
-        await self._store.pull_back_deliveries(now)
-        await self._store.hurry_deliveries(self._in_force.channels, now)
-
-    async def _park_unconfigured(self) -> None:
-        """Show what waits for a channel that is gone among the dead letters, instead of nowhere."""
-        parked = await self._store.park_unconfigured(self._in_force.channels)
-        if parked:
-            log.warning("deliveries.channel_gone", extra=fields(deliveries=parked))
-
-    async def _swap_channels(self, settings: Settings) -> None:
-        """Put new channels in place; those that changed or went finish the message under way."""
-        before, after = self._in_force.channels, self._built_channels(settings)
-        gone = [name for name, channel in before.items() if after.get(name) is not channel]
-        self._in_force.settings, self._in_force.channels = settings, after
-        for name in gone:
-            task = self._delivering.pop(name)
-            task.cancel()
-            await asyncio.wait([task], timeout=_DRAIN)
-            await before[name].close()
-        await self._park_unconfigured()
-        fresh = [name for name in after if name not in self._delivering]
-        await self._store.hurry_deliveries(fresh, clock())
-        for name in fresh:
-            self._start_delivering(name)
 
     # ------------------------------------------------------------------ timetable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -172,8 +172,14 @@ class Outbox(Protocol):
             False if the delivery's epoch is stale (somebody else owns it now) and nothing was written.
         """
 
-    async def next_delivery_at(self) -> datetime | None:
-        """When the next delivery is due; None if none waits."""
+    async def park_unconfigured(self, channels: Collection[str]) -> int:
+        """Park what waits for a channel that is none of these, where people find it; return how many."""
+
+    async def hurry_deliveries(self, channels: Collection[str], now: datetime) -> int:
+        """Make what was put off on these channels due at once; return how many."""
+
+    async def pull_back_deliveries(self, now: datetime) -> int:
+        """Make due what waits for longer than anything may: a wrong clock wrote it; return how many."""
 
 
 class Channel(Protocol):

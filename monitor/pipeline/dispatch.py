@@ -1,0 +1,101 @@
+"""Who delivers on which channel: one Deliverer each, started together, swapped at a reload."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+
+from monitor.core.settings import Settings
+from monitor.pipeline.deliver import Deliverer
+from monitor.pipeline.in_force import InForce
+from monitor.pipeline.pace import Bell
+from monitor.pipeline.ports import Channel, Clock, Outbox
+from monitor.pipeline.verify import say_what_is_wrong
+from monitor.telemetry import fields
+
+log = logging.getLogger(__name__)
+
+_FINISH = 8.0
+"""Seconds that a message under way has to finish when its channel is taken away."""
+
+
+class Dispatch:
+    """The deliverers of the channels in force."""
+
+    def __init__(
+        self, store: Outbox, in_force: InForce, *, clock: Clock, dice: Callable[[], float], on_alerts: Bell
+    ) -> None:
+        self._store = store
+        self._in_force = in_force
+        self._clock = clock
+        self._dice = dice
+        self._on_alerts = on_alerts
+        self._delivering: dict[str, asyncio.Task[None]] = {}
+        self._asked: set[asyncio.Task[None]] = set()
+        """Channels being asked whether they would take a message."""
+
+    @property
+    def delivering(self) -> set[asyncio.Task[None]]:
+        """The deliverers at work; none ends by itself."""
+        return set(self._delivering.values())
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        """All that is to be cancelled at a stop."""
+        return self.delivering | self._asked
+
+    async def recover(self) -> None:
+        """Take up what the last run left; what it put off is tried at once, as channels may be mended."""
+        now = self._clock()
+        doubtful = await self._store.recover_deliveries(now)
+        if doubtful:
+            log.warning("deliveries.in_doubt", extra=fields(deliveries=doubtful))
+        await self._park_unconfigured()
+        await self._store.pull_back_deliveries(now)
+        await self._store.hurry_deliveries(self._in_force.channels, now)
+
+    def start(self, names: Iterable[str]) -> None:
+        """Deliver on these channels, and ask each whether it would take a message."""
+        for name in names:
+            asked = asyncio.create_task(say_what_is_wrong(self._in_force.channels[name]))
+            self._asked.add(asked)
+            asked.add_done_callback(self._asked.discard)
+            self._delivering[name] = asyncio.create_task(self._deliverer(name).run())
+
+    async def round(self) -> None:
+        """Deliver what is due on every channel, once."""
+        for name in self._in_force.channels:
+            deliverer = self._deliverer(name)
+            while await deliverer.run_once():
+                pass
+
+    async def swap(self, settings: Settings, channels: Mapping[str, Channel]) -> None:
+        """Put new channels in place; those that changed or went finish the message under way."""
+        before = self._in_force.channels
+        gone = [name for name, channel in before.items() if channels.get(name) is not channel]
+        self._in_force.settings, self._in_force.channels = settings, channels
+        for name in gone:
+            task = self._delivering.pop(name)
+            task.cancel()
+            await asyncio.wait([task], timeout=_FINISH)
+            await before[name].close()
+        await self._park_unconfigured()
+        fresh = [name for name in channels if name not in self._delivering]
+        await self._store.hurry_deliveries(fresh, self._clock())
+        self.start(fresh)
+
+    def _deliverer(self, name: str) -> Deliverer:
+        return Deliverer(
+            self._store,
+            self._in_force.channels[name],
+            clock=self._clock,
+            dice=self._dice,
+            on_alerts=self._on_alerts.listener(),
+        )
+
+    async def _park_unconfigured(self) -> None:
+        """Show what waits for a channel that is gone among the dead letters, instead of nowhere."""
+        parked = await self._store.park_unconfigured(self._in_force.channels)
+        if parked:
+            log.warning("deliveries.channel_gone", extra=fields(deliveries=parked))
