@@ -16,8 +16,8 @@ SYLLABLES = ("ka", "ro", "vi", "ten", "mu", "sal", "dor", "pi", "gan", "leth", "
 
 
 def invented(dice: random.Random, number: int) -> str:
-    """Make up a headline that is like no other; each so many-th names a bridge."""
-    words = ["".join(dice.choices(SYLLABLES, k=5)).title() for _ in range(8)]
+    """Make up a headline that has no word in common with another; each so many-th names a bridge."""
+    words = ["".join(dice.choices(SYLLABLES, k=7)).title() for _ in range(8)]
     return f"{'Bridge' if number % EVERY == 0 else 'Market'} {' '.join(words)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -47,6 +48,21 @@ def test_another_outlets_own_words_join_and_say_why() -> None:
     assert (assignment.placement, assignment.story) == (Placement.JOINS, first.story)
     assert assignment.reason.startswith("shares ")
     assert (story.entries, story.texts, len(story.outlets)) == (2, 2, 2)
+
+
+@pytest.mark.parametrize("order", range(4))
+def test_one_rare_word_in_common_makes_no_story(order: int) -> None:
+    """A fresh window knows no rarity: the one word that headlines share must not swallow them."""
+    room, book, dice = Newsroom(), StoryBook(), random.Random(order)
+    syllables = ("ka", "ro", "vi", "ten", "mu", "sal", "dor", "pi", "gan", "leth", "os", "bra")
+    titles = [
+        " ".join(["Market", *("".join(dice.choices(syllables, k=7)).title() for _ in range(8))])
+        for _ in range(250)
+    ]
+    titles[::25] = [title.replace("Market", "Viaduct") for title in titles[::25]]
+    dice.shuffle(titles)
+    placements = [assignment.placement for assignment in tell(book, [room.entry(t) for t in titles])]
+    assert placements == [Placement.OPENS] * len(titles)
 
 
 def test_a_title_alone_is_enough_to_find_its_story() -> None:
