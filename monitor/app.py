@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 _LOOK_AT_FILES = 2
 """Seconds between two looks at the rule files."""
-_RELEASE_EVERY = 15
+_RELEASE_EVERY = 2
 _STATUS_EVERY = 3600
 _DISTRUST_CLOCK_EVERY = 60
 _FIRST_PURGE = timedelta(minutes=2)

@@ -18,6 +18,7 @@ from monitor.core.settings import (
     ChannelSettings,
     EmailChannel,
     FeedSettings,
+    SendingSettings,
     Settings,
     SlackChannel,
     WebhookChannel,
@@ -47,6 +48,12 @@ class Draft:
         """Give each feed with its place."""
         for index, feed in zip(self.feed_at, self.settings.feeds, strict=True):
             yield ("feeds", index), feed
+
+    def sendings(self) -> Iterator[tuple[Path, SendingSettings]]:
+        """Give what `alerts` and each route say of when alerts are sent, with its place."""
+        yield ("alerts",), self.settings.alerts
+        for index, route in zip(self.route_at, self.settings.routes, strict=True):
+            yield ("routes", index), route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +147,7 @@ def _polling(draft: Draft) -> Iterator[Remark]:
 
 def _durations(draft: Draft) -> Iterator[Remark]:
     settings = draft.settings
-    zero_allowed = {"first_read_max_age", "settle"}
+    zero_allowed = {"first_read_max_age", "settle", "group_wait"}
     # These two have a least value of their own, which says more.
     bounded = {("polling", "interval"), ("retention", "entries")}
     for section in ("polling", "alerts", "stories", "retention"):
@@ -149,11 +156,24 @@ def _durations(draft: Draft) -> Iterator[Remark]:
                 continue
             if value < ZERO or (value == ZERO and key not in zero_allowed):
                 yield Remark(at=(section, key), sentence=f"`{key}` must be longer than 0s")
+    yield from _sending_durations(draft)
     if settings.retention.entries < settings.stories.window:
         yield Remark(
             at=("retention", "entries"),
             sentence=f"entries must be kept at least for `stories.window`, {spoken(settings.stories.window)}",
         )
+
+
+def _sending_durations(draft: Draft) -> Iterator[Remark]:
+    for at, sending in draft.sendings():
+        for key in ("group_wait", "expires_after"):
+            value: timedelta | None = getattr(sending, key)
+            least = ZERO if key == "group_wait" else timedelta.resolution
+            if at[0] == "routes" and value is not None and value < least:
+                yield Remark(at=(*at, key), sentence=f"`{key}` must be longer than 0s")
+        escalation = sending.policy().escalate
+        if escalation is not None and escalation.to and escalation.after <= ZERO:
+            yield Remark(at=(*at, "escalate", "after"), sentence="`after` must be longer than 0s")
 
 
 def _channels(draft: Draft) -> Iterator[Remark]:
@@ -226,6 +246,10 @@ def _channel_names(draft: Draft) -> Iterator[tuple[Path, str]]:
     for at, route in zip(draft.route_at, draft.settings.routes, strict=True):
         for index, name in enumerate(route.channels):
             yield ("routes", at, "channels", index), name
+    for place, sending in draft.sendings():
+        escalation = sending.policy().escalate
+        for index, name in enumerate(escalation.to if escalation else ()):
+            yield (*place, "escalate", "to", index), name
 
 
 def _unreached_routes(draft: Draft) -> Iterator[Remark]:

@@ -80,9 +80,12 @@ def _unused_channels(values: Mapping[str, object]) -> frozenset[str]:
     if not isinstance(channels, dict) or not isinstance(default, list) or not default:
         return frozenset()
     named = {str(name) for name in default}
-    for route in routes if isinstance(routes, list) else ():
-        listed = route.get("channels") if isinstance(route, dict) else None
-        named.update(map(str, listed) if isinstance(listed, list) else ())
+    for said in (alerts, *(routes if isinstance(routes, list) else ())):
+        escalate = said.get("escalate") if isinstance(said, dict) else None
+        called = escalate.get("to") if isinstance(escalate, dict) else None
+        listed = said.get("channels") if isinstance(said, dict) else None
+        for names in (called, listed):
+            named.update(map(str, names) if isinstance(names, list) else ())
     return frozenset(map(str, channels)) - named
 
 

@@ -24,6 +24,9 @@ _OWNERS: dict[type[BaseModel], str] = {
     nouns.RouteSettings: "a route",
     nouns.RouteMatch: "a route's `match`",
     nouns.AlertSettings: "`alerts`",
+    nouns.QuietHoursSettings: "`quiet_hours`",
+    nouns.DigestSettings: "`digest`",
+    nouns.EscalateSettings: "`escalate`",
     nouns.StorySettings: "`stories`",
     nouns.RetentionSettings: "`retention`",
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from monitor.core.models import Entry, Severity
+from monitor.core.models import Entry, Severity, Silence
 
 Labels = Mapping[str, frozenset[str]]
-"""rule, severity, tag, entity, outlet and language to every value that holds; silences also know `story`."""
+"""rule, severity, tag, entity, outlet, source, language to every value that holds; silences know `story`."""
 
 
 def labels_of(
@@ -20,5 +20,15 @@ def labels_of(
         "tag": frozenset(tags).union(entry.tags),
         "entity": frozenset(entities),
         "outlet": frozenset({entry.outlet}),
+        "source": frozenset({entry.outlet, entry.feed}),
         "language": frozenset({entry.lang} if entry.lang else ()),
     }
+
+
+def silence_of(labels: Labels, story: str, silences: Iterable[Silence]) -> Silence | None:
+    """Return the first silence all of whose matchers hold."""
+    known = {**labels, "story": frozenset({story})}
+    for silence in silences:
+        if all(value in known.get(key, ()) for key, value in silence.matchers.items()):
+            return silence
+    return None

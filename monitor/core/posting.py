@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from monitor.core.models import AlertRecord, Card, Delivery, DeliveryKind
-from monitor.core.render import render
+from monitor.core.models import AlertRecord, Card, Delivery, DeliveryKind, WhenExpired
+from monitor.core.render import render, render_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,9 @@ class Destination:
     """One delivery for each; empty for channels that have but one reader."""
     can_update: bool = True
     """Whether it can take an edit without ringing a bell; where not, edits are not sent at all."""
+    expires_after: timedelta | None = None
+    """What has waited longer for the channel is late; None: nothing ever is."""
+    when_expired: WhenExpired = WhenExpired.MARK
 
 
 def delivery_id(alert: str, destination: str, recipient: str | None, ordinal: int) -> str:
@@ -50,9 +53,38 @@ def deliveries_of(
             message=message,
             created_at=now,
             next_attempt_at=now,
+            expires_at=_expiry(destination, now),
+            when_expired=destination.when_expired,
         )
         for destination in destinations
         if destination.can_update or kind is not DeliveryKind.UPDATE
+        for recipient in destination.recipients or (None,)
+    )
+
+
+def _expiry(destination: Destination, now: datetime) -> datetime | None:
+    return None if destination.expires_after is None else now + destination.expires_after
+
+
+def digest_deliveries(
+    digest: str, cards: Sequence[Card], *, title: str, destination: Destination, now: datetime
+) -> tuple[Delivery, ...]:
+    """Return one delivery of a digest for each recipient; its id stands for the alert and the story."""
+    message = render_digest(cards, now=now, title=title)
+    return tuple(
+        Delivery(
+            id=delivery_id(digest, destination.channel, recipient, 0),
+            alert=digest,
+            story=digest,
+            channel=destination.channel,
+            recipient=recipient,
+            kind=DeliveryKind.POST,
+            message=message,
+            created_at=now,
+            next_attempt_at=now,
+            expires_at=_expiry(destination, now),
+            when_expired=destination.when_expired,
+        )
         for recipient in destination.recipients or (None,)
     )
 

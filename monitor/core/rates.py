@@ -16,6 +16,8 @@ from monitor.core.units import spoken
 
 BACKLOG: Final = frozenset({Reason.TOO_OLD, Reason.FIRST_READ})
 """Reasons of matches refused for their age: they say nothing of how fast news come now."""
+UNUSUAL: Final = frozenset({Reason.FASTER, Reason.SEEN_AGAIN})
+"""Reasons whose detail is worth a word in the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from monitor.core.models import (
     Assignment,
     Decision,
     Entry,
+    Hold,
     PendingEntry,
     Placement,
     Reason,
@@ -21,7 +22,7 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
-from monitor.pipeline.judge import Ruled
+from monitor.pipeline.briefing import Ruled
 from monitor.pipeline.ports import StoryStore
 
 
@@ -76,6 +77,20 @@ def closed_aside(record: AlertRecord, error: Exception, *, now: datetime) -> Rul
     )
     closed = replace(record, state=Verdict.SUPPRESSED, updated_at=now, deadline=None)
     return Ruled(decision=decision, alerts=(closed,))
+
+
+def ended_aside(hold: Hold, error: Exception, *, now: datetime) -> Ruled:
+    """End a hold whose moment has come and that cannot be decided on."""
+    decision = Decision(
+        entry=hold.entry,
+        rule=hold.rule,
+        story=hold.story,
+        verdict=Verdict.SUPPRESSED,
+        reason=Reason.OUR_ERROR,
+        at=now,
+        detail=f"{hold.channel}: {type(error).__name__}",
+    )
+    return Ruled(decision=decision, holds=(replace(hold, ended_at=now),))
 
 
 def _story_of_its_own(entry: Entry) -> Story:

@@ -12,12 +12,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import AlertRecord, Assembled, Entry, PendingEntry, Verdict
+from monitor.core.models import AlertRecord, Assembled, Decision, Entry, Hold, PendingEntry, Verdict
 from monitor.core.posting import latest_updates
 from monitor.core.stories import StoryBook
-from monitor.pipeline.aside import closed_aside, set_aside
+from monitor.pipeline.aside import closed_aside, ended_aside, set_aside
+from monitor.pipeline.briefing import Ruled, released
 from monitor.pipeline.in_force import InForce
-from monitor.pipeline.judge import Judge, Placed, Ruled
+from monitor.pipeline.judge import Judge, Placed
+from monitor.pipeline.letting_go import LettingGo
 from monitor.pipeline.pace import Bell, Wakeup, pause, wait_for
 from monitor.pipeline.ports import Clock, StoryStore
 from monitor.telemetry import fields
@@ -121,23 +123,58 @@ class Assembler:
             return ()
         return (aside,)
 
-    async def release_overdue(self) -> int:
-        """Decide on held alerts whose deadline has passed; returns how many."""
+    async def release_overdue(self) -> tuple[Decision, ...]:
+        """Decide on all that time alone brings about; returns what was decided.
+
+        These are held alerts whose deadline has passed, what channels held until now, and alerts that nobody
+        acknowledged in time.
+        """
         async with self._deciding:
-            now = self._clock()
-            due = await self._store.held_alerts(due=now)
-            if not due:
-                return 0
-            judge = Judge(self._store, self._in_force, now)
-            await judge.recall(())
-            rulings = [await self._overdue(judge, record) for record in due]
-            await self._store.commit_released(
-                [record for ruled in rulings for record in ruled.alerts],
-                [ruled.decision for ruled in rulings],
-                [delivery for ruled in rulings for delivery in ruled.deliveries],
-            )
-        self._on_alerts.ring()
-        return len(rulings)
+            decided = [*await self._overdue_alerts(), *await self._due_holds(), *await self._escalations()]
+        if decided:
+            self._on_alerts.ring()
+        return tuple(ruled.decision for ruled in decided)
+
+    async def _overdue_alerts(self) -> list[Ruled]:
+        now = self._clock()
+        due = await self._store.held_alerts(due=now)
+        if not due:
+            return []
+        judge = Judge(self._store, self._in_force, now)
+        await judge.recall_held(due)
+        rulings = [await self._overdue(judge, record) for record in due]
+        await self._store.commit_released(released(rulings))
+        return rulings
+
+    async def _due_holds(self) -> list[Ruled]:
+        now = self._clock()
+        holds = await self._store.due_holds(now)
+        if not holds:
+            return []
+        rulings = await self._let_go(holds, now)
+        await self._store.commit_let_go(released(rulings))
+        return rulings
+
+    async def _let_go(self, holds: Sequence[Hold], now: datetime) -> list[Ruled]:
+        """Decide on holds; a bug that several met is met again one by one, and ends the guilty hold only."""
+        try:
+            return await LettingGo(self._store, self._in_force, now).let_go(holds)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            log.exception("assemble.bug", extra=fields(holds=len(holds), rule=holds[0].rule))
+            if len(holds) == 1:
+                return [ended_aside(holds[0], error, now=now)]
+        return [ruled for hold in holds for ruled in await self._let_go([hold], now)]
+
+    async def _escalations(self) -> list[Ruled]:
+        now = self._clock()
+        due = await self._store.due_escalations(now)
+        if not due:
+            return []
+        rulings = await LettingGo(self._store, self._in_force, now).escalate(due)
+        await self._store.commit_let_go(released(rulings))
+        return rulings
 
     async def _overdue(self, judge: Judge, record: AlertRecord) -> Ruled:
         """Decide on one held alert; one that meets a bug is closed, and holds up no other."""

@@ -76,14 +76,14 @@ class Housekeeper:
         return False
 
     async def release_overdue(self) -> None:
-        """Decide on held alerts whose deadline has passed."""
+        """Decide on what time alone brings about: deadlines, quiet hours, digests, escalations."""
         try:
             released = await self._assembler.release_overdue()
         except StoreUnavailableError as error:
             log.warning("alerts.release_postponed", extra=fields(error=str(error)))
             return
         if released:
-            log.info("alerts.released", extra=fields(alerts=released))
+            log.info("alerts.released", extra=fields(alerts=len(released)))
 
     async def purge(self, retention: RetentionSettings, window: timedelta) -> None:
         """Delete what is old; entries are kept at least as long as the story window."""

@@ -9,24 +9,27 @@ from typing import Literal, Protocol
 from monitor.core.models import (
     AlertRecord,
     Assembled,
-    Decision,
     Delivery,
     EntryKey,
     Feed,
     FeedState,
     Fetched,
     FetchResult,
+    Hold,
     KnownEntry,
     Lookup,
     Outcome,
     ParseResult,
     PendingEntry,
     PollRecord,
+    Reason,
+    Released,
     Remembered,
     Silence,
     Source,
     StoredEntry,
     Story,
+    Told,
 )
 
 
@@ -98,7 +101,7 @@ class StoryStore(Protocol):
         """The alerts of these (rule, story) pairs that exist."""
 
     async def last_alert_at(self, rule: str) -> datetime | None:
-        """When the rule last alerted on any story."""
+        """When it was last decided that the rule alerts on any story, be it after a moment's wait."""
 
     async def held_alerts(self, *, due: datetime) -> list[AlertRecord]:
         """The alerts still held whose deadline is at or before `due`."""
@@ -131,13 +134,35 @@ class StoryStore(Protocol):
         same alert and channel is added, since the later one tells more.
         """
 
-    async def commit_released(
-        self, alerts: Sequence[AlertRecord], decisions: Sequence[Decision], deliveries: Sequence[Delivery]
-    ) -> None:
+    async def commit_released(self, told: Released) -> None:
         """Store what became of held alerts that no new entry released, in one transaction.
 
-        An alert that is no longer HELD in the store is left alone, with its decisions and deliveries.
+        An alert that is no longer HELD in the store is left alone, with all that belongs to it.
         """
+
+    async def commit_let_go(self, told: Released) -> None:
+        """Store what became of alerts that channels held or nobody acknowledged, in one transaction.
+
+        A hold that has ended in the store stays as it ended.
+        """
+
+    async def alerts_by_id(self, ids: Sequence[str]) -> list[AlertRecord]:
+        """The alerts of these ids that exist."""
+
+    async def due_holds(self, now: datetime) -> list[Hold]:
+        """What channels were to get later, and the moment has come; the earliest decided first."""
+
+    async def holds_of(self, alerts: Sequence[str]) -> list[Hold]:
+        """What channels were or are to get of these alerts later, oldest first."""
+
+    async def due_escalations(self, now: datetime) -> list[AlertRecord]:
+        """Alerts that nobody has acknowledged until their moment, the earliest first."""
+
+    async def told_since(self, since: datetime) -> list[Told]:
+        """The messages that rang since a moment, once for each rule and channel: what limits count."""
+
+    async def held_back(self, rule: str, since: datetime) -> dict[Reason, int]:
+        """How many matches of a rule were held back since its last message, by reason; not before `since`."""
 
 
 class Outbox(Protocol):

@@ -8,14 +8,16 @@ from datetime import datetime
 from monitor.core.models import (
     AlertRecord,
     Assembled,
-    Decision,
-    Delivery,
+    Hold,
     PendingEntry,
+    Reason,
+    Released,
     Remembered,
     Silence,
     Source,
+    Told,
 )
-from monitor.store import commits, entries, history, silences, stories
+from monitor.store import commits, entries, history, holds, silences, stories
 from monitor.store.opened import Opened
 
 
@@ -37,7 +39,7 @@ class Assembling(Opened):
         return await self._database.read(stories.alerts_of, pairs)
 
     async def last_alert_at(self, rule: str) -> datetime | None:
-        """When it was last decided that the rule alerts."""
+        """When it was last decided that the rule alerts, be it after a moment's wait."""
         return await self._database.read(stories.last_alert_at, rule)
 
     async def held_alerts(self, *, due: datetime) -> list[AlertRecord]:
@@ -72,8 +74,38 @@ class Assembling(Opened):
         """
         await self._database.write(commits.assembled, batch)
 
-    async def commit_released(
-        self, alerts: Sequence[AlertRecord], decisions: Sequence[Decision], deliveries: Sequence[Delivery]
-    ) -> None:
-        """Store what became of held alerts that no new entry released, in one transaction."""
-        await self._database.write(commits.released, alerts, decisions, deliveries)
+    async def commit_released(self, told: Released) -> None:
+        """Store what became of alerts held until a deadline, in one transaction."""
+        await self._database.write(commits.released, told)
+
+    async def commit_let_go(self, told: Released) -> None:
+        """Store what became of alerts that channels held or nobody acknowledged, in one transaction."""
+        await self._database.write(commits.let_go, told)
+
+    async def alerts_by_id(self, ids: Sequence[str]) -> list[AlertRecord]:
+        """The alerts of these ids that exist."""
+        return await self._database.read(stories.alerts_by_id, ids)
+
+    async def due_holds(self, now: datetime) -> list[Hold]:
+        """What channels were to get later, and the moment has come; the earliest decided first."""
+        return await self._database.read(holds.due, now)
+
+    async def holds_of(self, alerts: Sequence[str]) -> list[Hold]:
+        """What channels were or are to get of these alerts later, oldest first."""
+        return await self._database.read(holds.of_alerts, alerts) if alerts else []
+
+    async def due_escalations(self, now: datetime) -> list[AlertRecord]:
+        """Alerts that nobody has acknowledged until their moment, the earliest first."""
+        ids = await self._database.read(holds.due_escalations, now)
+        found = {record.id: record for record in await self.alerts_by_id(ids)}
+        return [found[one] for one in ids if one in found]
+
+    async def told_since(self, since: datetime) -> list[Told]:
+        """The messages that rang since a moment, once for each rule and channel: what limits count."""
+        messages = await self._database.read(stories.messages_since, since)
+        digests = await self._database.read(holds.told_in_digests, since)
+        return [Told(rule=rule, channel=channel, at=at) for rule, channel, at in (*messages, *digests)]
+
+    async def held_back(self, rule: str, since: datetime) -> dict[Reason, int]:
+        """How many matches of a rule were held back since its last message, by reason; not before `since`."""
+        return await self._database.read(stories.held_back, rule, since)

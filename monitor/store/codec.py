@@ -32,6 +32,7 @@ from monitor.core.models import (
     Story,
     TextField,
     Verdict,
+    WhenExpired,
 )
 
 Values = dict[str, Any]
@@ -270,7 +271,7 @@ def decision_from_row(row: AnyRow) -> Decision:
 
 
 def alert_to_values(alert: AlertRecord) -> Values:
-    """Give the columns of an alert."""
+    """Give the columns of an alert, but for who acknowledged it: that is written by itself."""
     return {
         "id": alert.id,
         "rule": alert.rule,
@@ -283,6 +284,8 @@ def alert_to_values(alert: AlertRecord) -> Values:
         "outlets": alert.outlets,
         "hits": hits_to_json(alert.hits),
         "follow_ups": alert.follow_ups,
+        "escalate_at": alert.escalate_at,
+        "escalated_at": alert.escalated_at,
     }
 
 
@@ -300,6 +303,10 @@ def alert_from_row(row: AnyRow) -> AlertRecord:
         outlets=row.outlets,
         hits=hits_from_json(row.hits),
         follow_ups=row.follow_ups,
+        escalate_at=row.escalate_at,
+        escalated_at=row.escalated_at,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by,
     )
 
 
@@ -323,6 +330,8 @@ def delivery_to_values(delivery: Delivery) -> Values:
         "remote_id": delivery.remote_id,
         "error": delivery.error,
         "doubts": delivery.doubts,
+        "expires_at": delivery.expires_at,
+        "when_expired": delivery.when_expired.value,
         "message": [
             message.title,
             message.text,
@@ -355,6 +364,8 @@ def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Deli
         root_remote_id=root_remote_id,
         error=row.error,
         doubts=row.doubts,
+        expires_at=row.expires_at,
+        when_expired=WhenExpired(row.when_expired),
     )
 
 
@@ -367,6 +378,7 @@ def silence_to_values(silence: Silence) -> Values:
         "ends_at": silence.ends_at,
         "author": silence.author,
         "comment": silence.comment,
+        "tells_at_end": silence.release,
     }
 
 
@@ -379,4 +391,5 @@ def silence_from_row(row: AnyRow) -> Silence:
         ends_at=row.ends_at,
         author=row.author,
         comment=row.comment,
+        release=row.tells_at_end,
     )

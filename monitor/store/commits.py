@@ -7,8 +7,17 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from monitor.core.models import AlertRecord, Assembled, Decision, Delivery, NewEntry, PollRecord, Verdict
-from monitor.store import entries, feeds, history, outbox, stories
+from monitor.core.models import (
+    AlertRecord,
+    Assembled,
+    Decision,
+    Delivery,
+    NewEntry,
+    PollRecord,
+    Released,
+    Verdict,
+)
+from monitor.store import entries, feeds, history, holds, outbox, stories
 
 
 def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
@@ -63,24 +72,29 @@ def assembled(connection: Connection, batch: Sequence[Assembled]) -> None:
         [decision for item in fresh for decision in item.decisions],
         [delivery for item in fresh for delivery in item.deliveries],
     )
+    holds.save(connection, [hold for item in fresh for hold in item.holds])
 
 
-def released(
-    connection: Connection,
-    alerts: Sequence[AlertRecord],
-    decisions: Sequence[Decision],
-    deliveries: Sequence[Delivery],
-) -> None:
+def released(connection: Connection, told: Released) -> None:
     """Store what became of held alerts; those no longer held are left alone with all that belongs to them."""
-    known = stories.alerts_of(connection, [(alert.rule, alert.story) for alert in alerts])
+    known = stories.alerts_of(connection, [(alert.rule, alert.story) for alert in told.alerts])
     held = {alert.id: (alert.rule, alert.story) for alert in known if alert.state is Verdict.HELD}
     pairs = set(held.values())
-    _alerted(
+    let_go(
         connection,
-        [alert for alert in alerts if alert.id in held],
-        [decision for decision in decisions if (decision.rule, decision.story) in pairs],
-        [delivery for delivery in deliveries if delivery.alert in held],
+        Released(
+            alerts=tuple(alert for alert in told.alerts if alert.id in held),
+            decisions=tuple(one for one in told.decisions if (one.rule, one.story) in pairs),
+            deliveries=tuple(delivery for delivery in told.deliveries if delivery.alert in held),
+            holds=tuple(hold for hold in told.holds if hold.alert in held),
+        ),
     )
+
+
+def let_go(connection: Connection, told: Released) -> None:
+    """Store what became of alerts that channels held, and of those nobody acknowledged."""
+    _alerted(connection, told.alerts, told.decisions, told.deliveries)
+    holds.save(connection, told.holds)
 
 
 def _alerted(

@@ -13,6 +13,7 @@ from monitor.core.errors import DatabaseUnusableError
 from monitor.core.models import (
     Counts,
     Decision,
+    Hold,
     Keep,
     ListedAlert,
     ListedSilence,
@@ -26,7 +27,7 @@ from monitor.core.models import (
     Verdict,
 )
 from monitor.core.urls import canonical_url
-from monitor.store import entries, feeds, files, queries, retention, silences
+from monitor.store import entries, feeds, files, holds, queries, retention, silences
 from monitor.store.opened import Opened
 
 _PURGE_BATCH = 500
@@ -126,8 +127,41 @@ class Desk(Opened):
         await self._database.write(silences.add, silence)
 
     async def end_silence(self, silence: str, now: datetime) -> bool:
-        """End a silence before its time; False if there is none of that id still to end."""
-        return await self._database.write(silences.end, silence, now)
+        """End a silence before its time; False if there is none of that id still to end.
+
+        What it holds until its end is told then.
+        """
+        return await self._database.write(silences.move_end, silence, now, now)
+
+    async def extend_silence(self, silence: str, ends_at: datetime, now: datetime) -> bool:
+        """Let a silence that is in force end at another moment; False if there is none of that id."""
+        return await self._database.write(silences.move_end, silence, ends_at, now)
+
+    async def silenced(self, silence: Silence, *, limit: int = 200) -> list[Decision]:
+        """What a silence held, as far as decisions are kept; the latest last."""
+        return await self._database.read(queries.decided_because, silence.label, limit)
+
+    async def acknowledge(self, alert: str, who: str, now: datetime) -> bool:
+        """Write down who acknowledged an alert: nobody else is told of it any more.
+
+        Returns:
+            False if somebody had done so before, or there is no alert of that id.
+        """
+        return await self._database.write(holds.acknowledge, alert, who, now)
+
+    async def list_holds(
+        self, *, rule: str | None = None, story: str | None = None, limit: int = 1000
+    ) -> list[Hold]:
+        """What channels are to get later, the first to be told first."""
+        return await self._database.read(holds.listed, rule=rule, story=story, limit=limit)
+
+    async def holds_in(self, story: str) -> list[Hold]:
+        """What channels were or are to get later of a story, oldest first."""
+        return await self._database.read(holds.of_story, story)
+
+    async def let_go(self, now: datetime, *, alert: str | None = None) -> int:
+        """Make what holds one alert, or every one, due at once; return how many holds that were."""
+        return await self._database.write(holds.let_go, now, alert=alert)
 
     async def list_silences(self, *, ending_after: datetime | None = None) -> list[Silence]:
         """All silences, or those that end after a moment; the last to end first."""

@@ -14,13 +14,24 @@ from monitor.core.models import (
     Decision,
     DeliveryState,
     ListedAlert,
+    Reason,
     RuleDay,
     RuleStatistics,
     Story,
     Verdict,
 )
 from monitor.store import codec, feeds, outbox
-from monitor.store.schema import alerts, decisions, deliveries, entries, is_held, pending, stories
+from monitor.store.schema import (
+    alerts,
+    decisions,
+    deliveries,
+    entries,
+    holds,
+    holds_still,
+    is_held,
+    pending,
+    stories,
+)
 from monitor.store.types import UtcDay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,6 +144,17 @@ def decided(connection: Connection, *, entry: str | None, story: str | None, lim
     return [codec.decision_from_row(row) for row in reversed(rows.all())]
 
 
+def decided_because(connection: Connection, label: str, limit: int) -> list[Decision]:
+    """What a silence held; the latest last."""
+    rows = connection.execute(
+        select(decisions)
+        .where(decisions.c.reason == Reason.SILENCED.name, decisions.c.detail == label)
+        .order_by(decisions.c.seq.desc())
+        .limit(limit)
+    )
+    return [codec.decision_from_row(row) for row in reversed(rows.all())]
+
+
 def rule_statistics(connection: Connection, since: datetime | None) -> list[RuleStatistics]:
     """What each rule did day by day, since a moment or as far back as decisions are kept."""
     alerted = decisions.c.verdict == Verdict.ALERT.value
@@ -174,8 +196,12 @@ def number_of(connection: Connection, table: Table) -> int:
 
 
 def number_held(connection: Connection) -> int:
-    """How many alerts are held."""
-    return (connection.scalar(select(func.count()).select_from(alerts).where(is_held))) or 0
+    """How many alerts are held, from everybody or from a channel."""
+    waiting = select(func.count(distinct(holds.c.alert))).where(
+        holds_still, ~exists().where(alerts.c.id == holds.c.alert, is_held)
+    )
+    held = connection.scalar(select(func.count()).select_from(alerts).where(is_held)) or 0
+    return held + (connection.scalar(waiting) or 0)
 
 
 def counts(connection: Connection) -> Counts:

@@ -19,6 +19,8 @@ from monitor.store.schema import (
     decisions,
     deliveries,
     entries,
+    holds,
+    holds_still,
     pending,
     stories,
     tombstones,
@@ -57,6 +59,7 @@ def _old_entries(before: datetime, limit: int) -> Select[tuple[str]]:
             entries.c.first_seen < before,
             or_(stories.c.id.is_(None), stories.c.updated_at < before),
             ~exists().where(pending.c.entry == entries.c.id),
+            ~exists().where(holds.c.story == assignments.c.story, holds_still),
         )
         .order_by(entries.c.first_seen)
         .limit(limit)
@@ -73,17 +76,19 @@ def delete_stories(connection: Connection, before: datetime, limit: int) -> int:
         .where(alerts.c.story == stories.c.id, alerts.c.state == Verdict.HELD.value)
         .correlate(stories)
     )
+    to_be_told = exists().where(holds.c.story == stories.c.id, holds_still).correlate(stories)
     peopled = exists().where(assignments.c.story == stories.c.id).correlate(stories)
     old = (
         connection.scalars(
             select(stories.c.id)
-            .where(stories.c.updated_at < before, ~under_way, ~waiting, ~peopled)
+            .where(stories.c.updated_at < before, ~under_way, ~waiting, ~to_be_told, ~peopled)
             .order_by(stories.c.updated_at)
             .limit(limit)
         )
     ).all()
     if old:
         connection.execute(delete(alerts).where(alerts.c.story.in_(old)))
+        connection.execute(delete(holds).where(holds.c.story.in_(old)))
         connection.execute(delete(stories).where(stories.c.id.in_(old)))
     return len(old)
 

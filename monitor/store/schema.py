@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0004"
+HEAD = "0006"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -227,12 +227,44 @@ alerts = Table(
     Column("outlets", Integer, nullable=False),
     Column("hits", Json, nullable=False),
     Column("follow_ups", Integer, nullable=False),
+    Column("escalate_at", UtcTime, comment="None: never, or done"),
+    Column("escalated_at", UtcTime),
+    Column("acknowledged_at", UtcTime),
+    Column("acknowledged_by", Text, nullable=False, server_default=""),
     UniqueConstraint("story", "rule"),
     Index("ix_alerts_created_at", "created_at"),
 )
 is_held = alerts.c.state == literal_column("'held'")
 """A condition with its value written out: no database uses a partial index for a bound parameter."""
 Index("ix_alerts_held", alerts.c.deadline, sqlite_where=is_held, postgresql_where=is_held)
+to_escalate = alerts.c.escalate_at.is_not(None)
+Index("ix_alerts_escalate_at", alerts.c.escalate_at, sqlite_where=to_escalate, postgresql_where=to_escalate)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("alert", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False, comment="of the delivery it will become"),
+    Column("rule", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("entry", Text, nullable=False, comment="the latest to tell of"),
+    Column("why", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("matches", Integer, nullable=False),
+    Column("ended_at", UtcTime, comment="None: it still holds"),
+    Column("told_in", Text, comment="the digest that told it"),
+    PrimaryKeyConstraint("alert", "channel", "ordinal"),
+    Index("ix_holds_story", "story"),
+)
+holds_still = holds.c.ended_at.is_(None)
+Index("ix_holds_until", holds.c.until, sqlite_where=holds_still, postgresql_where=holds_still)
+Index("ix_holds_ended_at", holds.c.ended_at)
 
 deliveries = Table(
     "deliveries",
@@ -257,6 +289,8 @@ deliveries = Table(
     Column("error", Text),
     Column("message", Json, nullable=False, comment="frozen: the same bytes at every attempt"),
     Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("expires_at", UtcTime, comment="when it is late; None: never"),
+    Column("when_expired", Text, nullable=False, server_default="mark"),
     UniqueConstraint("id"),
     Index("ix_deliveries_line", "alert", "channel", "recipient", "ordinal"),
     Index("ix_deliveries_created_at", "created_at"),
@@ -275,5 +309,6 @@ silences = Table(
     Column("ends_at", UtcTime, nullable=False),
     Column("author", Text, nullable=False),
     Column("comment", Text, nullable=False),
+    Column("tells_at_end", Boolean, nullable=False, server_default=text("false")),
     Index("ix_silences_ends_at", "ends_at"),
 )

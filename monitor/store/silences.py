@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, distinct, func, select, update
 
 from monitor.core.models import ListedSilence, Reason, Silence
-from monitor.store import codec
+from monitor.store import codec, holds
 from monitor.store.dialect import insert_into
 from monitor.store.queries import begins
 from monitor.store.schema import decisions, silences
@@ -33,12 +33,18 @@ def add(connection: Connection, silence: Silence) -> None:
     )
 
 
-def end(connection: Connection, silence: str, now: datetime) -> bool:
-    """End one before its time; False if there is none of that id still to end."""
-    result = connection.execute(
-        update(silences).where(silences.c.id == silence, silences.c.ends_at > now).values(ends_at=now)
-    )
-    return result.rowcount > 0
+def move_end(connection: Connection, silence: str, ends_at: datetime, now: datetime) -> bool:
+    """Let one that is in force end at another moment; False if there is none of that id still to end."""
+    row = connection.execute(
+        update(silences)
+        .where(silences.c.id == silence, silences.c.ends_at > now)
+        .values(ends_at=ends_at)
+        .returning(silences)
+    ).one_or_none()
+    if row is None:
+        return False
+    holds.follow_silence(connection, codec.silence_from_row(row).label, ends_at)
+    return True
 
 
 def listed(connection: Connection, *, ending_after: datetime | None) -> list[Silence]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select, tuple_
+from sqlalchemy import ColumnElement, Connection, case, func, select, tuple_
 
 from monitor.core.models import (
     AlertRecord,
     Assembled,
     Decision,
+    DeliveryKind,
     Placement,
+    Reason,
     Remembered,
     Source,
     Story,
@@ -19,7 +21,7 @@ from monitor.core.models import (
 )
 from monitor.store import codec
 from monitor.store.dialect import BATCH, insert_into
-from monitor.store.schema import alerts, assignments, decisions, entries, is_held, stories
+from monitor.store.schema import alerts, assignments, decisions, deliveries, entries, is_held, stories
 
 
 def remembered(connection: Connection, since: datetime) -> list[Remembered]:
@@ -128,7 +130,8 @@ def save_alerts(connection: Connection, changed: Iterable[AlertRecord]) -> None:
     if not latest:
         return
     insertion = insert_into(connection, alerts)
-    columns = [column.name for column in alerts.c if column.name not in {"id", "rule", "story"}]
+    kept = {"id", "rule", "story", "acknowledged_at", "acknowledged_by"}
+    columns = [column.name for column in alerts.c if column.name not in kept]
     connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["id"], set_={name: insertion.excluded[name] for name in columns}
@@ -149,13 +152,52 @@ def alerts_of(connection: Connection, pairs: Sequence[tuple[str, str]]) -> list[
 
 
 def last_alert_at(connection: Connection, rule: str) -> datetime | None:
-    """When it was last decided that the rule alerts."""
+    """When it was last decided that the rule alerts, be it after a moment's wait."""
+    waits = (decisions.c.verdict == Verdict.HELD.value, decisions.c.reason == Reason.GROUP_WAIT.name)
+    moments = [_last(connection, rule, (decisions.c.verdict == Verdict.ALERT.value,))]
+    moments.append(_last(connection, rule, waits))
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _last(connection: Connection, rule: str, of: Sequence[ColumnElement[bool]]) -> datetime | None:
     return connection.scalar(
-        select(decisions.c.at)
-        .where(decisions.c.rule == rule, decisions.c.verdict == Verdict.ALERT.value)
-        .order_by(decisions.c.at.desc())
-        .limit(1)
+        select(decisions.c.at).where(decisions.c.rule == rule, *of).order_by(decisions.c.at.desc()).limit(1)
     )
+
+
+def held_back(connection: Connection, rule: str, since: datetime) -> dict[Reason, int]:
+    """How many matches of a rule were held back since its last message, by reason; not before `since`."""
+    told = _last(connection, rule, (decisions.c.verdict == Verdict.ALERT.value, decisions.c.at > since))
+    rows = connection.execute(
+        select(decisions.c.reason, func.count().label("number"))
+        .where(
+            decisions.c.rule == rule,
+            decisions.c.verdict.in_((Verdict.HELD.value, Verdict.SUPPRESSED.value)),
+            decisions.c.at > (told or since),
+        )
+        .group_by(decisions.c.reason)
+    )
+    return {Reason[row.reason]: row.number for row in rows}
+
+
+def alerts_by_id(connection: Connection, ids: Sequence[str]) -> list[AlertRecord]:
+    """The alerts of these ids that exist."""
+    found: list[AlertRecord] = []
+    for start in range(0, len(ids), BATCH):
+        rows = connection.execute(select(alerts).where(alerts.c.id.in_(ids[start : start + BATCH])))
+        found += [codec.alert_from_row(row) for row in rows]
+    return found
+
+
+def messages_since(connection: Connection, since: datetime) -> list[tuple[str, str, datetime]]:
+    """Rule, channel and moment of each message that rings and was made since a moment, once per channel."""
+    rows = connection.execute(
+        select(alerts.c.rule, deliveries.c.channel, deliveries.c.created_at)
+        .distinct()
+        .join_from(deliveries, alerts, alerts.c.id == deliveries.c.alert)
+        .where(deliveries.c.created_at > since, deliveries.c.kind != DeliveryKind.UPDATE.value)
+    )
+    return [(row.rule, row.channel, row.created_at) for row in rows]
 
 
 def held(connection: Connection, due: datetime) -> list[AlertRecord]:

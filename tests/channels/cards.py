@@ -199,7 +199,7 @@ def later_card(**fields: Any) -> Card:
         "root_hits": FIRST_HITS,
         "story": story(FIRST, SECOND, THIRD),
         "news": (News.OUTLET, News.LANGUAGE),
-        "held": 3,
+        "held_back": {Reason.COPY: 2, Reason.COOLDOWN: 1},
     }
     return card(**(given | fields))
 

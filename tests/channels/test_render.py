@@ -77,7 +77,7 @@ def test_a_follow_up_begins_with_what_is_new_and_keeps_the_title() -> None:
         "+ now 3 outlets: kyiv-courier.example, vesti.example, world-wire.example; another language"
     )
     assert later.title == render(card(), now=NOW).title
-    assert "+3 held back" in later.text
+    assert "+3 held: 2 duplicates, 1 cooldown" in later.text
 
 
 def test_a_living_message_leads_with_the_entry_that_raised_it_and_lists_the_others() -> None:

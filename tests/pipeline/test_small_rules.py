@@ -35,7 +35,7 @@ from monitor.core.polled import (
     after_same_body,
 )
 from monitor.core.posting import Destination, deliveries_of, latest_updates
-from monitor.core.routing import channels_for
+from monitor.core.routing import legs_for
 from monitor.core.schedule import (
     first_poll,
     next_attempt,
@@ -80,14 +80,15 @@ def test_the_first_route_that_fits_decides(
     """A rule's own channels come first; `continue` goes on; what no route takes goes everywhere."""
     settings = Settings.model_validate({"channels": DESK, "routes": routes})
     labels = labels_of(ENTRY, rule="raids", severity=Severity.HIGH, tags=["war"], entities=["fsb"])
-    assert channels_for(settings, AlertPolicy(channels=own), labels) == want
+    legs = legs_for(settings, AlertPolicy(channels=own), labels)
+    assert tuple(leg.channel for leg in legs) == want
 
 
 def test_what_no_route_takes_goes_where_alerts_say() -> None:
     """`alerts.channels` is the default."""
     settings = Settings.model_validate({"channels": DESK, "alerts": {"channels": ["boss"]}})
     labels = labels_of(ENTRY, rule="raids", severity=Severity.HIGH)
-    assert channels_for(settings, AlertPolicy(), labels) == ("boss",)
+    assert [leg.channel for leg in legs_for(settings, AlertPolicy(), labels)] == ["boss"]
 
 
 @pytest.mark.parametrize("dice", [0.0, 0.5, 0.999])

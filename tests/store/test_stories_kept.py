@@ -11,6 +11,7 @@ from monitor.core.models import (
     ListedSilence,
     Placement,
     Reason,
+    Released,
     Silence,
     Verdict,
 )
@@ -131,8 +132,8 @@ async def test_a_held_alert_is_released_once(store: Store) -> None:
     [decision] = await store.decisions(entry="a")
     sent = replace(held, state=Verdict.ALERT, deadline=None)
     told = replace(decision, verdict=Verdict.ALERT, reason=Reason.UNCONFIRMED, at=NOW + MINUTE)
-    await store.commit_released([sent], [told], [a_delivery("d")])
-    await store.commit_released([sent], [told], [a_delivery("e")])
+    await store.commit_released(Released(alerts=(sent,), decisions=(told,), deliveries=(a_delivery("d"),)))
+    await store.commit_released(Released(alerts=(sent,), decisions=(told,), deliveries=(a_delivery("e"),)))
     assert await store.held_alerts(due=NOW + MINUTE) == []
     assert [delivery.id for delivery in await store.deliveries()] == ["d"]
     assert [one.reason for one in await store.decisions(story="a")] == [Reason.NEW_STORY, Reason.UNCONFIRMED]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.core.models.deliveries import DeliveryKind
 from monitor.core.models.entries import Entry
 from monitor.core.models.matches import Hit, Severity
 from monitor.core.models.stories import News, Source, Story
@@ -47,6 +48,12 @@ class Reason(StrEnum):
     NOT_FASTER = "matches come no faster than usual"
     SEEN_AGAIN = "a name not seen for long"
     SEEN_LATELY = "its names were seen lately"
+    GROUP_WAIT = "waits a moment for other outlets"
+    HOURLY_LIMIT = "over the limit of messages an hour"
+    DIGEST = "gathered for a digest"
+    RELEASED = "told now that nothing holds it any more"
+    ESCALATED = "nobody acknowledged it in time"
+    ARTICLE_GONE = "its article is no longer kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +92,42 @@ class AlertRecord:
     """The proof of the entry that raised it."""
     follow_ups: int = 0
     """Messages about it after the first: the ordinal of the latest delivery."""
+    escalate_at: datetime | None = None
+    """When other channels are told, unless somebody acknowledges it before; None: never, or done."""
+    escalated_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What one channel is to get of an alert, but later; whatever comes meanwhile is told with it."""
+
+    alert: str
+    rule: str
+    story: str
+    channel: str
+    kind: DeliveryKind
+    ordinal: int
+    """Of the delivery that it will become."""
+    entry: str
+    """The latest entry to tell of."""
+    why: Reason
+    """What the message will give as its reason."""
+    detail: str = ""
+    """What that reason refers to."""
+    reason: Reason
+    """What holds it: GROUP_WAIT, QUIET_HOURS, DIGEST, HOURLY_LIMIT or SILENCED."""
+    terms: str = ""
+    """What holds it in words: `22:00 to 07:00 Europe/Kyiv`; of a silence its label."""
+    since: datetime
+    until: datetime
+    matches: int = 1
+    """Matches told of by it."""
+    ended_at: datetime | None = None
+    """When it was told, or came to nothing."""
+    told_in: str | None = None
+    """The digest that told it; None where it became a message of its own, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +141,8 @@ class Silence:
     ends_at: datetime
     author: str
     comment: str = ""
+    release: bool = False
+    """Whether what it holds is told at its end; else it is listed and no more."""
 
     @property
     def label(self) -> str:
@@ -120,8 +165,8 @@ class Card:
     story: Story
     news: tuple[News, ...] = ()
     sample: bool = False
-    held: int = 0
-    """Matches held back since the last message, told with it."""
+    held_back: Mapping[Reason, int] = field(default_factory=dict)
+    """Matches of the rule that were held back since its last message, by reason; told with it."""
     root: Entry | None = None
     """The entry that raised the alert, where `entry` is a later one: a living message keeps its headline."""
     root_hits: tuple[Hit, ...] = ()
@@ -132,3 +177,8 @@ class Card:
     """What the reason refers to, where a reader wants to know: `7 in 1h, usually 0.4`."""
     matches: tuple[Source, ...] = ()
     """The articles that make an alert on the pace of matches: listed instead of the story's sources."""
+
+    @property
+    def held(self) -> int:
+        """How many matches were held back since the last message."""
+        return sum(self.held_back.values())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.core.models.policy import WhenExpired
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -76,6 +78,10 @@ class Delivery:
     error: str | None = None
     doubts: int = 0
     """How many attempts may have arrived though nobody confirmed it; the one under way is not counted."""
+    expires_at: datetime | None = None
+    """When it is late; None: never."""
+    when_expired: WhenExpired = WhenExpired.MARK
+    """What becomes of it when it is late."""
     repeat: bool = False
     """Whether it may have arrived before and nobody can tell: the channel marks it `possible repeat`."""
 

@@ -1,9 +1,8 @@
-"""Matches: what rules find in an entry, with the proof, and how a rule wants to alert."""
+"""Matches: what rules find in an entry, with the proof."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 
@@ -53,36 +52,3 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
-
-
-class FollowUp(StrEnum):
-    """What later articles of a story do to the alert already sent."""
-
-    UPDATE = "update"
-    THREAD = "thread"
-    NEW = "new"
-    SILENT = "silent"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corroboration:
-    """Hold an alert until this many independent outlets tell the story, for at most `within`."""
-
-    outlets: int
-    within: timedelta
-    otherwise: str = "drop"
-    """At the deadline: `drop` (recorded, listable) or `send` (marked unconfirmed)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertPolicy:
-    """How a rule's matches become alerts."""
-
-    channels: tuple[str, ...] = ()
-    """Channel names; empty means: as the routes say."""
-    follow_up: FollowUp = FollowUp.UPDATE
-    corroboration: Corroboration | None = None
-    cooldown: timedelta = timedelta(0)
-    """At least this long between two alerts of the rule, whatever their stories."""
-    max_age: timedelta | None = None
-    """Entries older than this when first seen do not alert; None means the configured default."""

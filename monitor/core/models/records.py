@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from monitor.core.models.alerts import AlertRecord, Decision
+from monitor.core.models.alerts import AlertRecord, Decision, Hold
 from monitor.core.models.deliveries import Delivery
 from monitor.core.models.entries import Entry
 from monitor.core.models.feeds import FeedState
@@ -53,6 +54,27 @@ class Assembled:
     alerts: tuple[AlertRecord, ...] = ()
     """New or changed records."""
     deliveries: tuple[Delivery, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    """What channels are to get later: new ones, and those that tell more now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What became, with time alone, of alerts decided on before; committed in one transaction."""
+
+    alerts: tuple[AlertRecord, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A message that rang, as far as limits count it."""
+
+    rule: str
+    channel: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,9 +57,9 @@ def why(view: View) -> str:
     return held_too(view.why, view.held)
 
 
-def held_too(said: str, held: int) -> str:
+def held_too(said: str, held: str) -> str:
     """Add how much was held back since the last message."""
-    return f"{said}; +{held:,} held back" if held else said
+    return f"{said}; {held}" if held else said
 
 
 def bracketed(line: Line) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
+from monitor.core.alerting.tally import held_in_words
 from monitor.core.models import (
     Card,
     DeliveryKind,
@@ -68,7 +69,8 @@ class View:
     news: str
     """`now 3 outlets: a, b, c; another language`: what a follow-up adds; empty for a first post."""
     why: str
-    held: int
+    held: str
+    """`+11 held: 8 duplicates, 3 quiet hours`: what was held back since the rule's last message."""
     sample: bool
     unconfirmed: bool
 
@@ -107,7 +109,7 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         more_sources=_more_sources(card, entry, shown=len(others)),
         news="" if kind is DeliveryKind.POST else _news(card),
         why=_why(card, kind),
-        held=card.held,
+        held=held_in_words(card.held_back),
         sample=card.sample,
         unconfirmed=card.reason is Reason.UNCONFIRMED,
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from monitor.core.document import Node, Reader
 from monitor.core.models import AlertPolicy, Corroboration, FollowUp
 from monitor.core.rules.conditions import read_fields, read_language, read_languages
+from monitor.core.rules.sending import SENDING, read_sending
 from monitor.core.rules.tree import FirstSeen, RuleTests, Sample, Spike, Where
 
 _QUIET = timedelta(days=30)
@@ -39,9 +40,12 @@ def _sources(node: Node, reader: Reader) -> tuple[tuple[str, ...], tuple[str, ..
     return include, exclude
 
 
+_ALERT = ("channels", "follow_up", "corroboration", "cooldown", "max_age", *SENDING)
+
+
 def read_alert(node: Node, reader: Reader) -> AlertPolicy:
-    """Read `alert: {channels, follow_up, corroboration, cooldown, max_age}`."""
-    keys = reader.keys(node, "`alert`", ("channels", "follow_up", "corroboration", "cooldown", "max_age"))
+    """Read `alert: {channels, follow_up, corroboration, cooldown, max_age}` and what sending knows."""
+    keys = reader.keys(node, "`alert`", _ALERT)
     follow_up = None
     if "follow_up" in keys:
         follow_up = reader.choice(keys["follow_up"], "`follow_up`", [kind.value for kind in FollowUp])
@@ -51,6 +55,7 @@ def read_alert(node: Node, reader: Reader) -> AlertPolicy:
         corroboration=_corroboration(keys["corroboration"], reader) if "corroboration" in keys else None,
         cooldown=_duration(keys, "cooldown", reader) or timedelta(0),
         max_age=_duration(keys, "max_age", reader),
+        sending=read_sending(keys, reader),
     )
 
 

@@ -128,9 +128,10 @@ def _channels(root: Node) -> tuple[NamedChannel, ...]:
     rules = root.at(["rules"])
     named: list[NamedChannel] = []
     for rule in rules.value if rules and isinstance(rules.value, Mapping) else ():
-        node = root.at(["rules", rule, "alert", "channels"])
-        items = node.value if node and isinstance(node.value, tuple) else (node,) if node else ()
-        named += [NamedChannel(name=item.text, place=item.place) for item in items if item.text]
+        for where in (["channels"], ["escalate", "to"]):
+            node = root.at(["rules", rule, "alert", *where])
+            items = node.value if node and isinstance(node.value, tuple) else (node,) if node else ()
+            named += [NamedChannel(name=item.text, place=item.place) for item in items if item.text]
     return tuple(named)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from monitor.core.models import FollowUp, Severity, TextField
 from monitor.core.query.parser import FARTHEST
+from monitor.core.rules.sending_schema import sending_keys
 
 Json = Mapping[str, object]
 
@@ -188,6 +189,7 @@ def _alert() -> Json:
         ),
         "cooldown": _said(_ref("duration"), "At least this long between two alerts of the rule."),
         "max_age": _said(_ref("duration"), "Older articles do not alert."),
+        **sending_keys(),
     }
     return _object(keys)
 

@@ -1,4 +1,4 @@
-"""Match + story + history + silences -> Alert, Update, Held or Suppressed, with the reason.
+"""Whether: match + story + history + silences -> Alert, Update, Held or Suppressed, with the reason.
 
     first match in a story -> too old? silenced? nowhere to go? as usual? cooling down? few outlets? -> alert
     a held alert           -> enough outlets now? -> alert
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from monitor.core.labels import Labels
+from monitor.core.labels import Labels, silence_of
 from monitor.core.models import (
     AlertPolicy,
     AlertRecord,
@@ -89,7 +89,9 @@ def decide(
     limits: Limits,
     now: datetime,
 ) -> Ruling:
-    """Decide what becomes of one match.
+    """Decide what becomes of one match, its channels' quiet hours and the like aside.
+
+    A record that is held without a deadline is an alert already: its channels hold it.
 
     Args:
         subject: the match and what is known of it.
@@ -102,7 +104,7 @@ def decide(
     if record is None:
         refusal = _refusal(subject, silences=silences, last_alert_at=last_alert_at, limits=limits, now=now)
         return refusal or _first(subject, now)
-    if record.state is Verdict.HELD:
+    if record.state is Verdict.HELD and record.deadline is not None:
         return _held(subject, record, silences=silences, now=now)
     return _follow_up(subject, record, silences=silences, last_alert_at=last_alert_at, now=now)
 
@@ -351,9 +353,5 @@ def _independent(story: Story) -> int:
 
 
 def _silence(labels: Labels, story: str, silences: Sequence[Silence]) -> Silence | None:
-    """Return the first silence all of whose matchers hold."""
-    known = {**labels, "story": frozenset({story})}
-    for silence in silences:
-        if all(value in known.get(key, ()) for key, value in silence.matchers.items()):
-            return silence
-    return None
+    """Return the silence that holds an alert for good; one that tells at its end only postpones it."""
+    return silence_of(labels, story, (silence for silence in silences if not silence.release))
