@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-
 from monitor.core.models import Reason, Verdict
 from monitor.store import Store, open_store
-from monitor.store.engine import Database, address_of
+from tests.store.older import take_back
 from tests.store.samples import FINDINGS, MINUTE, NOW, alerted, an_entry, assembled, poll
 from tests.store.test_query_plans import plan, walks_all
 
@@ -55,18 +53,10 @@ async def test_the_sights_of_older_databases_are_taken_over(empty_url: str) -> N
     store = await open_store(empty_url, owner="one", exclusive=True)
     await alerted(store)
     await store.close()
-    database = Database(address_of(empty_url), owner="test")
-    await database.write(as_before)
-    await database.close()
+    await take_back(empty_url, "0003")
     store = await open_store(empty_url, owner="one", exclusive=True)
     assert await store.last_seen(["belgorod"]) == {"belgorod": NOW}
     await store.close()
-
-
-def as_before(connection: Connection) -> None:
-    """Take the table away."""
-    connection.execute(text("DROP TABLE sightings"))
-    connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
 
 
 async def test_an_index_serves_the_pace_of_a_rule(tmp_path: Path) -> None:

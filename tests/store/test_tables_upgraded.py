@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import ReflectedIndex
 from monitor.core.errors import DatabaseUnusableError
 from monitor.store import open_store, schema
 from monitor.store.engine import Database, address_of
+from tests.store.older import take_back
 from tests.store.samples import a_delivery, alerted
 
 
@@ -135,11 +136,8 @@ async def test_deliveries_of_the_first_version_are_kept(empty_url: str) -> None:
     store = await open_store(empty_url, owner="one", exclusive=True)
     await alerted(store, a_delivery("d"), a_delivery("e", alert="other"))
     await store.close()
-    await execute(empty_url, "DROP INDEX ix_entries_url")
-    await execute(empty_url, "DROP TABLE sightings")
-    await execute(empty_url, "ALTER TABLE deliveries DROP COLUMN doubts")
     await execute(empty_url, "UPDATE deliveries SET state = 'unsure' WHERE id = 'e'")
-    await execute(empty_url, "UPDATE alembic_version SET version_num = '0001'")
+    await take_back(empty_url, "0001")
     store = await open_store(empty_url, owner="one", exclusive=True)
     assert {one.id: one.doubts for one in await store.deliveries()} == {"d": 0, "e": 1}
     await store.close()
