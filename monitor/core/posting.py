@@ -53,7 +53,7 @@ def deliveries_of(
             message=message,
             created_at=now,
             next_attempt_at=now,
-            expires_at=_expiry(destination, now),
+            expires_at=None if kind is DeliveryKind.UPDATE else _expiry(destination, now),
             when_expired=destination.when_expired,
         )
         for destination in destinations

@@ -25,6 +25,7 @@ from monitor.core.models import (
     Unknown,
     Unsure,
 )
+from monitor.core.render.late import is_too_late, lateness, marked_late
 from monitor.core.schedule import next_attempt, next_repeat
 from monitor.pipeline.pace import PAUSE, Wakeup, pause, wait_for
 from monitor.pipeline.ports import Channel, Clock, Outbox
@@ -94,6 +95,9 @@ class Deliverer:
 
     async def _attempt(self, delivery: Delivery) -> None:
         """Send or look up one delivery. The last of the three borders at which a bug is caught."""
+        if delivery.state is not DeliveryState.UNSURE and is_too_late(delivery, self._clock()):
+            await self._drop_late(delivery)
+            return
         outcome: Outcome | Lookup
         try:
             outcome = await self._outcome(delivery)
@@ -110,6 +114,15 @@ class Deliverer:
         await self._settle_surely(delivery, outcome, now=now, retry_at=retry_at)
         self._tell(delivery, outcome, now)
 
+    async def _drop_late(self, delivery: Delivery) -> None:
+        """Drop what is too old to matter, with its reason, where its rule or route wants that."""
+        why = f"not sent: {lateness(delivery, self._clock())}"
+        if await self._store.give_up(delivery, why):
+            log.warning(
+                "deliver.too_late",
+                extra=fields(channel=self._channel.name, delivery=delivery.id[:12], why=why),
+            )
+
     async def _cut_off(self, delivery: Delivery) -> None:
         """Settle what a stop or a reload broke off: in doubt at once, and not only when its lease is over."""
         cut, now = Unsure(why="cut off by a stop or a reload"), self._clock()
@@ -118,7 +131,8 @@ class Deliverer:
 
     async def _outcome(self, delivery: Delivery) -> Outcome | Lookup:
         if delivery.state is not DeliveryState.UNSURE:
-            return await self._channel.send(replace(delivery, repeat=delivery.doubts > 0))
+            going = marked_late(delivery, self._clock())
+            return await self._channel.send(replace(going, repeat=delivery.doubts > 0))
         early = self._too_early(delivery)
         if early is not None:
             return early
@@ -142,7 +156,7 @@ class Deliverer:
             return Unknown(why="somebody else has it now", retry_after=timedelta(0))
         return await self._channel.send(
             replace(
-                delivery,
+                marked_late(delivery, now),
                 state=DeliveryState.SENDING,
                 attempts=delivery.attempts + 1,
                 started_at=now,

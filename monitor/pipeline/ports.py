@@ -197,6 +197,9 @@ class Outbox(Protocol):
             False if the delivery's epoch is stale (somebody else owns it now) and nothing was written.
         """
 
+    async def give_up(self, delivery: Delivery, why: str) -> bool:
+        """Turn a claimed delivery that was not sent into DROPPED; False if somebody else owns it now."""
+
     async def park_unconfigured(self, channels: Collection[str]) -> int:
         """Park what waits for a channel that is none of these, where people find it; return how many."""
 

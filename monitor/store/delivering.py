@@ -43,6 +43,10 @@ class Delivering(Opened):
         """Record what came of an attempt or a look-up; False if somebody else owns the delivery now."""
         return await self._database.write(outbox.settle, delivery, outcome, now=now, retry_at=retry_at)
 
+    async def give_up(self, delivery: Delivery, why: str) -> bool:
+        """Turn a claimed delivery that was not sent into DROPPED; False if somebody else owns it now."""
+        return await self._database.write(sweeps.give_up, delivery, why)
+
     async def park_unconfigured(self, channels: Collection[str]) -> int:
         """Park what waits for a channel that is none of these, where people find it; return how many."""
         return await self._database.write(sweeps.park_unconfigured, channels)

@@ -1,4 +1,4 @@
-"""Deliveries that would be forgotten: of channels that went, and of a clock that was wrong."""
+"""Deliveries that would be forgotten: of channels that went, of a clock that was wrong, too old to matter."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select, update
 
-from monitor.core.models import DeliveryState
-from monitor.store.outbox import READY, UNSURE
+from monitor.core.models import Delivery, DeliveryState
+from monitor.store.outbox import READY, SENDING, UNSURE
 from monitor.store.schema import deliveries, is_open
 
 _d = deliveries.c
 LONGEST_WAIT = timedelta(hours=25)
 """Nothing waits longer, and no lease is as long: what is later than this was written under a wrong clock."""
+
+
+def give_up(connection: Connection, delivery: Delivery, why: str) -> bool:
+    """Drop a claimed delivery of which no byte has left; tell whether the claim held."""
+    result = connection.execute(
+        update(deliveries)
+        .where(_d.id == delivery.id, _d.epoch == delivery.epoch, _d.state == SENDING)
+        .values(state=DeliveryState.DROPPED.value, error=why, lease_until=None, owner=None)
+    )
+    return result.rowcount > 0
 
 
 def park_unconfigured(connection: Connection, channels: Collection[str]) -> int:
