@@ -21,6 +21,7 @@ from typing import TextIO
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.channels.factory import build_channel
+from monitor.config.naming import held_against, load_with_rules
 from monitor.config.reload import Reload, RuleFiles
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import ConfigurationError, StoreUnavailableError, Weight
@@ -91,6 +92,7 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
     loaded = load_settings(path)
     rules = RuleFiles(loaded.rules, channels=loaded.channels)
     read = rules.start()
+    loaded = held_against(loaded, read)
     errors = [mistake for mistake in (*loaded.mistakes, *read.mistakes) if mistake.weight is Weight.ERROR]
     if errors:
         raise ConfigurationError({*loaded.mistakes, *read.mistakes})
@@ -332,7 +334,7 @@ class Daemon:
 
     async def _reload_settings(self) -> None:
         """Take over config.yaml if it is good; keep what is in force if it is not."""
-        loaded = await asyncio.to_thread(load_settings, self._prepared.path)
+        loaded = await asyncio.to_thread(load_with_rules, self._prepared.path)
         if loaded.settings is None:
             for mistake in loaded.mistakes:
                 log.error("config.mistake", extra=fields(mistake=str(mistake)))

@@ -8,6 +8,7 @@ import click
 
 from monitor.cli.common import config_option, counted, json_option, print_json, say_mistakes
 from monitor.cli.guard import Exit
+from monitor.config.naming import held_against
 from monitor.config.reload import RuleFiles
 from monitor.config.rules import LoadedRules
 from monitor.config.settings import Loaded, load_settings
@@ -31,6 +32,7 @@ def command(*, as_json: bool, config: Path) -> None:
     """
     loaded = load_settings(config)
     rules = RuleFiles(_places(loaded), channels=loaded.channels).start()
+    loaded = held_against(loaded, rules)
     mistakes = sorted({*loaded.mistakes, *rules.mistakes})
     if as_json:
         print_json([_fields(mistake) for mistake in mistakes])

@@ -28,6 +28,7 @@ from monitor.files import Kind, look_at, shortened
 
 ZERO = timedelta(0)
 _SPACE = re.compile(r"\s")
+_LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ def remarks(draft: Draft) -> Iterator[Remark]:
     yield from _durations(draft)
     yield from _channels(draft)
     yield from _named_channels(draft)
+    yield from _languages(draft)
     yield from _unreached_routes(draft)
     yield from _database(draft)
     yield from _rules(draft)
@@ -250,6 +252,14 @@ def _channel_names(draft: Draft) -> Iterator[tuple[Path, str]]:
         escalation = sending.policy().escalate
         for index, name in enumerate(escalation.to if escalation else ()):
             yield (*place, "escalate", "to", index), name
+
+
+def _languages(draft: Draft) -> Iterator[Remark]:
+    for at, route in zip(draft.route_at, draft.settings.routes, strict=True):
+        for index, name in enumerate(route.match.language):
+            if _LANGUAGE.fullmatch(name) is None:
+                sentence = f"'{name}' is no language; write a two-letter code such as en, ru or uk"
+                yield Remark(at=("routes", at, "match", "language", index), sentence=sentence)
 
 
 def _unreached_routes(draft: Draft) -> Iterator[Remark]:

@@ -33,6 +33,16 @@ _MAX_BYTES = 8 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedByRoute:
+    """A value that a route matches on, and where it stands."""
+
+    key: str
+    """rule, severity, tag, language, outlet, source or entity."""
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """What a configuration file says. `settings` is None, and there are no feeds, if anything is wrong."""
 
@@ -45,6 +55,8 @@ class Loaded:
     """Rule files and folders, relative ones taken from the folder of the file; also beside mistakes."""
     channels: frozenset[str] = frozenset()
     """The names of all channels in the file, also beside mistakes."""
+    named: tuple[NamedByRoute, ...] = ()
+    """What the routes match on; monitor.config.naming holds it against what there is."""
     mistakes: tuple[Mistake, ...] = ()
     """Errors and warnings, in the order of the file."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
@@ -94,6 +106,7 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
         feeds=() if refused else feeds,
         rules=tuple(root / name for name in settings.rules),
         channels=made.channels,
+        named=tuple(_named(made, node)),
         mistakes=tuple(mistakes),
         secrets=secrets,
     )
@@ -143,6 +156,14 @@ def _place(root: Node, at: Path, *, on_key: bool = False) -> Place:
             has_value = not isinstance(node.value, Mapping | tuple) and length == len(at) and not on_key
             return node.place if has_value else parent.keys.get(str(at[length - 1]), node.place)
     return root.place
+
+
+def _named(made: Draft, root: Node) -> Iterator[NamedByRoute]:
+    for at, route in zip(made.route_at, made.settings.routes, strict=True):
+        for key, names in route.match:
+            for index, name in enumerate(names):
+                place = _place(root, ("routes", at, "match", key, index))
+                yield NamedByRoute(key=key, name=name, place=place)
 
 
 def _at_home(settings: Settings, root: FilePath) -> Settings:
