@@ -11,13 +11,16 @@ import click
 from monitor.cli.common import ago, config_option, configured, json_option, minute, now, print_json
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, NothingFoundError, clean, the_one
+from monitor.cli.holding import acknowledge, alert_named, held, hold_lines, release
 from monitor.cli.rulebook.archive import nothing_kept
 from monitor.cli.stories import SHORT, decision_line, told
 from monitor.cli.tables import print_table
 from monitor.core.models import (
+    AlertRecord,
     Decision,
     Delivery,
     DeliveryState,
+    Hold,
     ListedAlert,
     StoredEntry,
     Verdict,
@@ -29,11 +32,13 @@ _MANY = 10_000
 
 @click.group(name="alerts")
 def command() -> None:
-    r"""List alerts and where they went; ask why; retry or drop dead letters.
+    r"""List alerts, where they went and what is held; ask why; acknowledge; retry or drop dead letters.
 
     \b
     Examples:
       news-monitor alerts list --rule cross-border-raids
+      news-monitor alerts held
+      news-monitor alerts ack 4f2a91c0
       news-monitor alerts why https://www.example.org/2026/11/article
       news-monitor alerts dead
       news-monitor alerts retry --all
@@ -42,7 +47,7 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option("--rule", metavar="NAME", help="Only alerts of this rule.")
-@click.option("--held", is_flag=True, help="Only those held until more outlets tell the story.")
+@click.option("--held", is_flag=True, help="Only those that nobody has been told of yet.")
 @click.option(
     "--limit", type=click.IntRange(1, _MANY), default=30, show_default=True, help="At most so many."
 )
@@ -90,6 +95,7 @@ class Shown:
     alert: ListedAlert
     deliveries: Sequence[Delivery]
     decisions: Sequence[Decision]
+    holds: Sequence[Hold]
 
 
 @command.command(name="show")
@@ -102,12 +108,14 @@ def show_alert(*, alert: str, as_json: bool, config: Path) -> None:
 
     async def fetch() -> Shown:
         async with opened(loaded) as store:
-            found = await _alert(store, alert)
+            found = await alert_named(store, alert)
+            holds = await store.holds_in(found.record.story)
             decisions = await store.decisions(story=found.record.story)
             return Shown(
                 alert=found,
                 deliveries=await store.deliveries(alert=found.record.id),
                 decisions=[decision for decision in decisions if decision.rule == found.record.rule],
+                holds=[hold for hold in holds if hold.alert == found.record.id],
             )
 
     shown = run_async(fetch())
@@ -121,17 +129,23 @@ def show_alert(*, alert: str, as_json: bool, config: Path) -> None:
     click.echo(
         f"  matched  {', '.join(dict.fromkeys(clean(hit.text) for hit in record.hits)) or 'nothing kept'}"
     )
+    for line in (*_taken_on(record), *hold_lines(shown.holds, now())):
+        click.echo(f"  {line}")
     for delivery in reversed(shown.deliveries):
         click.echo(f"  {_delivery_line(delivery)}")
     for decision in shown.decisions:
         click.echo(f"  {minute(decision.at)}  {decision_line(decision)}")
 
 
-async def _alert(store: Store, prefix: str) -> ListedAlert:
-    found = await store.alerts_like(prefix, limit=2)
-    return the_one(
-        found, prefix, noun="alert", id_of=lambda alert: alert.record.id, listed_by="news-monitor alerts list"
-    )
+def _taken_on(record: AlertRecord) -> list[str]:
+    """Say who took an alert on, or who else is or was told."""
+    if record.acknowledged_at is not None:
+        return [f"acknowledged by {clean(record.acknowledged_by)}, {minute(record.acknowledged_at)}"]
+    if record.escalated_at is not None:
+        return [f"nobody acknowledged it; others were told {minute(record.escalated_at)}"]
+    if record.escalate_at is not None:
+        return [f"others are told {minute(record.escalate_at)} unless somebody acknowledges it"]
+    return []
 
 
 def _delivery_line(delivery: Delivery) -> str:
@@ -154,25 +168,33 @@ def why(*, story_or_url: str, as_json: bool, config: Path) -> None:
     """
     loaded = configured(config)
 
-    async def fetch() -> list[tuple[StoredEntry, list[Decision]]]:
+    async def fetch() -> tuple[list[tuple[StoredEntry, list[Decision]]], list[Hold]]:
         async with opened(loaded) as store:
             if "://" not in story_or_url:
-                found = await told(store, story_or_url)
-                entries = list(found.entries)
+                entries = list((await told(store, story_or_url)).entries)
             else:
                 entries = await store.entries_at(story_or_url)
-            return [(item, await store.decisions(entry=item.entry.id)) for item in entries]
+            stories = dict.fromkeys(item.assignment.story for item in entries if item.assignment)
+            holds = [hold for story in stories for hold in await store.holds_in(story)]
+            return [(item, await store.decisions(entry=item.entry.id)) for item in entries], holds
 
-    found = run_async(fetch())
+    found, holds = run_async(fetch())
     if not found:
         raise NothingFoundError(nothing_kept(story_or_url, loaded.accepted().retention.entries))
     if as_json:
         print_json([{"entry": item, "decisions": decisions} for item, decisions in found])
         return
+    at = now()
     for item, decisions in found:
         click.echo(f"{minute(item.entry.first_seen)}  {clean(item.entry.outlet)}  {clean(item.entry.title)}")
         for line in _reasons(item, decisions):
             click.echo(f"    {line}")
+    for hold in holds:
+        click.echo(f"  {hold.rule}, {hold_lines([hold], at)[0]}")
+
+
+for _command in (held, release, acknowledge):
+    command.add_command(_command)
 
 
 def _reasons(item: StoredEntry, decisions: Sequence[Decision]) -> list[str]:

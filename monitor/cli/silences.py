@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,31 +24,35 @@ from monitor.cli.common import (
     say_mistakes,
 )
 from monitor.cli.database import opened, run_async
-from monitor.cli.guard import clean, the_one
-from monitor.cli.stories import SHORT, told
+from monitor.cli.guard import Exit, clean, the_one
+from monitor.cli.stories import SHORT
 from monitor.cli.tables import print_table
 from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded
 from monitor.core.document import listed, suggestion
 from monitor.core.errors import Mistake, Weight
-from monitor.core.models import ListedSilence, Severity, Silence
+from monitor.core.models import Decision, ListedSilence, Severity, Silence
 from monitor.store import Store
 
-MATCHERS = ("rule", "severity", "story", "outlet", "tag", "entity", "language")
+MATCHERS = ("rule", "severity", "story", "outlet", "source", "tag", "entity", "language")
 
 
 @click.group(name="silences")
 def command() -> None:
     r"""Keep alerts from being sent for a while; see what that held back.
 
-    Everything goes on being read, matched and put into stories; what a silence holds is recorded with its
-    reason and never sent later. A running daemon heeds a new silence with the next entry.
+    Everything goes on being read, matched and put into stories. What a silence holds is recorded, and listed
+    by `show`; it is not sent later, unless the silence says --release: then it is told at its end, up to
+    three alerts one by one, more as one message. A running daemon heeds a new silence with the next entry.
 
     \b
     Examples:
       news-monitor silences add rule=cross-border-raids --for 4h --comment "exercise announced"
       news-monitor silences add outlet=example.org severity=low --for 7d
       news-monitor silences list
+      news-monitor silences add rule=cross-border-raids --for 8h --release
+      news-monitor silences show 4f2a91c0
+      news-monitor silences extend 4f2a91c0 --for 2h
       news-monitor silences end 4f2a91c0
     """
 
@@ -56,13 +61,23 @@ def command() -> None:
 @click.argument("matchers", nargs=-1, required=True, metavar="NAME=VALUE...")
 @click.option("--for", "length", type=AGE, required=True, help="How long, from now on, e.g. 30m, 4h, 7d.")
 @click.option("--comment", default="", metavar="TEXT", help="Why, for whoever looks at the list.")
+@click.option("--release", is_flag=True, help="Tell at its end what it held.")
 @json_option
 @config_option
-def add(*, matchers: tuple[str, ...], length: timedelta, comment: str, as_json: bool, config: Path) -> None:
+def add(
+    *,
+    matchers: tuple[str, ...],
+    length: timedelta,
+    comment: str,
+    release: bool,
+    as_json: bool,
+    config: Path,
+) -> None:
     r"""Silence alerts of which every NAME=VALUE holds, for a length of time.
 
-    Names are rule, severity (low, medium, high, critical), story, outlet, tag, entity and language; each may
-    be given once. The value must be the whole word, but for `story`, where the start of an id is enough.
+    Names are rule, severity (low, medium, high, critical), story, outlet, source (an outlet or the address of
+    a feed), tag, entity and language; each may be given once. The value must be the whole word, but for
+    `story`, where the start of an id is enough.
 
     \b
     Example:
@@ -88,6 +103,7 @@ def add(*, matchers: tuple[str, ...], length: timedelta, comment: str, as_json: 
                 ends_at=at + length,
                 author=author(),
                 comment=comment.strip(),
+                release=release,
             )
             await store.add_silence(silence)
             return silence
@@ -97,7 +113,8 @@ def add(*, matchers: tuple[str, ...], length: timedelta, comment: str, as_json: 
         print_json(silence)
     else:
         until = minute(silence.ends_at)
-        click.echo(f"{silence.id[:SHORT]}: {in_words(silence.matchers)} is silenced until {until}")
+        then = ", and what it held is told then" if release else ""
+        click.echo(f"{silence.id[:SHORT]}: {in_words(silence.matchers)} is silenced until {until}{then}")
 
 
 def read_matchers(texts: Iterable[str]) -> dict[str, str]:
@@ -181,15 +198,95 @@ def _row(listed_one: ListedSilence, at: datetime) -> Sequence[str]:
         matches = counted(listed_one.decisions, "match", "matches")
         stories = counted(listed_one.stories, "story", "stories")
         held = f"{matches} in {stories}, last {ago(listed_one.last_at, at)}"
+    held += ", told at its end" if silence.release else ""
     ends = ago(silence.ends_at, at)
     return (silence.id[:SHORT], ends, in_words(silence.matchers), held, silence.author, silence.comment)
+
+
+@command.command(name="extend")
+@click.argument("silence")
+@click.option("--for", "length", type=AGE, required=True, help="How long, from now on, e.g. 30m, 4h, 7d.")
+@config_option
+def extend(*, silence: str, length: timedelta, config: Path) -> None:
+    """Let a SILENCE, named by the start of its id, end so long from now: later than it would, or earlier."""
+    if length <= timedelta(0):
+        message = "it must be longer than 0s; `news-monitor silences end` ends it now"
+        raise click.BadParameter(message, param_hint="--for")
+    loaded = configured(config)
+    at = now()
+
+    async def work() -> tuple[Silence, bool]:
+        async with opened(loaded) as store:
+            found = await _silence(store, silence)
+            return found, await store.extend_silence(found.id, at + length, at)
+
+    found, moved = run_async(work())
+    until = f"is silenced until {minute(at + length)}"
+    said = until if moved else f"had ended {ago(found.ends_at, at)}; add it anew"
+    click.echo(f"{found.id[:SHORT]}: {in_words(found.matchers)} {said}")
+    if not moved:
+        raise SystemExit(Exit.FOUND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a silence held: one decision, and the article it was made on."""
+
+    decision: Decision
+    title: str
+    link: str | None
+
+
+@command.command(name="show")
+@click.argument("silence")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, help="At most so many."
+)
+@json_option
+@config_option
+def show(*, silence: str, limit: int, as_json: bool, config: Path) -> None:
+    """Show a SILENCE, named by the start of its id, with every match it held and its article."""
+    loaded = configured(config)
+    at = now()
+
+    async def fetch() -> tuple[Silence, list[Held]]:
+        async with opened(loaded) as store:
+            found = await _silence(store, silence)
+            return found, [
+                await _held(store, decision) for decision in await store.silenced(found, limit=limit)
+            ]
+
+    found, held = run_async(fetch())
+    if as_json:
+        print_json({"silence": found, "held": held})
+        return
+    ends = "ended" if found.ends_at <= at else "ends"
+    click.echo(f"{found.id}  {in_words(found.matchers)}")
+    click.echo(f"  by {clean(found.author)} since {minute(found.starts_at)}; {ends} {minute(found.ends_at)}")
+    if found.comment:
+        click.echo(f"  because {clean(found.comment)}")
+    told = "told at its end" if found.release else "not sent later"
+    click.echo(f"  held {counted(len(held), 'match', 'matches')}, {told}")
+    for one in held:
+        click.echo(f"  {minute(one.decision.at)}  {one.decision.rule}: {clean(one.title)}")
+        click.echo(f"      {clean(one.link or 'no link')}")
+
+
+async def _held(store: Store, decision: Decision) -> Held:
+    stored = await store.entry(decision.entry)
+    if stored is None:
+        return Held(decision=decision, title="(no longer kept)", link=None)
+    return Held(decision=decision, title=stored.entry.title, link=stored.entry.link)
 
 
 @command.command(name="end")
 @click.argument("silence")
 @config_option
 def end(*, silence: str, config: Path) -> None:
-    """End a SILENCE, named by the start of its id, before its time. What it held stays held."""
+    """End a SILENCE, named by the start of its id, before its time.
+
+    What it held stays listed; with --release it is told now.
+    """
     loaded = configured(config)
     at = now()
 

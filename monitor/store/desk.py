@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -96,6 +96,10 @@ class Desk(Opened):
     async def alerts_like(self, prefix: str, *, limit: int = 10) -> list[ListedAlert]:
         """Alerts whose id begins so, with where they went."""
         return await self._database.read(queries.alerts_like, prefix, limit)
+
+    async def alerts_of(self, ids: Sequence[str]) -> list[ListedAlert]:
+        """Alerts of these ids, with where they went."""
+        return await self._database.read(queries.alerts_of, ids)
 
     async def listed_silences(self, *, ending_after: datetime | None = None) -> list[ListedSilence]:
         """All silences, or those that end after a moment, with what each held; the last to end first."""

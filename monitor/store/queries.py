@@ -21,6 +21,7 @@ from monitor.core.models import (
     Verdict,
 )
 from monitor.store import codec, feeds, outbox
+from monitor.store.dialect import BATCH
 from monitor.store.schema import (
     alerts,
     decisions,
@@ -73,6 +74,15 @@ def latest_alerts(
 def alerts_like(connection: Connection, prefix: str, limit: int) -> list[ListedAlert]:
     """Alerts whose id begins so, in order of id."""
     return _listed(connection, begins(alerts.c.id, prefix), (alerts.c.id,), limit)
+
+
+def alerts_of(connection: Connection, ids: Sequence[str]) -> list[ListedAlert]:
+    """Alerts of these ids."""
+    found: list[ListedAlert] = []
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        found += _listed(connection, (alerts.c.id.in_(some),), (alerts.c.id,), len(some))
+    return found
 
 
 def begins(column: ColumnElement[str], prefix: str) -> tuple[ColumnElement[bool], ...]:

@@ -127,15 +127,20 @@ def until_when(hold: Hold) -> str:
 
 def in_words(hold: Hold) -> str:
     """Say what holds it."""
-    match hold.reason:
+    return terms_in_words(hold.reason, hold.terms)
+
+
+def terms_in_words(reason: Reason, said: str) -> str:
+    """Say what holds a message: `quiet hours 22:00 to 07:00 Europe/Kyiv`."""
+    match reason:
         case Reason.QUIET_HOURS:
-            return f"quiet hours {hold.terms}"
+            return f"quiet hours {said}"
         case Reason.DIGEST:
-            return f"digest at {hold.terms}"
+            return f"digest at {said}"
         case Reason.HOURLY_LIMIT:
-            return f"limit of {hold.terms}"
+            return f"limit of {said}"
         case _:
-            return hold.terms
+            return said
 
 
 def with_escalation(
