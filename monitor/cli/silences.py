@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, clean, the_one
-from monitor.cli.stories import SHORT
+from monitor.cli.stories import SHORT, told
 from monitor.cli.tables import print_table
 from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded
@@ -91,30 +91,32 @@ def add(
     say_mistakes(_doubts(wanted, loaded))
     at = now()
 
-    async def work() -> Silence:
-        async with opened(loaded) as store:
-            known = dict(wanted)
-            if "story" in known:
-                known["story"] = (await told(store, known["story"])).story.id
-            silence = Silence(
-                id=secrets.token_hex(16),
-                matchers=known,
-                starts_at=at,
-                ends_at=at + length,
-                author=author(),
-                comment=comment.strip(),
-                release=release,
-            )
-            await store.add_silence(silence)
-            return silence
-
-    silence = run_async(work())
+    silence = Silence(
+        id=secrets.token_hex(16),
+        matchers=wanted,
+        starts_at=at,
+        ends_at=at + length,
+        author=author(),
+        comment=comment.strip(),
+        release=release,
+    )
+    silence = run_async(_added(loaded, silence))
     if as_json:
         print_json(silence)
     else:
         until = minute(silence.ends_at)
         then = ", and what it held is told then" if release else ""
         click.echo(f"{silence.id[:SHORT]}: {in_words(silence.matchers)} is silenced until {until}{then}")
+
+
+async def _added(loaded: Loaded, silence: Silence) -> Silence:
+    """Add a silence; of a story by its whole id."""
+    async with opened(loaded) as store:
+        if "story" in silence.matchers:
+            story = (await told(store, silence.matchers["story"])).story.id
+            silence = replace(silence, matchers={**silence.matchers, "story": story})
+        await store.add_silence(silence)
+        return silence
 
 
 def read_matchers(texts: Iterable[str]) -> dict[str, str]:
