@@ -26,10 +26,11 @@ from monitor.core.models import Assembled, Decision, Placement
 from monitor.core.settings import ConsoleChannel, PollingSettings, Settings
 from monitor.files import Kind, look_at
 from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.lapses import Lapse, Replayed
 from monitor.pipeline.recording import RecordedEntry, Snapshot, read_entries, read_snapshots
 
 if TYPE_CHECKING:
-    from monitor.pipeline.replay import Replay, Replayed
+    from monitor.pipeline.replay import Replay
 
 Event = dict[str, object]
 """One line of the output, as docs/replay.md says."""
@@ -107,7 +108,7 @@ async def _replay(recording: Recording, in_force: InForce, *, as_json: bool) -> 
     started = time.perf_counter()
     say = _say_json if as_json else _say
     async for replayed in _run(recording, in_force):
-        for event in _events(replayed):
+        for event in _lapsed(replayed) if isinstance(replayed, Lapse) else _events(replayed):
             kind = str(event["event"])
             counts["entries" if kind == "entry" else kind] += 1
             if kind == "entry":
@@ -125,8 +126,8 @@ async def _replay(recording: Recording, in_force: InForce, *, as_json: bool) -> 
     say(summary)
 
 
-async def _run(recording: Recording, in_force: InForce) -> AsyncIterator[Replayed]:
-    """Replay with a progress bar where a terminal watches."""
+async def _run(recording: Recording, in_force: InForce) -> AsyncIterator[Replayed | Lapse]:
+    """Replay with a progress bar where a terminal watches; what time brings about comes in its turn."""
     from monitor.feeds.parse import ParserPool  # noqa: PLC0415 - heavy, and of no use to --help
     from monitor.pipeline.replay import Replay  # noqa: PLC0415
     from monitor.store import open_store  # noqa: PLC0415
@@ -141,7 +142,11 @@ async def _run(recording: Recording, in_force: InForce) -> AsyncIterator[Replaye
                     if bar and task is not None:
                         bar.advance(task, max(1, len(batch)) if recording.entries else 1)
                     for one in batch:
+                        for lapse in one.before:
+                            yield lapse
                         yield one
+            for lapse in await replay.rest():
+                yield lapse
     finally:
         await store.close()
 
@@ -160,7 +165,12 @@ def _events(one: Replayed) -> Iterator[Event]:
         return
     yield {**entry, **_placed(one.assembled)}
     for decision in one.assembled.decisions:
-        yield _decided(decision, one)
+        yield _decided(decision, id_=one.id, title=one.assembled.entry.title)
+
+
+def _lapsed(lapse: Lapse) -> Iterator[Event]:
+    """Give the line about a decision that time alone brought about."""
+    yield _decided(lapse.decision, id_=lapse.id, title=lapse.entry.title if lapse.entry else "")
 
 
 def _placed(assembled: Assembled) -> Event:
@@ -173,7 +183,7 @@ def _placed(assembled: Assembled) -> Event:
     }
 
 
-def _decided(decision: Decision, one: Replayed) -> Event:
+def _decided(decision: Decision, *, id_: str, title: str) -> Event:
     return {
         "event": decision.verdict.value,
         "at": decision.at.isoformat(),
@@ -181,8 +191,8 @@ def _decided(decision: Decision, one: Replayed) -> Event:
         "story": decision.story,
         "reason": decision.reason.value,
         "detail": decision.detail,
-        "entry": one.id,
-        "title": one.assembled.entry.title if one.assembled else "",
+        "entry": id_,
+        "title": title,
     }
 
 

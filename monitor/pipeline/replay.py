@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, islice
 from typing import Protocol
@@ -33,6 +33,7 @@ from monitor.core.models import (
 from monitor.core.normalise import normalise
 from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.in_force import InForce
+from monitor.pipeline.lapses import Lapse, Replayed, is_timed
 from monitor.pipeline.pace import Bell, Wakeup
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Parser, PollStore, StoryStore
@@ -41,6 +42,7 @@ from monitor.pipeline.recording import RecordedEntry, Snapshot
 _BATCH = 250
 _AHEAD = 4
 """Snapshots read before it is their turn."""
+_REST = timedelta(days=8)
 _SPAN = timedelta(minutes=1)
 """The most virtual time in one batch where alerts are held against deadlines, or matches counted in time."""
 
@@ -48,21 +50,11 @@ _SPAN = timedelta(minutes=1)
 class ReplayStore(PollStore, StoryStore, Protocol):
     """A store to replay into: an empty one in memory."""
 
+    async def next_lapse(self) -> datetime | None:
+        """When time alone brings something about next; None if it never does."""
+
     async def sync_feeds(self, wanted: Sequence[Feed], now: datetime) -> None:
         """Make these the configured feeds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
-    """What became of one recorded entry."""
-
-    id: str
-    """As recorded."""
-    feed: str
-    entry: str
-    story: str
-    assembled: Assembled | None = field(default=None, repr=False)
-    """None for a text that was there before, word for word."""
 
 
 class Replay:
@@ -85,8 +77,10 @@ class Replay:
             on_alerts=Bell(),
             moment_of=lambda entry: entry.fetched,
         )
-        rules = in_force.rulebook.rules.values()
-        self._holds = any(rule.alert.corroboration is not None or rule.spike is not None for rule in rules)
+        self._holds = is_timed(in_force)
+        self._matched: dict[str, tuple[str, Entry]] = {}
+        """Entries that a rule matched: what lapses are told of."""
+        self._lapses: list[Lapse] = []
 
     def _clock(self) -> datetime:
         return self._now
@@ -150,20 +144,23 @@ class Replay:
             if not read:
                 return
             snapshot, self._fetcher.answer = read.popleft()
+            await self._pass_time(snapshot.at)
             self._now = snapshot.at
             record = await self._poller.polled(self._in_force.feeds[snapshot.feed], states[snapshot.feed])
             states[snapshot.feed] = record.state
             await self._store.commit_polls([record])
-            yield [
-                Replayed(
-                    id=one.entry.id,
-                    feed=snapshot.feed,
-                    entry=one.entry.id,
-                    story=one.story.id,
-                    assembled=one,
-                )
-                for one in await self._assembled()
-            ]
+            yield self._with_lapses(
+                [
+                    Replayed(
+                        id=one.entry.id,
+                        feed=snapshot.feed,
+                        entry=one.entry.id,
+                        story=one.story.id,
+                        assembled=one,
+                    )
+                    for one in await self._assembled()
+                ]
+            )
 
     async def _open(self, outlets: dict[str, str], now: datetime) -> None:
         self._now = now
@@ -206,7 +203,14 @@ class Replay:
         brought = [
             NewEntry(entry=entry, findings=match(entry)) for placed in batch for entry in placed.changed
         ]
+        await self._pass_time(min(placed.at for placed in batch))
         self._now = max(placed.at for placed in batch)
+        self._matched |= {
+            new.entry.id: (placed.name, new.entry)
+            for placed in batch
+            for new in brought
+            if new.findings.matches and new.entry.id == placed.id
+        }
         # In order of time, whatever the feeds: the order of the commit is the order of arrival.
         await self._store.commit_polls(
             [
@@ -215,16 +219,18 @@ class Replay:
             ]
         )
         came_to = {one.entry.id: one for one in await self._assembled()}
-        return [
-            Replayed(
-                id=placed.name,
-                feed=placed.feed,
-                entry=placed.id,
-                story=self._stories.get(placed.id, ""),
-                assembled=came_to.get(placed.id) if placed.changed else None,
-            )
-            for placed in batch
-        ]
+        return self._with_lapses(
+            [
+                Replayed(
+                    id=placed.name,
+                    feed=placed.feed,
+                    entry=placed.id,
+                    story=self._stories.get(placed.id, ""),
+                    assembled=came_to.get(placed.id) if placed.changed else None,
+                )
+                for placed in batch
+            ]
+        )
 
     async def _assembled(self) -> list[Assembled]:
         found: list[Assembled] = []
@@ -232,8 +238,39 @@ class Replay:
             found += batch
         self._stories |= {one.entry.id: one.story.id for one in found}
         if self._holds:
-            await self._assembler.release_overdue()
+            await self._lapse()
         return found
+
+    async def rest(self) -> list[Lapse]:
+        """Return what time alone brings about after the last entry, as far ahead as a week and a day."""
+        await self._pass_time(self._now + _REST)
+        found, self._lapses = self._lapses, []
+        return found
+
+    async def _pass_time(self, until: datetime) -> None:
+        """Let time pass, and whatever is due by then happen at its own moment."""
+        while self._holds:
+            due = await self._store.next_lapse()
+            if due is None or due > until:
+                return
+            self._now = max(self._now, due)
+            if not await self._lapse():
+                return
+
+    async def _lapse(self) -> bool:
+        """Carry out what is due now; tell whether anything was."""
+        decisions = await self._assembler.release_overdue()
+        for decision in decisions:
+            id_, entry = self._matched.get(decision.entry, (decision.entry, None))
+            self._lapses.append(Lapse(decision=decision, id=id_, entry=entry))
+        return bool(decisions)
+
+    def _with_lapses(self, batch: list[Replayed]) -> list[Replayed]:
+        """Tell with the first of a batch what time had brought about before."""
+        if not batch or not self._lapses:
+            return batch
+        before, self._lapses = tuple(self._lapses), []
+        return [replace(batch[0], before=before), *batch[1:]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

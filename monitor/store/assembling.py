@@ -100,6 +100,10 @@ class Assembling(Opened):
         found = {record.id: record for record in await self.alerts_by_id(ids)}
         return [found[one] for one in ids if one in found]
 
+    async def next_lapse(self) -> datetime | None:
+        """When time alone brings something about next: a deadline, a hold, an escalation; None if never."""
+        return await self._database.read(holds.next_lapse)
+
     async def told_since(self, since: datetime) -> list[Told]:
         """The messages that rang since a moment, once for each rule and channel: what limits count."""
         messages = await self._database.read(stories.messages_since, since)

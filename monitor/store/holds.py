@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, true, update
 
 from monitor.core.models import DeliveryKind, Hold, Reason
 from monitor.store import codec
 from monitor.store.dialect import BATCH, insert_into
-from monitor.store.schema import alerts, holds, holds_still
+from monitor.store.schema import alerts, holds, holds_still, is_held
 
 _h = holds.c
+_AHEAD = timedelta(minutes=5)
+"""By how much a clock may be set back before what it wrote is distrusted."""
 _KEY = ("alert", "channel", "ordinal")
 
 
@@ -34,8 +36,11 @@ def save(connection: Connection, changed: Iterable[Hold]) -> None:
 
 
 def due(connection: Connection, now: datetime) -> list[Hold]:
-    """Those whose moment has come, the earliest decided first."""
-    return _found(connection, holds_still, _h.until <= now)
+    """Those whose moment has come, the earliest decided first.
+
+    What was decided in the future, by a clock that was ahead, has no moment that can be trusted: it is due.
+    """
+    return _found(connection, holds_still, or_(_h.until <= now, _h.since > now + _AHEAD))
 
 
 def of_alerts(connection: Connection, ids: Sequence[str]) -> list[Hold]:
@@ -101,12 +106,26 @@ def due_escalations(connection: Connection, now: datetime) -> list[str]:
         select(alerts.c.id)
         .where(
             alerts.c.escalate_at.is_not(None),
-            alerts.c.escalate_at <= now,
+            or_(alerts.c.escalate_at <= now, alerts.c.updated_at > now + _AHEAD),
             alerts.c.acknowledged_at.is_(None),
         )
         .order_by(alerts.c.escalate_at, alerts.c.id)
     )
     return list(rows)
+
+
+def next_lapse(connection: Connection) -> datetime | None:
+    """When the next deadline of a held alert, the next hold or the next escalation is due."""
+    moments = (
+        connection.scalar(select(func.min(alerts.c.deadline)).where(is_held)),
+        connection.scalar(select(func.min(_h.until)).where(holds_still)),
+        connection.scalar(
+            select(func.min(alerts.c.escalate_at)).where(
+                alerts.c.escalate_at.is_not(None), alerts.c.acknowledged_at.is_(None)
+            )
+        ),
+    )
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def acknowledge(connection: Connection, alert: str, who: str, now: datetime) -> bool:

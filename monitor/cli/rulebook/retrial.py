@@ -23,6 +23,7 @@ from monitor.core.rules.tree import Rule, RuleSet
 from monitor.core.settings import Settings
 from monitor.pipeline.archive import texts_since
 from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.lapses import Lapse
 from monitor.pipeline.replay import Replay
 from monitor.store import Store, open_store
 
@@ -122,6 +123,11 @@ async def _trial(
     entries = 0
     reached = since
     async for one in _replayed(archive, settings, ruleset, since - warm_up(settings, ruleset.rules)):
+        if isinstance(one, Lapse):
+            if one.entry is not None and one.decision.at >= since:
+                tallies[one.decision.rule].count(one.decision.verdict)
+                outcomes.append(_outcome(one.decision, one.entry))
+            continue
         if one.entry.fetched < since:
             continue
         entries += 1
@@ -155,7 +161,7 @@ def warm_up(settings: Settings, rules: Iterable[Rule]) -> timedelta:
 
 async def _replayed(
     archive: Store, settings: Settings, ruleset: RuleSet, begin: datetime
-) -> AsyncIterator[Assembled]:
+) -> AsyncIterator[Assembled | Lapse]:
     in_force = InForce(settings=settings, rulebook=Rulebook.of(ruleset, Matcher(ruleset)))
     with tempfile.TemporaryDirectory(prefix="news-monitor-") as folder:
         store = await open_store(f"sqlite:///{folder}/trial.db", owner="trial", exclusive=False)
@@ -163,8 +169,12 @@ async def _replayed(
             replay = Replay(store, in_force, parser=_NothingToParse())
             async for batch in replay.archived(texts_since(archive, begin)):
                 for replayed in batch:
+                    for lapse in replayed.before:
+                        yield lapse
                     if replayed.assembled is not None:
                         yield replayed.assembled
+            for lapse in await replay.rest():
+                yield lapse
         finally:
             await store.close()
 
