@@ -167,13 +167,23 @@ def _last(connection: Connection, rule: str, of: Sequence[ColumnElement[bool]]) 
 
 def held_back(connection: Connection, rule: str, since: datetime) -> dict[Reason, int]:
     """How many matches of a rule were held back since its last message, by reason; not before `since`."""
-    told = _last(connection, rule, (decisions.c.verdict == Verdict.ALERT.value, decisions.c.at > since))
+    told = connection.execute(
+        select(decisions.c.at, decisions.c.seq)
+        .where(
+            decisions.c.rule == rule,
+            decisions.c.verdict == Verdict.ALERT.value,
+            decisions.c.at > since,
+        )
+        .order_by(decisions.c.at.desc(), decisions.c.seq.desc())
+        .limit(1)
+    ).first()
     rows = connection.execute(
         select(decisions.c.reason, func.count().label("number"))
         .where(
             decisions.c.rule == rule,
             decisions.c.verdict.in_((Verdict.HELD.value, Verdict.SUPPRESSED.value)),
-            decisions.c.at > (told or since),
+            decisions.c.at >= (told.at if told else since),
+            decisions.c.seq > (told.seq if told else -1),
         )
         .group_by(decisions.c.reason)
     )
