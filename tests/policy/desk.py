@@ -84,17 +84,23 @@ class Desk:
             name: cast("Channel", self.channels[name]) for name in self.in_force.settings.channels
         }
 
-    async def publish(self, title: str, *, outlet: str = "one.example") -> tuple[Decision, ...]:
-        """Let an outlet publish an article; returns what was decided on it."""
-        await self.store.commit_polls([await self.polled(title, outlet)])
+    async def publish(
+        self, title: str, *, outlet: str = "one.example", number: int | None = None
+    ) -> tuple[Decision, ...]:
+        """Let an outlet publish an article; returns what was decided on it.
+
+        The same `number` is the same article, polled once more.
+        """
+        await self.store.commit_polls([await self.polled(title, outlet, number)])
         return await self.work()
 
-    async def polled(self, title: str, outlet: str) -> PollRecord:
+    async def polled(self, title: str, outlet: str, number: int | None = None) -> PollRecord:
         """Poll the feed that brings it."""
         self.number += 1
-        url = f"https://{outlet}/{self.number}"
+        number = number or self.number
+        url = f"https://{outlet}/{number}"
         entry = Entry(
-            id=f"{self.number:032x}",
+            id=f"{number:032x}",
             feed=FEED,
             outlet=outlet,
             keys=(EntryKey(kind=KeyKind.URL, value=url),),
@@ -107,7 +113,7 @@ class Desk:
             first_seen=self.now,
         )
         await self.store.make_due(FEED, self.now)
-        [state] = await self.store.claim_due_feeds(self.now, lease=timedelta(minutes=1), limit=1)
+        [state] = await self.store.claim_due_feeds(self.now, lease=timedelta(0), limit=1)
         return PollRecord(
             state=state,
             entries=(NewEntry(entry=entry, findings=self.in_force.rulebook.matcher.match(entry)),),
