@@ -252,7 +252,7 @@ class LettingGo:
             rule=kept.rule.id,
             rule_title=kept.rule.title,
             severity=kept.rule.severity,
-            verdict=done.decision.verdict,
+            verdict=Verdict.ALERT,
             reason=done.decision.reason,
             entry=kept.root,
             hits=done.record.hits,
@@ -261,6 +261,5 @@ class LettingGo:
             root=kept.root,
             root_hits=done.record.hits,
             names=self._names,
-            detail=done.decision.detail,
         )
         return self._known.deliveries(done.record, card, DeliveryKind.POST, legs, self._now)

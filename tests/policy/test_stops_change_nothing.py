@@ -108,6 +108,14 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+async def _killed_in(step: Step, desk: Desk) -> bool:
+    try:
+        await step(desk)
+    except Killed:
+        return True
+    return False
+
+
 async def _lived(folder: Path, mortal: Callable[[Any], Mortal]) -> tuple[Mortal, Counter[str], Counter[str]]:
     """Live through the steps, starting again whenever killed; returns what was sent and decided."""
     async with opened(folder, CONFIG) as desk:
@@ -117,14 +125,11 @@ async def _lived(folder: Path, mortal: Callable[[Any], Mortal]) -> tuple[Mortal,
         desk.store = mortal(real)
         desk.restart()
         for step in STEPS:
-            while True:
-                try:
-                    await step(desk)
-                except Killed:
-                    desk.restart()
-                    await desk.store.recover_deliveries(desk.now)
-                    continue
-                break
+            if await _killed_in(step, desk):
+                desk.restart()
+                await desk.store.recover_deliveries(desk.now)
+                await desk.work()
+                await step(desk)
         sent = Counter(
             f"{name}: {one.message.title}\n{one.message.text}"
             for name, channel in desk.channels.items()
