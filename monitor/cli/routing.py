@@ -18,6 +18,7 @@ from monitor.core.alerting.timing import Asking, terms_of
 from monitor.core.document import suggestion
 from monitor.core.errors import DatabaseUnusableError
 from monitor.core.labels import labels_of, silence_of
+from monitor.core.languages import language_of
 from monitor.core.matcher import Matcher
 from monitor.core.models import Entry, Feed, Findings, Severity, Silence
 from monitor.core.routing import Leg, Look, legs_for, looks
@@ -124,7 +125,8 @@ def _entry(wanted: Wanted, loaded: Loaded, rule: Rule, given: str) -> Entry:
         entry = run_async(_archived(given, loaded))
     else:
         entry = entry_for(rule, given or rule.title, field=None, lang=None)
-        entry = replace(entry, outlet="", feed="", tags=(), lang=entry.lang if given else None)
+        guessed = entry.lang or language_of(f"{entry.title}\n{entry.content}"[:2000])
+        entry = replace(entry, outlet="", feed="", tags=(), lang=guessed if given else None)
     feed = _feed(wanted.source, loaded.feeds)
     if feed is not None:
         entry = replace(
