@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from monitor.core.models import Decision, Fetched, ParsedFeed, ParseResult
+from monitor.core.models import Decision, Entry, Fetched, ParsedFeed, ParseResult
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.replay import Replay
 from monitor.store import open_store
@@ -38,7 +38,7 @@ async def _replayed(folder: Path, desk: Desk) -> list[Decision]:
     )
     replay = Replay(store, in_force, parser=_NothingToParse())
 
-    async def coming():  # type: ignore[no-untyped-def]
+    async def coming() -> AsyncIterator[Entry]:
         for entry in sorted(entries, key=lambda one: one.fetched):
             yield entry
 
