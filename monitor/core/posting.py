@@ -69,13 +69,13 @@ def _expiry(destination: Destination, now: datetime) -> datetime | None:
 def digest_deliveries(
     digest: str, cards: Sequence[Card], *, title: str, destination: Destination, now: datetime
 ) -> tuple[Delivery, ...]:
-    """Return one delivery of a digest for each recipient; its id stands for the alert and the story."""
+    """Return one delivery of a digest for each recipient; it is of no one story."""
     message = render_digest(cards, now=now, title=title)
     return tuple(
         Delivery(
             id=delivery_id(digest, destination.channel, recipient, 0),
             alert=digest,
-            story=digest,
+            story="",
             channel=destination.channel,
             recipient=recipient,
             kind=DeliveryKind.POST,

@@ -27,7 +27,6 @@ from monitor.core.models import (
     News,
     Placement,
     Reason,
-    Silence,
     Source,
     Story,
     TextField,
@@ -366,30 +365,4 @@ def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Deli
         doubts=row.doubts,
         expires_at=row.expires_at,
         when_expired=WhenExpired(row.when_expired),
-    )
-
-
-def silence_to_values(silence: Silence) -> Values:
-    """Give the columns of a silence."""
-    return {
-        "id": silence.id,
-        "matchers": dict(silence.matchers),
-        "starts_at": silence.starts_at,
-        "ends_at": silence.ends_at,
-        "author": silence.author,
-        "comment": silence.comment,
-        "tells_at_end": silence.release,
-    }
-
-
-def silence_from_row(row: AnyRow) -> Silence:
-    """Read a silence."""
-    return Silence(
-        id=row.id,
-        matchers=row.matchers,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        author=row.author,
-        comment=row.comment,
-        release=row.tells_at_end,
     )

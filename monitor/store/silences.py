@@ -20,12 +20,12 @@ def in_force(connection: Connection, now: datetime) -> list[Silence]:
         .where(silences.c.starts_at <= now, silences.c.ends_at > now)
         .order_by(silences.c.ends_at, silences.c.id)
     )
-    return [codec.silence_from_row(row) for row in rows]
+    return [_from_row(row) for row in rows]
 
 
 def add(connection: Connection, silence: Silence) -> None:
     """Add one, or replace the one of the same id."""
-    values = codec.silence_to_values(silence)
+    values = _to_values(silence)
     connection.execute(
         insert_into(connection, silences)
         .values(values)
@@ -43,7 +43,7 @@ def move_end(connection: Connection, silence: str, ends_at: datetime, now: datet
     ).one_or_none()
     if row is None:
         return False
-    holds.follow_silence(connection, codec.silence_from_row(row).label, ends_at)
+    holds.follow_silence(connection, _from_row(row).label, ends_at)
     return True
 
 
@@ -52,13 +52,13 @@ def listed(connection: Connection, *, ending_after: datetime | None) -> list[Sil
     statement = select(silences).order_by(silences.c.ends_at.desc(), silences.c.id)
     if ending_after is not None:
         statement = statement.where(silences.c.ends_at > ending_after)
-    return [codec.silence_from_row(row) for row in connection.execute(statement)]
+    return [_from_row(row) for row in connection.execute(statement)]
 
 
 def like(connection: Connection, prefix: str, limit: int) -> list[Silence]:
     """Those whose id begins so, in order of id."""
     statement = select(silences).where(*begins(silences.c.id, prefix)).order_by(silences.c.id).limit(limit)
-    return [codec.silence_from_row(row) for row in connection.execute(statement)]
+    return [_from_row(row) for row in connection.execute(statement)]
 
 
 def with_effect(connection: Connection, *, ending_after: datetime | None) -> list[ListedSilence]:
@@ -88,4 +88,28 @@ def _with(silence: Silence, effect: codec.AnyRow | None) -> ListedSilence:
         return ListedSilence(silence=silence, decisions=0, stories=0)
     return ListedSilence(
         silence=silence, decisions=effect.decisions, stories=effect.stories, last_at=effect.last_at
+    )
+
+
+def _to_values(silence: Silence) -> codec.Values:
+    return {
+        "id": silence.id,
+        "matchers": dict(silence.matchers),
+        "starts_at": silence.starts_at,
+        "ends_at": silence.ends_at,
+        "author": silence.author,
+        "comment": silence.comment,
+        "tells_at_end": silence.release,
+    }
+
+
+def _from_row(row: codec.AnyRow) -> Silence:
+    return Silence(
+        id=row.id,
+        matchers=row.matchers,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        author=row.author,
+        comment=row.comment,
+        release=row.tells_at_end,
     )
