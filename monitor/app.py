@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,9 +20,10 @@ from typing import TextIO
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.channels.factory import build_channel
+from monitor.channels.factory import build_channel, build_listeners
 from monitor.config.naming import held_against, load_with_rules
 from monitor.config.reload import Reload, RuleFiles
+from monitor.config.restart import restart_needed
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import ConfigurationError, StoreUnavailableError, Weight
 from monitor.core.models import Feed
@@ -30,10 +31,12 @@ from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
 from monitor.feeds.fetch import HttpFetcher
 from monitor.feeds.parse import ParserPool
+from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.listening import Listener, Listening
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
@@ -106,22 +109,6 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
     )
 
 
-def restart_needed(started: Loaded, now: Loaded) -> list[str]:
-    """Name the keys that differ from those the daemon was started with and that no reload applies."""
-    before, after = started.accepted(), now.accepted()
-    pairs = {
-        "database": (before.database, after.database),
-        "samples": (before.samples, after.samples),
-        "stories.window": (before.stories.window, after.stories.window),
-        "retention.every": (before.retention.every, after.retention.every),
-        "rules": (started.rules, now.rules),
-    } | {
-        f"polling.{name}": (getattr(before.polling, name), getattr(after.polling, name))
-        for name in type(before.polling).model_fields
-    }
-    return [key for key, (old, new) in pairs.items() if old != new]
-
-
 def set_up_logs(loaded: Loaded, settings: Settings) -> None:
     """Log as the settings say, with every secret of the file hidden."""
     set_up_logging(level=settings.log_level, style=settings.log_format, redactor=Redactor(loaded.secrets))
@@ -172,6 +159,8 @@ class Daemon:
         self._poller: Poller
         self._assembler: Assembler
         self._dispatch: Dispatch
+        self._desk: Desk
+        self._listening = Listening(self._listeners)
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -187,6 +176,7 @@ class Daemon:
                 self._samples = SampleOutlets(clock)
                 await self._samples.start()
                 stack.push_async_callback(self._samples.stop)
+            self._desk = Desk(self._store, clock=clock)
             stack.push_async_callback(self._close_channels)
             self._in_force.channels = self._built_channels(settings)
             await self._take_feeds(self._loaded.feeds, spread=not self._once)
@@ -226,6 +216,7 @@ class Daemon:
             "watchdog": asyncio.create_task(self._feed_watchdog()),
         }
         self._dispatch.start(self._in_force.channels)
+        self._listening.start()
         timetable = self._timetable()
         timetable.start()
         log.info("started", extra=fields(**self._summary()))
@@ -262,7 +253,7 @@ class Daemon:
 
     async def _drain(self, stages: dict[str, asyncio.Task[None]]) -> None:
         """Stop polling at once, let messages under way finish, leave the rest to the next start."""
-        tasks = [*stages.values(), *self._dispatch.tasks]
+        tasks = [*stages.values(), *self._dispatch.tasks, *self._listening.tasks]
         for task in tasks:
             task.cancel()
         done, late = await asyncio.wait(tasks, timeout=_DRAIN)
@@ -281,9 +272,16 @@ class Daemon:
         return {
             name: self._in_force.channels[name]
             if before.get(name) == channel
-            else build_channel(name, channel, clock=clock, stream=self._prepared.stream)
+            else build_channel(
+                name, channel, clock=clock, stream=self._prepared.stream, handling=self._desk.handling
+            )
             for name, channel in settings.channels.items()
         }
+
+    def _listeners(self) -> Sequence[Listener]:
+        """Make who listens to what people press at the channels in force."""
+        in_force = self._in_force
+        return build_listeners(in_force.settings.channels, in_force.channels, self._desk, dice=dice)
 
     async def _close_channels(self) -> None:
         for channel in self._in_force.channels.values():
@@ -353,7 +351,10 @@ class Daemon:
         keys = restart_needed(self._prepared.loaded, loaded)
         if keys:
             log.warning("config.restart_needed", extra=fields(keys=", ".join(keys)))
+        channels_before = self._in_force.settings.channels
         await self._dispatch.swap(settings, self._built_channels(settings))
+        if settings.channels != channels_before:
+            await self._listening.renew()
         self._rules.channels = loaded.channels
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))

@@ -207,6 +207,13 @@ def _slack(channel: SlackChannel) -> Iterator[tuple[str, str]]:
         )
     if channel.token and not channel.channel:
         yield "", "a Slack channel with `token` needs `channel`, the id (C0…) or name of where to post"
+    if channel.app_token and not channel.token:
+        yield (
+            "app_token",
+            "`app_token` draws buttons under messages, which takes `token` and `channel` as well",
+        )
+    elif channel.app_token and not channel.app_token.get_secret_value().startswith("xapp-"):
+        yield "app_token", "`app_token` must be an app-level token (xapp-…) with the scope connections:write"
     if channel.webhook and problem_of_url(channel.webhook.get_secret_value()):
         yield "webhook", "`webhook` must be an https:// address"
     if problem := problem_of_url(channel.api_url):

@@ -121,6 +121,8 @@ class SlackChannel(Strict):
     type: Literal["slack"]
     token: SecretStr | None = None
     channel: str | None = None
+    app_token: SecretStr | None = None
+    """An app-level token (xapp-) with `connections:write`: draws buttons and heeds them, by Socket Mode."""
     webhook: SecretStr | None = None
     on_doubt: Literal["repeat", "hold"] = "repeat"
     settle: Duration = timedelta(seconds=60)

@@ -1,0 +1,37 @@
+"""The side of the store that knows what people did about alerts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from monitor.core.models import Acknowledgement, Feedback, Handling, RuleFeedback
+from monitor.store import feedback
+from monitor.store.opened import Opened
+
+
+class Judging(Opened):
+    """Acknowledgements and judgements of alerts."""
+
+    async def acknowledge(self, alert: str, taken: Acknowledgement) -> Acknowledgement:
+        """Write down who took an alert on; return who did, which is somebody else if they were first."""
+        return await self._database.write(feedback.acknowledge, alert, taken)
+
+    async def judge(self, given: Feedback) -> None:
+        """Write down a judgement, in place of the same person's earlier one; an older one changes nothing."""
+        await self._database.write(feedback.judge, given)
+
+    async def judgements(self, *, rule: str | None = None) -> list[Feedback]:
+        """The judgement that counts of each alert, the latest one; the oldest first."""
+        return await self._database.read(feedback.judgements, rule=rule)
+
+    async def feedback_by_rule(self) -> list[RuleFeedback]:
+        """How each rule that was ever judged fared."""
+        return await self._database.read(feedback.by_rule)
+
+    async def handling(self, alert: str, now: datetime) -> Handling | None:
+        """What people did about an alert so far; None if there is no such alert."""
+        return await self._database.read(feedback.handling, alert, now)
+
+    async def alerts_since(self, since: datetime) -> int:
+        """How many alerts were made since a moment."""
+        return await self._database.read(feedback.number_of_alerts, since=since)
