@@ -17,7 +17,6 @@ from typing import Final, Protocol
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import (
-    Acknowledgement,
     Answered,
     Delivery,
     DeliveryKind,
@@ -58,8 +57,8 @@ class HandlingStore(Protocol):
     async def handling(self, alert: str, now: datetime) -> Handling | None:
         """What people did about an alert so far; None if there is no such alert."""
 
-    async def acknowledge(self, alert: str, taken: Acknowledgement) -> Acknowledgement:
-        """Write down who took an alert on; return who did."""
+    async def acknowledge(self, alert: str, who: str, now: datetime) -> bool:
+        """Write down who acknowledged an alert, the first to do so; False if somebody had."""
 
     async def judge(self, given: Feedback) -> None:
         """Write down a judgement, in place of the same person's earlier one."""
@@ -124,7 +123,7 @@ class Presses:
     async def _carried_out(self, pressed: Pressed, handling: Handling) -> Answered:
         match pressed.press:
             case Press.ACKNOWLEDGE:
-                return await self._acknowledged(pressed)
+                return await self._acknowledged(pressed, handling)
             case Press.RELEVANT | Press.NOISE:
                 return await self._judged(pressed, handling)
             case Press.MUTE_STORY:
@@ -134,12 +133,13 @@ class Presses:
                 matchers, length = {"rule": handling.rule}, SNOOZED_FOR
                 return await self._silenced(pressed, handling.snoozed, matchers, length)
 
-    async def _acknowledged(self, pressed: Pressed) -> Answered:
-        author = author_of(pressed.by)
-        taken = await self._store.acknowledge(pressed.alert, Acknowledgement(author=author, at=self._clock()))
-        first = taken.author == author
-        text = "Acknowledged." if first else f"{taken.author} acknowledged it already, {dated(taken.at)}."
-        return Answered(text=text, done=True)
+    async def _acknowledged(self, pressed: Pressed, handling: Handling) -> Answered:
+        now = self._clock()
+        if await self._store.acknowledge(pressed.alert, author_of(pressed.by), now):
+            return Answered(text="Acknowledged.", done=True)
+        known = handling.acknowledged
+        first = f"{known.author}, {dated(known.at)}" if known else "somebody else"
+        return Answered(text=f"Acknowledged already, by {first}.", done=True)
 
     async def _judged(self, pressed: Pressed, handling: Handling) -> Answered:
         judgement = Judgement.RELEVANT if pressed.press is Press.RELEVANT else Judgement.NOISE

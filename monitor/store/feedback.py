@@ -14,14 +14,14 @@ from monitor.store.dialect import insert_into
 from monitor.store.schema import acknowledgements, alerts, feedback
 
 
-def acknowledge(connection: Connection, alert: str, taken: Acknowledgement) -> Acknowledgement:
-    """Write down who took an alert on; return who did, which is somebody else if they were first."""
-    connection.execute(
+def acknowledge(connection: Connection, alert: str, who: str, now: datetime) -> bool:
+    """Write down who acknowledged an alert, the first to do so; False if somebody had."""
+    result = connection.execute(
         insert_into(connection, acknowledgements)
-        .values(alert=alert, author=taken.author, at=taken.at)
+        .values(alert=alert, author=who, at=now)
         .on_conflict_do_nothing(index_elements=["alert"])
     )
-    return acknowledged(connection, alert) or taken
+    return result.rowcount > 0
 
 
 def acknowledged(connection: Connection, alert: str) -> Acknowledgement | None:

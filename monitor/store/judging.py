@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.core.models import Acknowledgement, Feedback, Handling, RuleFeedback
+from monitor.core.models import Feedback, Handling, RuleFeedback
 from monitor.store import feedback
 from monitor.store.opened import Opened
 
@@ -12,9 +12,9 @@ from monitor.store.opened import Opened
 class Judging(Opened):
     """Acknowledgements and judgements of alerts."""
 
-    async def acknowledge(self, alert: str, taken: Acknowledgement) -> Acknowledgement:
-        """Write down who took an alert on; return who did, which is somebody else if they were first."""
-        return await self._database.write(feedback.acknowledge, alert, taken)
+    async def acknowledge(self, alert: str, who: str, now: datetime) -> bool:
+        """Write down who acknowledged an alert, the first to do so; False if somebody had."""
+        return await self._database.write(feedback.acknowledge, alert, who, now)
 
     async def judge(self, given: Feedback) -> None:
         """Write down a judgement, in place of the same person's earlier one; an older one changes nothing."""

@@ -13,9 +13,9 @@ GIVEN = Feedback(alert="alert-a", rule="raids", story="a", author="ana", judgeme
 
 async def test_the_first_to_acknowledge_stands(store: Store) -> None:
     """Whoever comes later is told who it was."""
-    ana, bob = (Acknowledgement(author=name, at=NOW) for name in ("ana", "bob"))
-    assert await store.acknowledge("alert-a", ana) == ana
-    assert await store.acknowledge("alert-a", bob) == ana
+    await alerted(store, a_delivery("d"))
+    assert await store.acknowledge("alert-a", "ana", NOW)
+    assert not await store.acknowledge("alert-a", "bob", NOW)
 
 
 async def test_of_several_judgements_of_an_alert_the_latest_counts(store: Store) -> None:
@@ -40,7 +40,7 @@ async def test_the_handling_of_an_alert_is_all_that_was_done_about_it(store: Sto
     await alerted(store, a_delivery("d"))
     assert await store.handling("alert-x", NOW) is None
     await store.judge(GIVEN)
-    await store.acknowledge("alert-a", Acknowledgement(author="ana", at=NOW))
+    await store.acknowledge("alert-a", "ana", NOW)
     silence = Silence(id="1", matchers={"story": "a"}, starts_at=NOW, ends_at=NOW + MINUTE, author="ana")
     longer = replace(silence, id="2", ends_at=NOW + 2 * MINUTE)
     narrower = replace(silence, id="3", matchers={"rule": "raids", "outlet": "bbc.example"})
