@@ -93,7 +93,7 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
         ConfigurationError: with every mistake of every file.
     """
     loaded = load_settings(path)
-    rules = RuleFiles(loaded.rules, channels=loaded.channels)
+    rules = RuleFiles(loaded.rules, channels=loaded.channels, templates=loaded.templates.names)
     read = rules.start()
     loaded = held_against(loaded, read)
     errors = [mistake for mistake in (*loaded.mistakes, *read.mistakes) if mistake.weight is Weight.ERROR]
@@ -154,6 +154,7 @@ class Daemon:
         self._in_force = InForce(
             settings=prepared.settings,
             rulebook=Rulebook.of(self._rules.in_force.rules.ruleset, self._rules.in_force.matcher),
+            templates=prepared.loaded.templates,
         )
         self._store: Store
         self._poller: Poller
@@ -355,7 +356,8 @@ class Daemon:
         await self._dispatch.swap(settings, self._built_channels(settings))
         if settings.channels != channels_before:
             await self._listening.renew()
-        self._rules.channels = loaded.channels
+        self._rules.channels, self._rules.templates = loaded.channels, loaded.templates.names
+        self._in_force.templates = loaded.templates
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
 

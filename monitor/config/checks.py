@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path as FilePath
@@ -279,6 +279,17 @@ def _unreached_routes(draft: Draft) -> Iterator[Remark]:
             yield Remark(at=("routes", at), sentence=sentence, weight=Weight.WARNING)
         elif not route.go_on and not any(value for _, value in route.match):
             stopped_by = at
+
+
+def unknown_templates(draft: Draft, known: Collection[str]) -> Iterator[Remark]:
+    """Find channels that name a template which is not there; the folder was read for that."""
+    names = sorted(known)
+    otherwise = f"the templates are {listed(names)}" if names else "its folder has none: add NAME.slack.j2"
+    for name, channel in draft.settings.channels.items():
+        if channel.template is not None and channel.template not in known:
+            sentence = f"there is no template '{channel.template}'"
+            end = suggestion(channel.template, names, otherwise=otherwise)
+            yield Remark(at=("channels", name, "template"), sentence=f"{sentence}{end}")
 
 
 def _database(draft: Draft) -> Iterator[Remark]:

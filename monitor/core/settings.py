@@ -108,14 +108,21 @@ class PollingSettings(Strict):
     """Private networks that may be polled, as CIDR; none by default."""
 
 
-class ConsoleChannel(Strict):
+class Templated(Strict):
+    """What every channel may say."""
+
+    template: str | None = None
+    """How its messages look: the NAME of NAME.slack.j2, NAME.html.j2 or NAME.txt.j2 among the templates."""
+
+
+class ConsoleChannel(Templated):
     """Alerts as text on standard output."""
 
     type: Literal["console"]
     color: Literal["auto", "always", "never"] = "auto"
 
 
-class SlackChannel(Strict):
+class SlackChannel(Templated):
     """Slack by bot token (messages are updated and threaded) or by incoming webhook (posted only)."""
 
     type: Literal["slack"]
@@ -131,7 +138,7 @@ class SlackChannel(Strict):
     timeout: Duration = timedelta(seconds=10)
 
 
-class EmailChannel(Strict):
+class EmailChannel(Templated):
     """E-mail by SMTP."""
 
     type: Literal["email"]
@@ -150,7 +157,7 @@ class EmailChannel(Strict):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class WebhookChannel(Strict):
+class WebhookChannel(Templated):
     """Alerts as JSON by HTTP POST, signed with HMAC-SHA256 when a secret is given."""
 
     type: Literal["webhook"]
@@ -340,6 +347,8 @@ class Settings(Strict):
     feeds: tuple[FeedSettings, ...] = ()
     opml: tuple[str, ...] = ()
     """OPML files whose feeds are added, relative to config.yaml."""
+    templates: str = "templates"
+    """The folder of message templates, relative to config.yaml; none by default."""
     samples: bool = False
     """Whether the invented sample outlets run beside the real feeds."""
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)

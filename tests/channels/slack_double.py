@@ -431,7 +431,9 @@ def _wrong_element(element: Any) -> str:
             return "" if 0 < len(text) <= 3000 else "empty or long text"
         case {"type": "link", "url": str(url)}:
             return "" if re.fullmatch(r"https?://[!-~]{1,2990}", url) else "invalid url"
-        case {"type": "date", "timestamp": int(), "format": str()}:
+        case {"type": "date", "timestamp": int(), "format": str()} | {"type": "emoji", "name": str()}:
+            return ""
+        case {"type": "broadcast", "range": "here" | "channel" | "everyone"}:
             return ""
         case _:
             return f"unknown element {str(element)[:80]}"
