@@ -7,15 +7,23 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TextIO
 
+from monitor.channels.apprise_relay import AppriseRelay
 from monitor.channels.console import Console
 from monitor.channels.email import Email
 from monitor.channels.slack import HandlingOf, Slack, nobody_can_say
 from monitor.channels.slack_hook import SlackHook
 from monitor.channels.slack_listener import Desk, SlackListener
 from monitor.channels.webhook import Webhook
-from monitor.core.settings import ChannelSettings, ConsoleChannel, EmailChannel, SlackChannel, WebhookChannel
+from monitor.core.settings import (
+    AppriseChannel,
+    ChannelSettings,
+    ConsoleChannel,
+    EmailChannel,
+    SlackChannel,
+    WebhookChannel,
+)
 
-BuiltChannel = Console | Email | Slack | SlackHook | Webhook
+BuiltChannel = AppriseRelay | Console | Email | Slack | SlackHook | Webhook
 
 
 def build_channel(
@@ -46,6 +54,8 @@ def build_channel(
             return Slack(name, settings, handling=handling)
         case WebhookChannel():
             return Webhook(name, settings, clock=clock)
+        case AppriseChannel():
+            return AppriseRelay(name, settings)
 
 
 def build_listeners(

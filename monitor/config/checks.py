@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path as FilePath
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from monitor.config.schema import Path
 from monitor.core.document import listed, suggestion
 from monitor.core.errors import Mistake, Weight
 from monitor.core.settings import (
+    AppriseChannel,
     ChannelSettings,
     EmailChannel,
     FeedSettings,
@@ -193,6 +195,8 @@ def _channel(channel: ChannelSettings, root: FilePath) -> Iterator[tuple[str, st
             yield from _slack(channel)
         case EmailChannel():
             yield from _email(channel, root)
+        case AppriseChannel() if find_spec("apprise") is None:
+            yield "type", "Apprise is not installed: pip install 'news-monitor[apprise]'"
         case WebhookChannel() if problem := problem_of_url(channel.url.get_secret_value()):
             yield "url", f"`url` {problem}"
         case _:

@@ -167,8 +167,18 @@ class WebhookChannel(Templated):
     allow_private: bool = False
 
 
+class AppriseChannel(Templated):
+    """Whatever Apprise reaches, by an address in its notation; needs the extra `apprise`."""
+
+    type: Literal["apprise"]
+    url: SecretStr
+    on_doubt: Literal["repeat", "hold"] = "repeat"
+    timeout: Duration = timedelta(seconds=30)
+
+
 ChannelSettings = Annotated[
-    ConsoleChannel | SlackChannel | EmailChannel | WebhookChannel, Field(discriminator="type")
+    ConsoleChannel | SlackChannel | EmailChannel | WebhookChannel | AppriseChannel,
+    Field(discriminator="type"),
 ]
 
 
