@@ -217,7 +217,7 @@ class Daemon:
             "watchdog": asyncio.create_task(self._feed_watchdog()),
         }
         self._dispatch.start(self._in_force.channels)
-        self._listening.start()
+        self._listening.start(self._in_force.settings.channels)
         timetable = self._timetable()
         timetable.start()
         log.info("started", extra=fields(**self._summary()))
@@ -352,10 +352,8 @@ class Daemon:
         keys = restart_needed(self._prepared.loaded, loaded)
         if keys:
             log.warning("config.restart_needed", extra=fields(keys=", ".join(keys)))
-        channels_before = self._in_force.settings.channels
         await self._dispatch.swap(settings, self._built_channels(settings))
-        if settings.channels != channels_before:
-            await self._listening.renew()
+        await self._listening.renew(settings.channels)
         self._rules.channels, self._rules.templates = loaded.channels, loaded.templates.names
         self._in_force.templates = loaded.templates
         await self._take_feeds(loaded.feeds, spread=True)

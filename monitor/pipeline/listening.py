@@ -30,26 +30,30 @@ class Listening:
         """Take what makes the listeners of the channels in force."""
         self._build = build
         self._running: set[asyncio.Task[None]] = set()
+        self._for: object = None
 
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
         """All that is to be cancelled at a stop."""
         return set(self._running)
 
-    def start(self) -> None:
-        """Listen."""
+    def start(self, settings: object) -> None:
+        """Listen, as these settings of channels say."""
+        self._for = settings
         for listener in self._build():
             task = asyncio.create_task(listener.run(), name=f"listen: {listener.name}")
             self._running.add(task)
             task.add_done_callback(self._ended)
 
-    async def renew(self) -> None:
-        """Listen for the channels that are in force now."""
+    async def renew(self, settings: object) -> None:
+        """Listen for the channels that are in force now, if their settings are others than before."""
+        if settings == self._for:
+            return
         before = self.tasks
         for task in before:
             task.cancel()
         await asyncio.gather(*before, return_exceptions=True)
-        self.start()
+        self.start(settings)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -1,4 +1,4 @@
-"""What people did about alerts: acknowledgements, judgements, and the silences that hold one of them."""
+"""What people did about alerts: judgements, who took them on, and the silences that hold one of them."""
 
 from __future__ import annotations
 
@@ -11,23 +11,7 @@ from sqlalchemy import Connection, func, select
 from monitor.core.models import Acknowledgement, Feedback, Handling, Judgement, RuleFeedback, Silence
 from monitor.store import codec, silences
 from monitor.store.dialect import insert_into
-from monitor.store.schema import acknowledgements, alerts, feedback
-
-
-def acknowledge(connection: Connection, alert: str, who: str, now: datetime) -> bool:
-    """Write down who acknowledged an alert, the first to do so; False if somebody had."""
-    result = connection.execute(
-        insert_into(connection, acknowledgements)
-        .values(alert=alert, author=who, at=now)
-        .on_conflict_do_nothing(index_elements=["alert"])
-    )
-    return result.rowcount > 0
-
-
-def acknowledged(connection: Connection, alert: str) -> Acknowledgement | None:
-    """Who took an alert on."""
-    row = connection.execute(select(acknowledgements).where(acknowledgements.c.alert == alert)).first()
-    return Acknowledgement(author=row.author, at=row.at) if row else None
+from monitor.store.schema import alerts, feedback
 
 
 def judge(connection: Connection, given: Feedback) -> None:
@@ -72,7 +56,7 @@ def by_rule(connection: Connection) -> list[RuleFeedback]:
 
 def handling(connection: Connection, alert: str, now: datetime) -> Handling | None:
     """What was done about an alert so far; None if there is no such alert."""
-    record = connection.execute(select(alerts.c.rule, alerts.c.story).where(alerts.c.id == alert)).first()
+    record = connection.execute(select(alerts).where(alerts.c.id == alert)).first()
     if record is None:
         return None
     latest = connection.execute(
@@ -86,11 +70,18 @@ def handling(connection: Connection, alert: str, now: datetime) -> Handling | No
         alert=alert,
         rule=record.rule,
         story=record.story,
-        acknowledged=acknowledged(connection, alert),
+        acknowledged=_acknowledged(record),
         feedback=_feedback(latest) if latest else None,
         muted=_last(in_force, {"story": record.story}),
         snoozed=_last(in_force, {"rule": record.rule}),
     )
+
+
+def _acknowledged(record: codec.AnyRow) -> Acknowledgement | None:
+    """Read who took an alert on."""
+    if record.acknowledged_at is None:
+        return None
+    return Acknowledgement(author=record.acknowledged_by, at=record.acknowledged_at)
 
 
 def _last(found: Iterable[Silence], matchers: dict[str, str]) -> Silence | None:

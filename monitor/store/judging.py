@@ -10,11 +10,7 @@ from monitor.store.opened import Opened
 
 
 class Judging(Opened):
-    """Acknowledgements and judgements of alerts."""
-
-    async def acknowledge(self, alert: str, who: str, now: datetime) -> bool:
-        """Write down who acknowledged an alert, the first to do so; False if somebody had."""
-        return await self._database.write(feedback.acknowledge, alert, who, now)
+    """Judgements of alerts, and what was done about them."""
 
     async def judge(self, given: Feedback) -> None:
         """Write down a judgement, in place of the same person's earlier one; an older one changes nothing."""
