@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,8 @@ from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
-from monitor.pipeline.listening import Listener, Listening
+from monitor.pipeline.listening import Listening
+from monitor.pipeline.notices import Notices
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
@@ -161,7 +162,11 @@ class Daemon:
         self._assembler: Assembler
         self._dispatch: Dispatch
         self._desk: Desk
-        self._listening = Listening(self._listeners)
+        self._listening = Listening(
+            lambda: build_listeners(
+                self._in_force.settings.channels, self._in_force.channels, self._desk, dice=dice
+            )
+        )
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -279,11 +284,6 @@ class Daemon:
             for name, channel in settings.channels.items()
         }
 
-    def _listeners(self) -> Sequence[Listener]:
-        """Make who listens to what people press at the channels in force."""
-        in_force = self._in_force
-        return build_listeners(in_force.settings.channels, in_force.channels, self._desk, dice=dice)
-
     async def _close_channels(self) -> None:
         for channel in self._in_force.channels.values():
             await channel.close()
@@ -364,9 +364,9 @@ class Daemon:
     def _timetable(self) -> AsyncIOScheduler:
         """Calendar work. The polling queue is the database, not this."""
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
+        notices = Notices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         defaults = {"coalesce": True, "misfire_grace_time": None}
         timetable = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        settings = self._in_force.settings
 
         async def purge() -> None:
             current = self._in_force.settings
@@ -375,8 +375,9 @@ class Daemon:
         jobs: tuple[tuple[Callable[[], Coroutine[object, object, None]], float], ...] = (
             (housekeeper.release_overdue, _RELEASE_EVERY),
             (housekeeper.say_status, _STATUS_EVERY),
+            (notices.look, notices.every),
             (housekeeper.distrust_clock, _DISTRUST_CLOCK_EVERY),
-            (purge, settings.retention.every.total_seconds()),
+            (purge, self._in_force.settings.retention.every.total_seconds()),
         )
         for job, seconds in jobs:
             timetable.add_job(job, "interval", seconds=seconds)

@@ -254,6 +254,8 @@ def _named_channels(draft: Draft) -> Iterator[Remark]:
 
 
 def _channel_names(draft: Draft) -> Iterator[tuple[Path, str]]:
+    for index, name in enumerate(draft.settings.ops):
+        yield ("ops", index), name
     for index, name in enumerate(draft.settings.alerts.channels):
         yield ("alerts", "channels", index), name
     for at, route in zip(draft.route_at, draft.settings.routes, strict=True):

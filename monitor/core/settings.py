@@ -362,6 +362,8 @@ class Settings(Strict):
     samples: bool = False
     """Whether the invented sample outlets run beside the real feeds."""
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    ops: tuple[str, ...] = ()
+    """Names of channels that are told when another channel takes nothing."""
     routes: tuple[RouteSettings, ...] = ()
     polling: PollingSettings = PollingSettings()
     alerts: AlertSettings = AlertSettings()

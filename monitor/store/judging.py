@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.core.models import Feedback, Handling, RuleFeedback
-from monitor.store import feedback
+from monitor.core.models import Delivery, Feedback, Handling, RuleFeedback, Trouble
+from monitor.store import feedback, outbox, troubles
 from monitor.store.opened import Opened
 
 
@@ -31,3 +32,11 @@ class Judging(Opened):
     async def alerts_since(self, since: datetime) -> int:
         """How many alerts were made since a moment."""
         return await self._database.read(feedback.number_of_alerts, since=since)
+
+    async def troubles(self, *, before: datetime, parked_since: datetime) -> list[Trouble]:
+        """Channels on which something waits since before a moment, or was given up since another."""
+        return await self._database.read(troubles.of_channels, before=before, parked_since=parked_since)
+
+    async def enqueue(self, deliveries: Sequence[Delivery]) -> None:
+        """Add deliveries that no alert made; one whose id is there already is left alone."""
+        await self._database.write(outbox.enqueue, deliveries)

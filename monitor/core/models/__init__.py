@@ -25,6 +25,7 @@ from monitor.core.models.deliveries import (
     Outcome,
     Rejected,
     Sent,
+    Trouble,
     Unknown,
     Unsure,
 )
@@ -197,6 +198,7 @@ __all__ = [
     "Story",
     "TextField",
     "Told",
+    "Trouble",
     "Unknown",
     "Unsure",
     "Verdict",
