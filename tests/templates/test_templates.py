@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -251,3 +252,14 @@ def test_the_samples_that_templates_are_tried_on_have_every_fact() -> None:
     """One that is missing there would be called unknown."""
     for several in sample_facts().values():
         assert len({frozenset(facts) for facts in several}) == 1
+
+
+def test_the_template_in_the_guide_is_one() -> None:
+    """And the names in its table are all that there are."""
+    guide = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+    [source] = re.findall(r"```jinja\n(.*?)```", guide, re.DOTALL)
+    assert list(Templates({"short.slack.j2": source}).faults(sample_facts())) == []
+    table = guide.partition("| Name | Holds |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    [known, *_] = sample_facts().values()
+    assert named == set(known[0])
