@@ -20,9 +20,10 @@ from typing import TextIO
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.channels.factory import build_channel
+from monitor.channels.factory import build_channel, build_listeners
 from monitor.config.naming import held_against, load_with_rules
 from monitor.config.reload import Reload, RuleFiles
+from monitor.config.restart import restart_needed
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import ConfigurationError, StoreUnavailableError, Weight
 from monitor.core.models import Feed
@@ -30,10 +31,13 @@ from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
 from monitor.feeds.fetch import HttpFetcher
 from monitor.feeds.parse import ParserPool
+from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.listening import Listening
+from monitor.pipeline.notices import Notices
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
@@ -90,7 +94,7 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
         ConfigurationError: with every mistake of every file.
     """
     loaded = load_settings(path)
-    rules = RuleFiles(loaded.rules, channels=loaded.channels)
+    rules = RuleFiles(loaded.rules, channels=loaded.channels, templates=loaded.templates.names)
     read = rules.start()
     loaded = held_against(loaded, read)
     errors = [mistake for mistake in (*loaded.mistakes, *read.mistakes) if mistake.weight is Weight.ERROR]
@@ -104,22 +108,6 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
         only_samples=only_samples,
         stream=stream,
     )
-
-
-def restart_needed(started: Loaded, now: Loaded) -> list[str]:
-    """Name the keys that differ from those the daemon was started with and that no reload applies."""
-    before, after = started.accepted(), now.accepted()
-    pairs = {
-        "database": (before.database, after.database),
-        "samples": (before.samples, after.samples),
-        "stories.window": (before.stories.window, after.stories.window),
-        "retention.every": (before.retention.every, after.retention.every),
-        "rules": (started.rules, now.rules),
-    } | {
-        f"polling.{name}": (getattr(before.polling, name), getattr(after.polling, name))
-        for name in type(before.polling).model_fields
-    }
-    return [key for key, (old, new) in pairs.items() if old != new]
 
 
 def set_up_logs(loaded: Loaded, settings: Settings) -> None:
@@ -167,11 +155,18 @@ class Daemon:
         self._in_force = InForce(
             settings=prepared.settings,
             rulebook=Rulebook.of(self._rules.in_force.rules.ruleset, self._rules.in_force.matcher),
+            templates=prepared.loaded.templates,
         )
         self._store: Store
         self._poller: Poller
         self._assembler: Assembler
         self._dispatch: Dispatch
+        self._desk: Desk
+        self._listening = Listening(
+            lambda: build_listeners(
+                self._in_force.settings.channels, self._in_force.channels, self._desk, dice=dice
+            )
+        )
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -187,6 +182,7 @@ class Daemon:
                 self._samples = SampleOutlets(clock)
                 await self._samples.start()
                 stack.push_async_callback(self._samples.stop)
+            self._desk = Desk(self._store, clock=clock)
             stack.push_async_callback(self._close_channels)
             self._in_force.channels = self._built_channels(settings)
             await self._take_feeds(self._loaded.feeds, spread=not self._once)
@@ -226,6 +222,7 @@ class Daemon:
             "watchdog": asyncio.create_task(self._feed_watchdog()),
         }
         self._dispatch.start(self._in_force.channels)
+        self._listening.start(self._in_force.settings.channels)
         timetable = self._timetable()
         timetable.start()
         log.info("started", extra=fields(**self._summary()))
@@ -262,7 +259,7 @@ class Daemon:
 
     async def _drain(self, stages: dict[str, asyncio.Task[None]]) -> None:
         """Stop polling at once, let messages under way finish, leave the rest to the next start."""
-        tasks = [*stages.values(), *self._dispatch.tasks]
+        tasks = [*stages.values(), *self._dispatch.tasks, *self._listening.tasks]
         for task in tasks:
             task.cancel()
         done, late = await asyncio.wait(tasks, timeout=_DRAIN)
@@ -281,7 +278,9 @@ class Daemon:
         return {
             name: self._in_force.channels[name]
             if before.get(name) == channel
-            else build_channel(name, channel, clock=clock, stream=self._prepared.stream)
+            else build_channel(
+                name, channel, clock=clock, stream=self._prepared.stream, handling=self._desk.handling
+            )
             for name, channel in settings.channels.items()
         }
 
@@ -354,7 +353,9 @@ class Daemon:
         if keys:
             log.warning("config.restart_needed", extra=fields(keys=", ".join(keys)))
         await self._dispatch.swap(settings, self._built_channels(settings))
-        self._rules.channels = loaded.channels
+        await self._listening.renew(settings.channels)
+        self._rules.channels, self._rules.templates = loaded.channels, loaded.templates.names
+        self._in_force.templates = loaded.templates
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
 
@@ -363,9 +364,9 @@ class Daemon:
     def _timetable(self) -> AsyncIOScheduler:
         """Calendar work. The polling queue is the database, not this."""
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
+        notices = Notices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         defaults = {"coalesce": True, "misfire_grace_time": None}
         timetable = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        settings = self._in_force.settings
 
         async def purge() -> None:
             current = self._in_force.settings
@@ -374,8 +375,9 @@ class Daemon:
         jobs: tuple[tuple[Callable[[], Coroutine[object, object, None]], float], ...] = (
             (housekeeper.release_overdue, _RELEASE_EVERY),
             (housekeeper.say_status, _STATUS_EVERY),
+            (notices.look, notices.every),
             (housekeeper.distrust_clock, _DISTRUST_CLOCK_EVERY),
-            (purge, settings.retention.every.total_seconds()),
+            (purge, self._in_force.settings.retention.every.total_seconds()),
         )
         for job, seconds in jobs:
             timetable.add_job(job, "interval", seconds=seconds)

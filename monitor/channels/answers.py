@@ -57,18 +57,28 @@ def failed(error: BaseException, place: str) -> Deferred | Unsure | Rejected:
     return Unsure(why=f"{place}: the exchange broke off ({type(error).__name__})")
 
 
+TO_BE_MENDED: Final = {
+    401: "our credentials are refused (HTTP 401); correct the address or the secret in the configuration",
+    403: "we may not post there (HTTP 403); correct the address, the secret or the rights on the other side",
+    404: "there is nothing at this address (HTTP 404); correct it in the configuration",
+    407: "a proxy wants credentials (HTTP 407)",
+}
+"""Statuses that are no fault of the message, which goes once a person has mended the settings."""
+
+
 def refused(status: int, place: str, *, pause: timedelta | None) -> Deferred | Unsure | Rejected:
     """Judge an answer with a status other than 2xx that carries no better explanation."""
     if status == TOO_MANY:
         return Deferred(why=f"{place}: too many requests", retry_after=pause or DEFAULT_PAUSE)
     if status in {REQUEST_TIMEOUT, TOO_EARLY}:
         return Deferred(why=f"{place}: HTTP {status}", retry_after=pause)
+    if status in TO_BE_MENDED:
+        return Deferred(why=f"{place}: {TO_BE_MENDED[status]}", retry_after=UNTIL_MENDED)
     if status >= SERVER_ERROR:
         return Unsure(why=f"{place}: HTTP {status}")
     if status < CLIENT_ERROR:
-        return Rejected(
-            why=f"{place}: answers with a redirect (HTTP {status}); configure the address it leads to"
-        )
+        why = f"{place}: answers with a redirect (HTTP {status}); configure the address it leads to"
+        return Deferred(why=why, retry_after=UNTIL_MENDED)
     return Rejected(why=f"{place}: HTTP {status}; check the address and whether it is still in use")
 
 

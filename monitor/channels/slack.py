@@ -10,13 +10,17 @@ The SDK's own retries are off (a repeat after a lost answer posts twice): the le
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from monitor.channels.answers import DEFAULT_PAUSE
 from monitor.channels.pacing import Pace
 from monitor.channels.slack_calls import Refusal, SlackCalls
-from monitor.channels.slack_payload import blocks, carries, fallback, metadata
+from monitor.channels.slack_payload import blocks, carries, escaped, fallback, literal, metadata
+from monitor.channels.slack_socket import troubles_of
 from monitor.channels.slack_words import (
     CANNOT_EDIT,
     LOST_ROOT,
@@ -28,6 +32,7 @@ from monitor.core.models import (
     Deferred,
     Delivery,
     DeliveryKind,
+    Handling,
     Lookup,
     Outcome,
     Rejected,
@@ -35,6 +40,7 @@ from monitor.core.models import (
     Unknown,
     Unsure,
 )
+from monitor.core.render.handling import buttons, remarks
 from monitor.core.settings import SlackChannel
 
 POST_INTERVAL: Final = timedelta(seconds=1)
@@ -46,6 +52,15 @@ LOOK_BACK: Final = timedelta(seconds=120)
 MAX_PAGES: Final = 10
 PAGE: Final = 200
 _SHORTEST_ID: Final = 9
+
+HandlingOf = Callable[[str], Awaitable[Handling | None]]
+"""Says what people did about an alert so far; None where nobody can say."""
+
+
+async def nobody_can_say(alert: str) -> Handling | None:
+    """Know nothing of what people did."""
+    del alert
+    return None
 
 
 class Slack:
@@ -59,10 +74,15 @@ class Slack:
         name: str,
         settings: SlackChannel,
         *,
+        handling: HandlingOf = nobody_can_say,
         post_interval: timedelta = POST_INTERVAL,
         update_interval: timedelta = UPDATE_INTERVAL,
     ) -> None:
-        """Take the settings of a channel with `token` and `channel`; opens nothing until it is used."""
+        """Take the settings of a channel with `token` and `channel`; opens nothing until it is used.
+
+        `handling` is asked at every post and edit: a message shows what people did, and the buttons that
+        are left, if there is an `app_token` by which presses come back.
+        """
         self.name = name
         self.settle = settings.settle
         self.on_doubt: Literal["repeat", "hold"] = settings.on_doubt
@@ -72,6 +92,10 @@ class Slack:
         self._posts = Pace(post_interval)
         self._updates = Pace(update_interval)
         self._calls = SlackCalls(settings)
+        self._handling = handling
+        self._team = ""
+        self._editing = asyncio.Lock()
+        """What a message shows below is read and sent as one: of two edits the later one knows more."""
 
     def __repr__(self) -> str:
         return f"Slack({self.name!r}, channel={self._channel!r})"
@@ -107,15 +131,45 @@ class Slack:
                 return Absent()
         return Unknown(why=f"{self.name}: more than {MAX_PAGES * PAGE} messages since the attempt")
 
+    @property
+    def channel_id(self) -> str:
+        """The channel's id; empty while only its name is known."""
+        return self._channel_id
+
+    async def team(self) -> str:
+        """The id of the workspace the token belongs to; empty while Slack does not say."""
+        if not self._team:
+            answer = await self._calls.make(lambda: self._calls.client().auth_test())
+            if not isinstance(answer, Refusal):
+                self._team = str(answer.get("team_id") or "")
+        return self._team
+
+    async def show(self, delivery: Delivery) -> Outcome:
+        """Edit a message once more, so that it shows what people did since; `root_remote_id` names it."""
+        root = _split(delivery.root_remote_id)
+        if root is None:
+            return Rejected(why=f"{self.name}: there is no message to show it in")
+        answer = await self._edit(delivery, *root)
+        return answer.outcome if isinstance(answer, Refusal) else answer
+
+    async def whisper(self, person: str, text: str) -> None:
+        """Tell one person in the channel something that nobody else sees; it may be lost."""
+        arguments: dict[str, Any] = {
+            "channel": self._channel_id,
+            "user": person,
+            "text": escaped(text),
+            "blocks": literal(text),
+        }
+        await self._calls.make(lambda: self._calls.client().chat_postEphemeral(**arguments))
+
     async def verify(self) -> list[str]:
-        """Try the token, its scopes and the app's membership in the channel."""
+        """Try the tokens, their scopes and the app's membership in the channel."""
         answer = await self._calls.make(lambda: self._calls.client().auth_test())
         if isinstance(answer, Refusal):
             return [f"{self.name}: {answer.outcome.why}"]
         scopes = {scope.strip() for scope in (answer.headers.get("x-oauth-scopes") or "").split(",")}
-        return [
-            f"{self.name}: {sentence}" for sentence in [*self._missing(scopes), *await self._membership()]
-        ]
+        wrong = [*self._missing(scopes), *await self._membership(), *await self._app_troubles()]
+        return [f"{self.name}: {sentence}" for sentence in wrong]
 
     async def close(self) -> None:
         """Close the connections to Slack."""
@@ -129,7 +183,7 @@ class Slack:
         arguments: dict[str, Any] = {
             "channel": channel,
             "text": fallback(delivery),
-            "blocks": blocks(delivery),
+            "blocks": blocks(delivery, () if thread else await self._below(delivery)),
             "thread_ts": thread,
             "metadata": metadata(delivery),
             "parse": "none",
@@ -144,28 +198,44 @@ class Slack:
         return self._sent(answer)
 
     async def _update(self, delivery: Delivery, channel: str, ts: str) -> Outcome:
-        """Edit the first message. Editing twice changes nothing, so that a lost answer is safe to repeat."""
+        """Edit the first message; where that is forbidden, reply in its thread."""
+        answer = await self._edit(delivery, channel, ts)
+        if not isinstance(answer, Refusal):
+            return answer
+        return await self._post(delivery, (channel, ts)) if answer.word in CANNOT_EDIT else answer.outcome
+
+    async def _edit(self, delivery: Delivery, channel: str, ts: str) -> Sent | Deferred | Refusal:
+        """Edit a message. Editing twice changes nothing, so that a lost answer is safe to repeat."""
         wait = await self._updates.slot()
         if wait is not None:
             return Deferred(why=f"{self.name}: waiting for its turn to edit", retry_after=wait)
-        arguments: dict[str, Any] = {
-            "channel": channel,
-            "ts": ts,
-            "text": fallback(delivery),
-            "blocks": blocks(delivery),
-            "parse": "none",
-            "link_names": False,
-        }
-        answer = await self._calls.make(lambda: self._calls.client().chat_update(**arguments))
+        async with self._editing:
+            arguments: dict[str, Any] = {
+                "channel": channel,
+                "ts": ts,
+                "text": fallback(delivery),
+                "blocks": blocks(delivery, await self._below(delivery)),
+                "parse": "none",
+                "link_names": False,
+            }
+            answer = await self._calls.make(lambda: self._calls.client().chat_update(**arguments))
         if not isinstance(answer, Refusal):
             return Sent(remote_id=f"{channel}:{ts}")
-        if answer.word in CANNOT_EDIT:
-            return await self._post(delivery, (channel, ts))
         if answer.word in LOST_ROOT:
-            return Rejected(why=f"{self.name}: somebody deleted the message in Slack that this would update")
+            why = f"{self.name}: somebody deleted the message in Slack that this would update"
+            return replace(answer, outcome=Rejected(why=why))
         if isinstance(answer.outcome, Unsure):
             return Deferred(why=answer.outcome.why)
-        return self._held(answer.outcome, self._updates)
+        self._held(answer.outcome, self._updates)
+        return answer
+
+    async def _below(self, delivery: Delivery) -> Sequence[Mapping[str, object]]:
+        """What stands below the message: what people did, and the buttons where presses come back."""
+        handling = await self._handling(delivery.alert)
+        if handling is None:
+            return ()
+        row = (buttons(handling),) if self._settings.app_token else ()
+        return (*remarks(handling), *row)
 
     def _held(self, outcome: Outcome, pace: Pace) -> Outcome:
         if isinstance(outcome, Deferred) and outcome.retry_after is not None:
@@ -220,6 +290,10 @@ class Slack:
                 f"an alert is not looked up but {instead}"
             )
         return said
+
+    async def _app_troubles(self) -> list[str]:
+        token = self._settings.app_token
+        return await troubles_of(token, self._settings.api_url) if token else []
 
     async def _membership(self) -> list[str]:
         if not self._channel_id:

@@ -23,7 +23,7 @@ from monitor.channels.answers import (
     pause_of,
     refused,
 )
-from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, TO_BE_MENDED, remedy
+from monitor.channels.slack_words import IN_DOUBT, RATE_LIMITED, TO_BE_MENDED, app_remedy, remedy
 from monitor.core.models import Deferred, Rejected, Unsure
 from monitor.core.settings import SlackChannel
 
@@ -67,18 +67,23 @@ class SlackCalls:
 
     async def make(self, call: Callable[[], Awaitable[Any]]) -> Any | Refusal:
         """Make one request and give the SDK's answer, whose `ok` is true, or a Refusal."""
-        try:
-            return await call()
-        except SlackApiError as error:
-            return refusal(error)
-        except _ANSWER_ERRORS as error:
-            return Refusal(word="", outcome=failed(error, PLACE))
+        return await answered(call)
 
     async def close(self) -> None:
         """Close the connections; a later request opens new ones."""
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def answered(call: Callable[[], Awaitable[Any]]) -> Any | Refusal:
+    """Make a call of the SDK and give its answer, whose `ok` is true, or a Refusal."""
+    try:
+        return await call()
+    except SlackApiError as error:
+        return refusal(error)
+    except _ANSWER_ERRORS as error:
+        return Refusal(word="", outcome=failed(error, PLACE))
 
 
 def refusal(error: SlackApiError) -> Refusal:
@@ -103,3 +108,11 @@ def _meaning(word: str, status: int) -> Deferred | Unsure | Rejected | None:
     if word in TO_BE_MENDED:
         return Deferred(why=remedy(word), retry_after=UNTIL_MENDED)
     return Rejected(why=remedy(word)) if word else None
+
+
+def app_refusal(refused: Refusal) -> Refusal:
+    """Say of a refused app-level token what to do about that token, and not about the bot's."""
+    if refused.word not in TO_BE_MENDED:
+        return refused
+    why = f"no press of a button is heard: {app_remedy(refused.word)}"
+    return Refusal(word=refused.word, outcome=Deferred(why=why, retry_after=UNTIL_MENDED))

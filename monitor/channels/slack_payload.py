@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from monitor.core.models import Delivery
@@ -11,13 +12,13 @@ MAX_TEXT: Final = 3000
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def blocks(delivery: Delivery) -> list[dict[str, object]]:
-    """Give the message's blocks; one that may have arrived before says so."""
+def blocks(delivery: Delivery, below: Sequence[Mapping[str, object]] = ()) -> list[dict[str, object]]:
+    """Give the message's blocks and what stands below them; one that may have arrived before says so."""
     found = [dict(block) for block in delivery.message.blocks]
     if delivery.repeat:
         note = {"type": "plain_text", "text": repeat_mark(delivery), "emoji": False}
         found.append({"type": "context", "elements": [note]})
-    return found
+    return [*found, *map(dict, below)]
 
 
 def fallback(delivery: Delivery) -> str:
@@ -26,7 +27,7 @@ def fallback(delivery: Delivery) -> str:
     said = f"{first}: {delivery.message.title}"
     if delivery.repeat:
         said = f"({repeat_mark(delivery)}) {said}"
-    return said[:MAX_TEXT].translate(_ESCAPES)
+    return escaped(said)
 
 
 def repeat_mark(delivery: Delivery) -> str:
@@ -46,3 +47,14 @@ def carries(message: object, delivery: Delivery) -> bool:
             return kind == EVENT_TYPE and found == delivery.id
         case _:
             return False
+
+
+def literal(text: str) -> list[dict[str, object]]:
+    """Give plain text of a few lines as blocks that Slack shows letter by letter."""
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text[:MAX_TEXT] or " "}]}
+    return [{"type": "rich_text", "elements": [section]}]
+
+
+def escaped(text: str) -> str:
+    """Give plain text as notifications show it."""
+    return text[:MAX_TEXT].translate(_ESCAPES)

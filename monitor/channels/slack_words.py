@@ -55,6 +55,21 @@ REMEDIES: Final = {
     "token_revoked": "the token was revoked; install the app again and use its new token",
 }
 
+_MAKE_ONE: Final = "make one under Basic Information, App-Level Tokens, with the scope connections:write"
+APP_REMEDIES: Final = {
+    "invalid_auth": f"the app token is wrong; {_MAKE_ONE}",
+    "missing_scope": f"the app token lacks connections:write; {_MAKE_ONE}",
+    "not_allowed_token_type": f"`app_token` holds another kind of token; {_MAKE_ONE}",
+    "not_authed": f"no app token was sent; {_MAKE_ONE}",
+    "token_revoked": f"the app token was revoked; {_MAKE_ONE}",
+}
+
+
+def app_remedy(error: str) -> str:
+    """The same as `remedy`, for an app-level token."""
+    known = APP_REMEDIES.get(error)
+    return f"Slack says {error}: {known}" if known else remedy(error)
+
 
 def remedy(error: str) -> str:
     """Give Slack's word for an error and what to do about it, in one sentence."""

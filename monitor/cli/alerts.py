@@ -12,6 +12,8 @@ from monitor.cli.common import ago, config_option, configured, json_option, minu
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, NothingFoundError, clean, the_one
 from monitor.cli.holding import acknowledge, alert_named, held, hold_lines, release
+from monitor.cli.marking import command as mark
+from monitor.cli.preview import command as preview
 from monitor.cli.rulebook.archive import nothing_kept
 from monitor.cli.stories import SHORT, decision_line, told
 from monitor.cli.tables import print_table
@@ -42,7 +44,13 @@ def command() -> None:
       news-monitor alerts why https://www.example.org/2026/11/article
       news-monitor alerts dead
       news-monitor alerts retry --all
+      news-monitor alerts mark 4f2a91c0 noise
+      news-monitor alerts preview cross-border-raids --html preview.html
     """
+
+
+command.add_command(mark)
+command.add_command(preview)
 
 
 @command.command(name="list")

@@ -31,7 +31,7 @@ def command(*, as_json: bool, config: Path) -> None:
       news-monitor check && systemctl reload news-monitor
     """
     loaded = load_settings(config)
-    rules = RuleFiles(_places(loaded), channels=loaded.channels).start()
+    rules = RuleFiles(_places(loaded), channels=loaded.channels, templates=loaded.templates.names).start()
     loaded = held_against(loaded, rules)
     mistakes = sorted({*loaded.mistakes, *rules.mistakes})
     if as_json:

@@ -91,7 +91,7 @@ def _configuration(loaded: Loaded) -> Iterator[Finding]:
 
 def _rules(loaded: Loaded) -> Iterator[Finding]:
     there = [path for path in loaded.rules if is_there(path)]
-    rules = RuleFiles(there, channels=loaded.channels).start()
+    rules = RuleFiles(there, channels=loaded.channels, templates=loaded.templates.names).start()
     if rules.is_usable and loaded.rules:
         yield ok("rules", rules_in_words(rules))
     yield from mistakes("rules", rules.mistakes)

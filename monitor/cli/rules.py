@@ -20,6 +20,7 @@ class _RuleCommands(LazyGroup):
         "why-not": "Say which condition of a rule failed on a text.",
         "backtest": "Say what rules would have alerted, from the archive.",
         "diff": "Say which alerts an edit adds and loses, from the archive.",
+        "tune": "Propose what a rule should leave out, from alerts marked as noise.",
         "match": "Run the rules over a file of entries.",
         "schema": "Print the JSON Schema of rule files, for editors.",
     }

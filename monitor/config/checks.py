@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path as FilePath
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from monitor.config.schema import Path
 from monitor.core.document import listed, suggestion
 from monitor.core.errors import Mistake, Weight
 from monitor.core.settings import (
+    AppriseChannel,
     ChannelSettings,
     EmailChannel,
     FeedSettings,
@@ -193,6 +195,8 @@ def _channel(channel: ChannelSettings, root: FilePath) -> Iterator[tuple[str, st
             yield from _slack(channel)
         case EmailChannel():
             yield from _email(channel, root)
+        case AppriseChannel() if find_spec("apprise") is None:
+            yield "type", "Apprise is not installed: pip install 'news-monitor[apprise]'"
         case WebhookChannel() if problem := problem_of_url(channel.url.get_secret_value()):
             yield "url", f"`url` {problem}"
         case _:
@@ -207,6 +211,13 @@ def _slack(channel: SlackChannel) -> Iterator[tuple[str, str]]:
         )
     if channel.token and not channel.channel:
         yield "", "a Slack channel with `token` needs `channel`, the id (C0…) or name of where to post"
+    if channel.app_token and not channel.token:
+        yield (
+            "app_token",
+            "`app_token` draws buttons under messages, which takes `token` and `channel` as well",
+        )
+    elif channel.app_token and not channel.app_token.get_secret_value().startswith("xapp-"):
+        yield "app_token", "`app_token` must be an app-level token (xapp-…) with the scope connections:write"
     if channel.webhook and problem_of_url(channel.webhook.get_secret_value()):
         yield "webhook", "`webhook` must be an https:// address"
     if problem := problem_of_url(channel.api_url):
@@ -243,6 +254,8 @@ def _named_channels(draft: Draft) -> Iterator[Remark]:
 
 
 def _channel_names(draft: Draft) -> Iterator[tuple[Path, str]]:
+    for index, name in enumerate(draft.settings.ops):
+        yield ("ops", index), name
     for index, name in enumerate(draft.settings.alerts.channels):
         yield ("alerts", "channels", index), name
     for at, route in zip(draft.route_at, draft.settings.routes, strict=True):
@@ -272,6 +285,17 @@ def _unreached_routes(draft: Draft) -> Iterator[Remark]:
             yield Remark(at=("routes", at), sentence=sentence, weight=Weight.WARNING)
         elif not route.go_on and not any(value for _, value in route.match):
             stopped_by = at
+
+
+def unknown_templates(draft: Draft, known: Collection[str]) -> Iterator[Remark]:
+    """Find channels that name a template which is not there; the folder was read for that."""
+    names = sorted(known)
+    otherwise = f"the templates are {listed(names)}" if names else "its folder has none: add NAME.slack.j2"
+    for name, channel in draft.settings.channels.items():
+        if channel.template is not None and channel.template not in known:
+            sentence = f"there is no template '{channel.template}'"
+            end = suggestion(channel.template, names, otherwise=otherwise)
+            yield Remark(at=("channels", name, "template"), sentence=f"{sentence}{end}")
 
 
 def _database(draft: Draft) -> Iterator[Remark]:

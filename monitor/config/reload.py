@@ -118,10 +118,13 @@ class RuleFiles:
         paths: Iterable[Path],
         *,
         channels: Collection[str] | None = None,
+        templates: Collection[str] | None = None,
         compile_rules: Compile = Matcher,
     ) -> None:
         self.channels = channels
         """Names of the configured channels; may be set anew before a look."""
+        self.templates = templates
+        """Names of the templates there are; the same."""
         self._paths = tuple(paths)
         self._compile = compile_rules
         self._good: dict[Path, LoadedFile] = {}
@@ -131,12 +134,15 @@ class RuleFiles:
         self._finding: tuple[Mistake, ...] = ()
         self._in_force: Reload | None = None
 
+    def _together(self, files: Iterable[LoadedFile], mistakes: Iterable[Mistake]) -> LoadedRules:
+        return loaded_from(tuple(files), mistakes, channels=self.channels, templates=self.templates)
+
     def start(self) -> LoadedRules:
         """Read everything for the first time; the rules are in force only if there is no mistake at all."""
         found, mistakes = find_rule_files(self._paths)
         self._signatures = {path: signature for path in found if (signature := _signature(path))}
         files = {path: read_rule_file(path) for path in found}
-        loaded = loaded_from(tuple(files.values()), mistakes, channels=self.channels)
+        loaded = self._together(files.values(), mistakes)
         matcher = self._compile(loaded.ruleset if loaded.is_usable else RuleSet())
         if loaded.is_usable:
             loaded = _with(loaded, failing_tests(loaded.ruleset, matcher))
@@ -217,7 +223,7 @@ class RuleFiles:
                 refused[path] = file.rules.mistakes
         while True:
             files = self._files(look, refused)
-            loaded = loaded_from(tuple(files.values()), look.finding, channels=self.channels)
+            loaded = self._together(files.values(), look.finding)
             matcher, failing = self._proved(loaded)
             errors = [*failing, *(one for one in loaded.mistakes if one.weight is Weight.ERROR)]
             blamed = _blamed(errors, look.touched - refused.keys())

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from monitor.core.errors import ConfigurationError, Mistake, Weight
-from monitor.core.rules.combining import combine, unknown_channels
+from monitor.core.rules.combining import combine, unknown_channels, unknown_templates
 from monitor.core.rules.reading import RuleFile, read_rules
 from monitor.core.rules.tree import RuleSet
 from monitor.files import Kind, look_at, read_source, refusal, shortened
@@ -65,19 +65,28 @@ class LoadedRules:
         return self.ruleset
 
 
-def load_rules(paths: Iterable[Path], *, channels: Collection[str] | None = None) -> LoadedRules:
+def load_rules(
+    paths: Iterable[Path],
+    *,
+    channels: Collection[str] | None = None,
+    templates: Collection[str] | None = None,
+) -> LoadedRules:
     """Read every file named and every `*.yaml` below every folder named.
 
-    With `channels`, the names of the configured ones, a rule that names another is a mistake. Inline tests
-    are not run; see monitor.core.proving. Never raises for what people can write.
+    With `channels` or `templates`, the names of those there are, a rule that names another is a mistake.
+    Inline tests are not run; see monitor.core.proving. Never raises for what people can write.
     """
     found, mistakes = find_rule_files(paths)
     files = tuple(read_rule_file(path) for path in found)
-    return loaded_from(files, mistakes, channels=channels)
+    return loaded_from(files, mistakes, channels=channels, templates=templates)
 
 
 def loaded_from(
-    files: tuple[LoadedFile, ...], mistakes: Iterable[Mistake], *, channels: Collection[str] | None
+    files: tuple[LoadedFile, ...],
+    mistakes: Iterable[Mistake],
+    *,
+    channels: Collection[str] | None,
+    templates: Collection[str] | None = None,
 ) -> LoadedRules:
     """Combine files that have been read; `mistakes` are those of finding them."""
     read = [file.rules for file in files]
@@ -87,6 +96,8 @@ def loaded_from(
         everything.update(file.mistakes)
     if channels is not None:
         everything.update(unknown_channels(read, channels))
+    if templates is not None:
+        everything.update(unknown_templates(read, templates))
     return LoadedRules(ruleset=combined.ruleset, mistakes=tuple(sorted(everything)), files=files)
 
 

@@ -21,6 +21,7 @@ _OWNERS: dict[type[BaseModel], str] = {
     nouns.SlackChannel: "a Slack channel",
     nouns.EmailChannel: "an e-mail channel",
     nouns.WebhookChannel: "a webhook channel",
+    nouns.AppriseChannel: "an Apprise channel",
     nouns.RouteSettings: "a route",
     nouns.RouteMatch: "a route's `match`",
     nouns.AlertSettings: "`alerts`",

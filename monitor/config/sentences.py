@@ -29,7 +29,7 @@ _BY_TYPE = {
     "too_short": "{key} needs at least one item",
     "literal_error": "{key} must be one of {choices}",
     "union_tag_invalid": "`type` must be one of {choices}",
-    "union_tag_not_found": "channel {key} needs a `type`: console, slack, email or webhook",
+    "union_tag_not_found": "channel {key} needs a `type`: console, slack, email, webhook or apprise",
     "value_error": "{key}: {error}",
     "time_delta_parsing": "{key}: write a duration as 30s, 5m, 2h or 7d",
 }

@@ -15,13 +15,23 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from pydantic import SecretStr
 
-from monitor.config.checks import Draft, Remark, nothing_to_do, problem_of_url, remarks, same_address
+from monitor.config.checks import (
+    Draft,
+    Remark,
+    nothing_to_do,
+    problem_of_url,
+    remarks,
+    same_address,
+    unknown_templates,
+)
 from monitor.config.draft import Resolved, draft, hidden_values, resolve, with_short_forms
 from monitor.config.outlets import host_of, outlet_of
 from monitor.config.schema import Path
+from monitor.config.templates import load_templates
 from monitor.core.document import Node
 from monitor.core.errors import ConfigurationError, Mistake, Weight
 from monitor.core.models import Feed
+from monitor.core.render import Templates
 from monitor.core.rules.tree import Place
 from monitor.core.settings import FeedSettings, PollingSettings, Settings
 from monitor.files import Kind, look_at, reason_of, shortened
@@ -53,6 +63,8 @@ class Loaded:
     """Enabled feeds of the list, then those of the OPML files that the list lacks."""
     rules: tuple[FilePath, ...] = ()
     """Rule files and folders, relative ones taken from the folder of the file; also beside mistakes."""
+    templates: Templates = field(default_factory=Templates, repr=False)
+    """Those of the folder that could be read; also beside mistakes."""
     channels: frozenset[str] = frozenset()
     """The names of all channels in the file, also beside mistakes."""
     named: tuple[NamedByRoute, ...] = ()
@@ -97,7 +109,9 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
         return Loaded(path=path, mistakes=tuple(sorted(mistakes)))
     settings = made.settings
     feeds, more = _all_feeds(made, node)
-    mistakes = sorted({*mistakes, *more})
+    looks = load_templates(root / settings.templates)
+    remarked = unknown_templates(made, looks.templates.names)
+    mistakes = sorted({*mistakes, *more, *looks.mistakes, *(_mistake(node, one) for one in remarked)})
     secrets = frozenset(hidden_values(settings, resolved.secrets))
     refused = any(mistake.weight is Weight.ERROR for mistake in mistakes)
     return Loaded(
@@ -107,6 +121,7 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
         rules=tuple(root / name for name in settings.rules),
         channels=made.channels,
         named=tuple(_named(made, node)),
+        templates=looks.templates,
         mistakes=tuple(mistakes),
         secrets=secrets,
     )

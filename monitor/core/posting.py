@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from monitor.core.models import AlertRecord, Card, Delivery, DeliveryKind, WhenExpired
-from monitor.core.render import render, render_digest
+from monitor.core.models import AlertRecord, Card, Delivery, DeliveryKind, Message, WhenExpired
+from monitor.core.render import BUILT_IN, Look, render, render_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class Destination:
     """One delivery for each; empty for channels that have but one reader."""
     can_update: bool = True
     """Whether it can take an edit without ringing a bell; where not, edits are not sent at all."""
+    look: Look = BUILT_IN
+    """How its messages look where the rule does not say."""
     expires_after: timedelta | None = None
     """What has waited longer for the channel is late; None: nothing ever is."""
     when_expired: WhenExpired = WhenExpired.MARK
@@ -40,7 +42,14 @@ def deliveries_of(
     now: datetime,
 ) -> tuple[Delivery, ...]:
     """Return one delivery for each recipient of each destination, the message rendered and frozen."""
-    message = render(card, now=now, kind=kind)
+
+    def rendered(look: Look) -> Message:
+        name = card.template or look.name
+        if name not in messages:
+            messages[name] = render(card, now=now, kind=kind, look=replace(look, name=name))
+        return messages[name]
+
+    messages: dict[str, Message] = {}
     return tuple(
         Delivery(
             id=delivery_id(record.id, destination.channel, recipient, record.follow_ups),
@@ -50,7 +59,7 @@ def deliveries_of(
             recipient=recipient,
             kind=kind,
             ordinal=record.follow_ups,
-            message=message,
+            message=rendered(destination.look),
             created_at=now,
             next_attempt_at=now,
             expires_at=None if kind is DeliveryKind.UPDATE else _expiry(destination, now),

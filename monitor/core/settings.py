@@ -108,19 +108,28 @@ class PollingSettings(Strict):
     """Private networks that may be polled, as CIDR; none by default."""
 
 
-class ConsoleChannel(Strict):
+class Templated(Strict):
+    """What every channel may say."""
+
+    template: str | None = None
+    """How its messages look: the NAME of NAME.slack.j2, NAME.html.j2 or NAME.txt.j2 among the templates."""
+
+
+class ConsoleChannel(Templated):
     """Alerts as text on standard output."""
 
     type: Literal["console"]
     color: Literal["auto", "always", "never"] = "auto"
 
 
-class SlackChannel(Strict):
+class SlackChannel(Templated):
     """Slack by bot token (messages are updated and threaded) or by incoming webhook (posted only)."""
 
     type: Literal["slack"]
     token: SecretStr | None = None
     channel: str | None = None
+    app_token: SecretStr | None = None
+    """An app-level token (xapp-) with `connections:write`: draws buttons and heeds them, by Socket Mode."""
     webhook: SecretStr | None = None
     on_doubt: Literal["repeat", "hold"] = "repeat"
     settle: Duration = timedelta(seconds=60)
@@ -129,7 +138,7 @@ class SlackChannel(Strict):
     timeout: Duration = timedelta(seconds=10)
 
 
-class EmailChannel(Strict):
+class EmailChannel(Templated):
     """E-mail by SMTP."""
 
     type: Literal["email"]
@@ -148,7 +157,7 @@ class EmailChannel(Strict):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class WebhookChannel(Strict):
+class WebhookChannel(Templated):
     """Alerts as JSON by HTTP POST, signed with HMAC-SHA256 when a secret is given."""
 
     type: Literal["webhook"]
@@ -158,8 +167,18 @@ class WebhookChannel(Strict):
     allow_private: bool = False
 
 
+class AppriseChannel(Templated):
+    """Whatever Apprise reaches, by an address in its notation; needs the extra `apprise`."""
+
+    type: Literal["apprise"]
+    url: SecretStr
+    on_doubt: Literal["repeat", "hold"] = "repeat"
+    timeout: Duration = timedelta(seconds=30)
+
+
 ChannelSettings = Annotated[
-    ConsoleChannel | SlackChannel | EmailChannel | WebhookChannel, Field(discriminator="type")
+    ConsoleChannel | SlackChannel | EmailChannel | WebhookChannel | AppriseChannel,
+    Field(discriminator="type"),
 ]
 
 
@@ -338,9 +357,13 @@ class Settings(Strict):
     feeds: tuple[FeedSettings, ...] = ()
     opml: tuple[str, ...] = ()
     """OPML files whose feeds are added, relative to config.yaml."""
+    templates: str = "templates"
+    """The folder of message templates, relative to config.yaml; none by default."""
     samples: bool = False
     """Whether the invented sample outlets run beside the real feeds."""
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    ops: tuple[str, ...] = ()
+    """Names of channels that are told when another channel takes nothing."""
     routes: tuple[RouteSettings, ...] = ()
     polling: PollingSettings = PollingSettings()
     alerts: AlertSettings = AlertSettings()

@@ -80,7 +80,12 @@ class Briefing:
         self._told: list[Told] = []
         self._held_back: dict[str, Counter[Reason]] = {}
         self._destinations = {
-            name: Destination(channel=name, recipients=channel.recipients, can_update=channel.can_update)
+            name: Destination(
+                channel=name,
+                recipients=channel.recipients,
+                can_update=channel.can_update,
+                look=in_force.look_of(name),
+            )
             for name, channel in in_force.channels.items()
         }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.core.matcher import Matcher
 from monitor.core.models import Feed
+from monitor.core.render import Look, Templates
 from monitor.core.rules.tree import Rule, RuleSet
 from monitor.core.settings import Settings
 from monitor.pipeline.ports import Channel
@@ -39,3 +40,9 @@ class InForce:
     rulebook: Rulebook
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    templates: Templates = field(default_factory=Templates)
+
+    def look_of(self, channel: str) -> Look:
+        """Return how messages of a channel look where the rule does not say."""
+        settings = self.settings.channels.get(channel)
+        return Look(self.templates, (settings and settings.template) or "")

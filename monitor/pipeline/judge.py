@@ -196,6 +196,7 @@ class Judge:
             root=self._known.known_root(record.entry),
             root_hits=record.hits,
             names=self._names,
+            template=rule.template,
             matches=self._past.others(rule, case.entry, self.now) if ruling.kind is DeliveryKind.POST else (),
         )
 

@@ -223,6 +223,7 @@ class LettingGo:
             root=due.kept.root,
             root_hits=record.hits,
             names=self._names,
+            template=due.kept.rule.template,
             detail=due.hold.detail if due.hold.why in UNUSUAL else "",
         )
 
@@ -261,5 +262,7 @@ class LettingGo:
             root=kept.root,
             root_hits=done.record.hits,
             names=self._names,
+            template=kept.rule.template,
+            detail=done.decision.detail,
         )
         return self._known.deliveries(done.record, card, DeliveryKind.POST, legs, self._now)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -311,4 +311,17 @@ silences = Table(
     Column("comment", Text, nullable=False),
     Column("tells_at_end", Boolean, nullable=False, server_default=text("false")),
     Index("ix_silences_ends_at", "ends_at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("alert", Text, nullable=False, comment="outlives the alert: a rule's precision is of all times"),
+    Column("author", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("judgement", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("alert", "author"),
+    Index("ix_feedback_rule", "rule", "at"),
 )

@@ -13,6 +13,7 @@ from monitor.store.assembling import Assembling
 from monitor.store.delivering import Delivering
 from monitor.store.desk import Desk
 from monitor.store.engine import Database, address_of, prepare_file
+from monitor.store.judging import Judging
 from monitor.store.ownership import Ownership
 from monitor.store.polling import Polling
 from monitor.store.schema import HEAD
@@ -53,7 +54,7 @@ async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = Fals
     return store
 
 
-class Store(Polling, Assembling, Delivering, Desk):
+class Store(Polling, Assembling, Delivering, Desk, Judging):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 
     def __init__(self, database: Database, ownership: Ownership | None, *, owner: str, alone: bool) -> None:

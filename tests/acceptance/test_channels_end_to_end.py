@@ -173,3 +173,23 @@ def _mail(server: MailServer, certificate: Path) -> dict[str, object]:
 
 def _all_sent(desk: Desk, number: int) -> bool:
     return desk.rows("select state from deliveries") == [("sent",)] * number
+
+
+async def test_a_press_reaches_the_daemon_and_a_silence_comes_of_it(desk: Desk, slack: SlackDouble) -> None:
+    """Buttons under the message, who pressed in it, the silence in the database; tokens in no log."""
+    to_slack(desk, slack, app_token="${SLACK_APP_TOKEN}")
+    desk.environment["SLACK_APP_TOKEN"] = slack.sockets.token
+    desk.feed("/one", [("a", "Flood at the Karst dam forces hundreds of families out")])
+    async with desk.running() as daemon:
+        await daemon.until(lambda: slack.messages and slack.sockets.alive and _all_sent(desk, 1))
+        await slack.sockets.press(slack.messages[0], "snooze-rule")
+        await slack.sockets.press(slack.messages[0], "acknowledge")
+        await daemon.until(lambda: "Acknowledged by ana" in str(slack.messages[0].blocks))
+        assert "Rule snoozed by ana" in str(slack.messages[0].blocks)
+        assert desk.rows("select matchers, author from silences") == [
+            ('{"rule":"floods"}', "ana (U0ANA0001)")
+        ]
+        assert "1 silences in force" in await slack.sockets.command("status")
+        assert await daemon.stop() == 0
+        assert slack.sockets.token not in daemon.logged + daemon.said
+        assert "ticket-" not in daemon.logged

@@ -5,9 +5,10 @@
         ... AsyncWebClient(token=slack.token, base_url=slack.api_url) ...
         slack.messages   # what a member of the workspace would see
 
-It serves chat.postMessage, chat.update, conversations.history, conversations.replies, conversations.info,
-auth.test, and one incoming webhook. What it refuses it remembers in `refusals`. Each scripted fault is used
-up by one posting request (chat.postMessage, chat.update or the webhook), in order.
+It serves chat.postMessage, chat.update, chat.postEphemeral, conversations.history, conversations.replies,
+conversations.info, auth.test, apps.connections.open with its websockets, and one incoming webhook. What it
+refuses it remembers in `refusals`. Each scripted fault is used up by one posting request (chat.postMessage,
+chat.update or the webhook), in order.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from aiohttp import web
+
+from tests.channels.slack_sockets import TEAM, Sockets
 
 MAX_BLOCKS = 50
 MAX_TOTAL = 13_200
@@ -131,6 +134,9 @@ class SlackDouble:
     messages: list[Posted] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    whispers: list[tuple[str, str]] = field(default_factory=list)
+    """Who was told what that nobody else saw."""
+    sockets: Sockets = field(default_factory=Sockets)
     port: int = 0
     _ts: Any = field(default_factory=lambda: itertools.count(1))
     _last_post: float = 0.0
@@ -141,6 +147,7 @@ class SlackDouble:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/services/T0/B0/planted-hook-secret", self._webhook)
+        app.router.add_get("/link/{ticket}", self.sockets.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port)
@@ -172,8 +179,14 @@ class SlackDouble:
         method = request.match_info["method"]
         sent = await _arguments(request)
         self.requests.append((method, sent))
+        if method == "apps.connections.open":
+            base = f"ws://127.0.0.1:{self.port}"
+            return web.json_response(self.sockets.ticket(request.headers.get("Authorization", ""), base))
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return self._refuse("invalid_auth")
+        return await self._method(request, method, sent)
+
+    async def _method(self, request: web.Request, method: str, sent: dict[str, Any]) -> web.StreamResponse:
         match method:
             case "chat.postMessage" | "chat.update":
                 act = self._post if method == "chat.postMessage" else self._update
@@ -183,7 +196,10 @@ class SlackDouble:
             case "conversations.info":
                 return self._info(sent)
             case "auth.test":
-                return _ok({"team": "T0", "user": "bot"}, {"x-oauth-scopes": self.scopes})
+                said = {"team": "Desk", "team_id": TEAM, "user": "bot"}
+                return _ok(said, {"x-oauth-scopes": self.scopes})
+            case "chat.postEphemeral":
+                return self._whisper(sent)
             case _:
                 return self._refuse("unknown_method")
 
@@ -275,6 +291,13 @@ class SlackDouble:
             found.edits + 1,
         )
         return _ok({"channel": self.channel, "ts": found.ts, "text": found.text})
+
+    def _whisper(self, sent: dict[str, Any]) -> web.Response:
+        problem = self._where(sent) or self._malformed(sent)
+        if problem:
+            return self._refuse(problem)
+        self.whispers.append((str(sent.get("user")), str(sent.get("text"))))
+        return _ok({"message_ts": "1.1"})
 
     def _where(self, sent: dict[str, Any]) -> str:
         if sent.get("channel") not in {self.channel, self.channel_name, f"#{self.channel_name}"}:
@@ -371,10 +394,25 @@ def wrong(block: Any) -> str:
             return _wrong_text(text, 150)
         case {"type": "section", "text": dict(text)}:
             return _wrong_text(text, 3000)
-        case {"type": "divider"}:
-            return ""
+        case {"type": "actions", "elements": list(elements)} if 0 < len(elements) <= 25:
+            return _wrong_row(elements)
         case _:
-            return f"unknown or malformed block {str(block)[:80]}"
+            return "" if block == {"type": "divider"} else f"unknown or malformed block {str(block)[:80]}"
+
+
+def _wrong_row(buttons: list[Any]) -> str:
+    named = [button.get("action_id") for button in buttons]
+    repeated = "" if len(set(named)) == len(named) else "action_id twice"
+    return next((problem for button in buttons if (problem := _wrong_button(button))), repeated)
+
+
+def _wrong_button(button: Any) -> str:
+    match button:
+        case {"type": "button", "action_id": str(action), "value": str(value), "text": dict(text)}:
+            fits = 0 < len(action) <= 255 and 0 < len(value) <= 2000
+            return _wrong_text(text, 75) if fits else "a button's action_id or value is empty or too long"
+        case _:
+            return f"unknown button {str(button)[:80]}"
 
 
 def _wrong_part(part: Any) -> str:
@@ -393,7 +431,9 @@ def _wrong_element(element: Any) -> str:
             return "" if 0 < len(text) <= 3000 else "empty or long text"
         case {"type": "link", "url": str(url)}:
             return "" if re.fullmatch(r"https?://[!-~]{1,2990}", url) else "invalid url"
-        case {"type": "date", "timestamp": int(), "format": str()}:
+        case {"type": "date", "timestamp": int(), "format": str()} | {"type": "emoji", "name": str()}:
+            return ""
+        case {"type": "broadcast", "range": "here" | "channel" | "everyone"}:
             return ""
         case _:
             return f"unknown element {str(element)[:80]}"

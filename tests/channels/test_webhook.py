@@ -9,8 +9,10 @@ import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from pydantic import SecretStr
 
@@ -51,7 +53,16 @@ async def test_the_body_is_what_the_schema_says(receiver: Receiver) -> None:
     assert (first["kind"], second["kind"]) == ("post", "update")
     assert (first["possible_repeat"], second["possible_repeat"]) == (False, True)
     assert first["text"] == delivery().message.text
+    for body in (first, second):
+        jsonschema.validate(body, schema, cls=jsonschema.Draft202012Validator)
     assert receiver.received[0][0]["Idempotency-Key"] == "d" * 32
+
+
+def test_the_schema_in_the_docs_is_the_one_that_is_installed() -> None:
+    """Receivers are written by the docs."""
+    documented = Path(__file__).parents[2] / "docs" / "webhook.schema.json"
+    installed = resources.files("monitor.channels").joinpath("webhook.schema.json")
+    assert documented.read_text(encoding="utf-8") == installed.read_text(encoding="utf-8")
 
 
 async def test_the_signature_can_be_checked_as_documented(receiver: Receiver) -> None:
@@ -75,10 +86,12 @@ async def test_without_a_secret_nothing_is_signed(receiver: Receiver) -> None:
     [
         (200, Sent),
         (202, Sent),
-        (301, Rejected),
-        (307, Rejected),
+        (301, Deferred),
+        (307, Deferred),
         (400, Rejected),
-        (404, Rejected),
+        (401, Deferred),
+        (403, Deferred),
+        (404, Deferred),
         (410, Rejected),
         (408, Deferred),
         (429, Deferred),
@@ -98,6 +111,19 @@ async def test_every_answer_comes_to_the_right_outcome(receiver: Receiver, statu
     (outcome,) = await sent(receiver.url, patience, delivery())
     assert isinstance(outcome, kind)
     assert "planted" not in str(outcome)
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 404])
+async def test_a_fault_of_the_configuration_is_named_and_costs_no_alert(
+    receiver: Receiver, status: int
+) -> None:
+    """The alert waits until somebody has mended it, and the next one goes the same way."""
+    receiver.statuses.extend([status, status])
+    first, second = await sent(receiver.url, {}, delivery(), delivery(id="e" * 32))
+    assert isinstance(first, Deferred)
+    assert first.retry_after == timedelta(minutes=10)
+    assert f"HTTP {status}" in first.why
+    assert first == second
 
 
 @pytest.mark.parametrize(

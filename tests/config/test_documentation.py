@@ -34,6 +34,7 @@ def test_every_example_is_accepted(name: str, tmp_path: Path) -> None:
         "CREDENTIALS_DIRECTORY": str(tmp_path),
         "SLACK_BOT_TOKEN": "at hand",
         "WIRE_PASSWORD": "at hand",
+        "NTFY_URL": "at hand",
     }
     blocks = BLOCK.findall((DOCS / name).read_text())
     assert blocks

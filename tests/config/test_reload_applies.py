@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
-from monitor.app import restart_needed
+from monitor.config.restart import restart_needed
 from monitor.config.settings import Loaded, load_settings
 from monitor.pipeline.pace import Bell
 

@@ -12,11 +12,12 @@ from monitor.cli.rulebook.places import loaded, rules_option
 from monitor.cli.rulebook.statistics import History, history
 from monitor.cli.tables import print_table
 from monitor.config.rules import LoadedRules
+from monitor.core.models import RuleFeedback
 from monitor.core.query import render
 from monitor.core.rules.tree import Rule
 from monitor.files import is_there
 
-_HISTORY = ("last match", "matches a day, 7 d / 30 d", "alerts a day", "")
+_HISTORY = ("last match", "matches a day, 7 d / 30 d", "alerts a day", "relevant", "")
 
 
 @click.command(name="list")
@@ -37,7 +38,8 @@ def command(
     r"""List rules with severity, owner, number of tests, and where they stand.
 
     Beside a database also with the last match, and with matches and alerts a day over the last 7 and 30
-    days. A rule that found nothing in 30 days is marked `dead`, one with an alert an hour `noisy`.
+    days. A rule that found nothing in 30 days is marked `dead`, one with an alert an hour `noisy`. Where
+    alerts were marked (buttons in Slack, `alerts mark`), `relevant` says which part was, of how many.
 
     \b
     Examples:
@@ -93,8 +95,16 @@ def _lately(rule: Rule, known: History) -> tuple[str, ...]:
         ago(rates.last_match_at, known.at),
         f"{rates.matches_week:.1f} / {rates.matches_month:.1f}",
         f"{rates.alerts_week:.1f} / {rates.alerts_month:.1f}",
+        _precision(known.feedback.get(rule.id)),
         rates.note if rule.enabled else "",
     )
+
+
+def _precision(feedback: RuleFeedback | None) -> str:
+    """Write which part of the marked alerts was relevant, and of how many: `83 % of 12`."""
+    if feedback is None or feedback.precision is None:
+        return ""
+    return f"{feedback.precision * 100:.0f} % of {feedback.judged}"
 
 
 def _fields(rule: Rule, known: History | None) -> dict[str, object]:
@@ -121,4 +131,10 @@ def _rates(rule: Rule, known: History) -> dict[str, object]:
         "matches_per_day": {"7d": round(rates.matches_week, 2), "30d": round(rates.matches_month, 2)},
         "alerts_per_day": {"7d": round(rates.alerts_week, 2), "30d": round(rates.alerts_month, 2)},
         "note": rates.note if rule.enabled else "",
+        "feedback": _counts(known.feedback.get(rule.id)),
     }
+
+
+def _counts(feedback: RuleFeedback | None) -> dict[str, object]:
+    found = feedback or RuleFeedback(rule="")
+    return {"relevant": found.relevant, "noise": found.noise, "precision": found.precision}

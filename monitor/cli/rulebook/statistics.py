@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from monitor.cli.database import opened, run_async
 from monitor.cli.guard import one_paragraph
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
-from monitor.core.models import RuleDay, RuleStatistics
+from monitor.core.models import RuleDay, RuleFeedback, RuleStatistics
 
 _WEEK, _MONTH = 7, 30
 NOISY = 24
@@ -43,6 +43,8 @@ class History:
     watching_since: datetime | None
     """When the oldest article that is kept was first seen."""
     rules: Mapping[str, RuleStatistics]
+    feedback: Mapping[str, RuleFeedback] = field(default_factory=dict)
+    """What people said of the alerts of each rule, where they did."""
 
     def rates(self, rule: str) -> Rates:
         """Return how often the rule matched and alerted over the last 7 and 30 UTC days, today included.
@@ -106,7 +108,13 @@ async def _history(loaded: Loaded) -> History:
             oldest = page[0].entry.first_seen
             break
         found = await store.rule_statistics()
-    return History(at=now(), watching_since=oldest, rules={one.rule: one for one in found})
+        judged = await store.feedback_by_rule()
+    return History(
+        at=now(),
+        watching_since=oldest,
+        rules={one.rule: one for one in found},
+        feedback={one.rule: one for one in judged},
+    )
 
 
 def _midnight(day: date) -> datetime:

@@ -175,6 +175,8 @@ class Card:
     """Ids of entities to the names that people know; ids not in it are shown as they are."""
     detail: str = ""
     """What the reason refers to, where a reader wants to know: `7 in 1h, usually 0.4`."""
+    template: str = ""
+    """What the rule wants its messages to look like; empty: as each channel says."""
     matches: tuple[Source, ...] = ()
     """The articles that make an alert on the pace of matches: listed instead of the story's sources."""
 

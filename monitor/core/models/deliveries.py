@@ -87,6 +87,18 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A channel that does not take what is sent to it."""
+
+    channel: str
+    why: str
+    """The latest reason, a sentence with its remedy."""
+    waiting: int
+    """Messages that wait for it, or were given up."""
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """The channel has it."""
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from monitor.core.models import DeliveryKind, Severity
-from monitor.core.render.excerpts import Line
+from monitor.core.render.excerpts import Line, plain
 from monitor.core.render.plain import NO_LINK, held_too, why
 from monitor.core.render.times import dated
 from monitor.core.render.view import TOLD_BY, SourceLine, View
@@ -27,15 +27,21 @@ LIGHTS: Final = {Severity.LOW: "⚪", Severity.MEDIUM: "🟡", Severity.HIGH: "�
 
 
 def blocks(view: View) -> tuple[Block, ...]:
-    """Give the message as two or three blocks: the article with its proof, the other sources, the context."""
+    """Give the message in the order in which it is taken in: what, by how many, by whom, proof, context.
+
+    Bold are the headline, the number of outlets and, in the proof, the matched texts: nothing else.
+    """
     article: list[Element] = []
     if view.kind is DeliveryKind.THREAD and view.news:
         article.append(section([words(f"+ {view.news}", bold=True)]))
-    article += [section(_headline(view)), section(_byline(view))]
+    article.append(section(_headline(view)))
+    if view.outlets:
+        article += [section(_told_by(view)), section(_byline(view))]
+    else:
+        article.append(section([*_byline(view), words(" · "), *_told_by(view)]))
     article += [{"type": "rich_text_quote", "elements": _marked(excerpt)} for excerpt in view.excerpts]
-    if view.matched:
-        article.append(section([words(f"Matched: {', '.join(view.matched)}")]))
-    article.append(section([words("Told by ", bold=True), words(view.told_by)]))
+    if matched := _matched(view):
+        article.append(section([words(f"Matched: {', '.join(matched)}")]))
     if view.sources and view.kind is not DeliveryKind.THREAD:
         article += _sources(view)
     return fitted([{"type": "rich_text", "elements": article}, context(_context(view))])
@@ -104,8 +110,21 @@ def size(found: object) -> int:
 
 def _headline(view: View) -> list[Element]:
     light = words(f"{LIGHTS[view.severity]} " + ("[sample] " if view.sample else ""))
-    title = [linked(view.link, piece.text, bold=piece.hit) for piece in view.headline]
-    return [light, *title] if view.link else [light, *title, words(f" {NO_LINK}")]
+    title = linked(view.link, plain(view.headline), bold=True)
+    return [light, title] if view.link else [light, title, words(f" {NO_LINK}")]
+
+
+def _told_by(view: View) -> list[Element]:
+    """Say by how many it is told, the number bold: it is what changes while the message lives."""
+    first, noun, *rest = view.told_by.split(" ", 2)
+    number = words(f"{first} {noun}", bold=True)
+    return [number, words(" " + rest[0])] if rest else [number]
+
+
+def _matched(view: View) -> list[str]:
+    """What matched and does not show in the proof; of a headline alone, what matched in it."""
+    shown = [] if view.excerpts else [piece.text for piece in view.headline if piece.hit]
+    return [*dict.fromkeys(shown), *view.matched]
 
 
 def _byline(view: View) -> list[Element]:
@@ -130,7 +149,6 @@ def _source(source: SourceLine) -> list[Element]:
 
 
 def _context(view: View) -> list[str]:
-    said = [view.severity.value.upper(), view.rule, why(view)]
-    if view.kind is DeliveryKind.UPDATE and view.news:
-        said[-1] = held_too(view.news, view.held)
-    return said + (["unconfirmed"] if view.unconfirmed else []) + (["invented sample"] if view.sample else [])
+    reason = held_too(view.news, view.held) if view.kind is DeliveryKind.UPDATE and view.news else why(view)
+    said = [view.severity.value.upper(), *(["unconfirmed"] if view.unconfirmed else []), view.rule, reason]
+    return [" · ".join(said)]

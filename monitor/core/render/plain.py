@@ -14,7 +14,7 @@ from monitor.core.render.times import moment
 from monitor.core.render.view import SourceLine, View
 
 NO_LINK: Final = "(no link)"
-_ROUND: Final = str.maketrans("[]", "()")
+ROUND: Final = str.maketrans("[]", "()")
 
 
 def text(view: View, *, now: datetime) -> str:
@@ -64,7 +64,7 @@ def held_too(said: str, held: str) -> str:
 
 def bracketed(line: Line) -> str:
     """Mark the matched texts of a line."""
-    return "".join(f"[{piece.text}]" if piece.hit else piece.text.translate(_ROUND) for piece in line)
+    return "".join(f"[{piece.text}]" if piece.hit else piece.text.translate(ROUND) for piece in line)
 
 
 def _source(source: SourceLine) -> list[str]:

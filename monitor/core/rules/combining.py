@@ -60,6 +60,19 @@ def unknown_channels(files: Iterable[RuleFile], configured: Collection[str]) -> 
     )
 
 
+def unknown_templates(files: Iterable[RuleFile], known: Collection[str]) -> tuple[Mistake, ...]:
+    """Return a mistake for each template that a rule names and the folder of templates lacks."""
+    names = sorted(known)
+    otherwise = f"there are {', '.join(names)}" if names else "the folder of templates has none"
+    return tuple(
+        _mistake(found.place, f"no template named '{found.name}'{end}")
+        for file in files
+        for found in file.templates
+        if found.name not in known
+        for end in [suggestion(found.name, names, otherwise=otherwise)]
+    )
+
+
 def _mistake(place: Place, message: str, weight: Weight = Weight.ERROR) -> Mistake:
     return Mistake(path=place.path, line=place.line, column=place.column, message=message, weight=weight)
 

@@ -29,7 +29,7 @@ from monitor.core.rules.tree import AllOf, Condition, Entity, Place, Rule, RuleT
 _T = TypeVar("_T")
 
 RULE_KEYS = (
-    *("title", "severity", *CONDITIONS, "min", "where", "alert", "spike", "first_seen", "quiet"),
+    *("title", "severity", *CONDITIONS, "min", "where", "alert", "template", "spike", "first_seen", "quiet"),
     *("tests", "owner", "tags", "enabled", "rematch"),
 )
 _ID = re.compile(r"[^\W_](?:[\w.-]{0,62}[^\W_])?")
@@ -44,6 +44,14 @@ class NamedChannel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedTemplate:
+    """A template that a rule names, and where."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFile:
     """What one file contributes to the rules in force."""
 
@@ -51,6 +59,7 @@ class RuleFile:
     entities: tuple[Entity, ...] = ()
     rules: tuple[Rule, ...] = ()
     channels: tuple[NamedChannel, ...] = ()
+    templates: tuple[NamedTemplate, ...] = ()
     mistakes: tuple[Mistake, ...] = field(default=(), repr=False)
     declared: frozenset[str] = field(default=frozenset(), repr=False)
     """Ids of all its entities, those included that could not be read."""
@@ -78,6 +87,7 @@ def read_rules(root: Node, *, mistakes: Iterable[Mistake] = ()) -> RuleFile:
         entities=tuple(entity for entity in entities if entity is not None),
         rules=tuple(rule for rule in read if rule is not None),
         channels=_channels(root),
+        templates=_templates(root),
         mistakes=tuple(sorted(set(reader.mistakes))),
         declared=_declared(root),
     )
@@ -135,6 +145,13 @@ def _channels(root: Node) -> tuple[NamedChannel, ...]:
     return tuple(named)
 
 
+def _templates(root: Node) -> tuple[NamedTemplate, ...]:
+    rules = root.at(["rules"])
+    names = rules.value if rules and isinstance(rules.value, Mapping) else ()
+    nodes = [node for rule in names if (node := root.at(["rules", rule, "template"]))]
+    return tuple(NamedTemplate(name=node.text, place=node.place) for node in nodes if node.text)
+
+
 def read_rule(identity: str, node: Node, at: Place, reader: Reader) -> Rule | None:
     """Read one rule; None if it has no condition that could be read."""
     keys = reader.keys(node, f"rule '{identity}'", RULE_KEYS)
@@ -148,6 +165,7 @@ def read_rule(identity: str, node: Node, at: Place, reader: Reader) -> Rule | No
         condition=condition or AllOf(children=(), at=at),
         where=_optional(keys, "where", read_where, reader) or Where(),
         alert=_optional(keys, "alert", read_alert, reader) or AlertPolicy(),
+        template=_optional(keys, "template", _text("`template`"), reader) or "",
         spike=_optional(keys, "spike", read_spike, reader),
         first_seen=read_first_seen(keys, reader),
         tests=_optional(keys, "tests", read_tests, reader) or RuleTests(),

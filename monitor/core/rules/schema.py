@@ -107,6 +107,7 @@ def _rule() -> Json:
         "min": {"type": "integer", "minimum": 1, "maximum": FARTHEST, "description": "How many of `any`."},
         "where": _ref("where"),
         "alert": _ref("alert"),
+        "template": _said(_ref("text"), "How its messages look: NAME of templates/NAME.slack.j2 and so on."),
         "spike": _ref("spike"),
         "first_seen": {
             "description": "Alert when an entity has not been seen for `quiet`.",

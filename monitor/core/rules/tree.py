@@ -225,6 +225,8 @@ class Rule:
     """`any`, `all` and `none` of the file, joined by AllOf."""
     where: Where = Where()
     alert: AlertPolicy = field(default_factory=AlertPolicy)
+    template: str = ""
+    """How its messages look, in place of what the channel says; empty: as the channel says."""
     spike: Spike | None = None
     first_seen: FirstSeen | None = None
     tests: RuleTests = RuleTests()

@@ -1,0 +1,21 @@
+"""What a reload of config.yaml cannot apply."""
+
+from __future__ import annotations
+
+from monitor.config.settings import Loaded
+
+
+def restart_needed(started: Loaded, now: Loaded) -> list[str]:
+    """Name the keys that differ from those the daemon was started with and that no reload applies."""
+    before, after = started.accepted(), now.accepted()
+    pairs = {
+        "database": (before.database, after.database),
+        "samples": (before.samples, after.samples),
+        "stories.window": (before.stories.window, after.stories.window),
+        "retention.every": (before.retention.every, after.retention.every),
+        "rules": (started.rules, now.rules),
+    } | {
+        f"polling.{name}": (getattr(before.polling, name), getattr(after.polling, name))
+        for name in type(before.polling).model_fields
+    }
+    return [key for key, (old, new) in pairs.items() if old != new]

@@ -1,0 +1,42 @@
+"""The side of the store that knows what people did about alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.core.models import Delivery, Feedback, Handling, RuleFeedback, Trouble
+from monitor.store import feedback, outbox, troubles
+from monitor.store.opened import Opened
+
+
+class Judging(Opened):
+    """Judgements of alerts, and what was done about them."""
+
+    async def judge(self, given: Feedback) -> None:
+        """Write down a judgement, in place of the same person's earlier one; an older one changes nothing."""
+        await self._database.write(feedback.judge, given)
+
+    async def judgements(self, *, rule: str | None = None) -> list[Feedback]:
+        """The judgement that counts of each alert, the latest one; the oldest first."""
+        return await self._database.read(feedback.judgements, rule=rule)
+
+    async def feedback_by_rule(self) -> list[RuleFeedback]:
+        """How each rule that was ever judged fared."""
+        return await self._database.read(feedback.by_rule)
+
+    async def handling(self, alert: str, now: datetime) -> Handling | None:
+        """What people did about an alert so far; None if there is no such alert."""
+        return await self._database.read(feedback.handling, alert, now)
+
+    async def alerts_since(self, since: datetime) -> int:
+        """How many alerts were made since a moment."""
+        return await self._database.read(feedback.number_of_alerts, since=since)
+
+    async def troubles(self, *, before: datetime, parked_since: datetime) -> list[Trouble]:
+        """Channels on which something waits since before a moment, or was given up since another."""
+        return await self._database.read(troubles.of_channels, before=before, parked_since=parked_since)
+
+    async def enqueue(self, deliveries: Sequence[Delivery]) -> None:
+        """Add deliveries that no alert made; one whose id is there already is left alone."""
+        await self._database.write(outbox.enqueue, deliveries)
