@@ -4,7 +4,7 @@
     DATA                     a lost connection or no answer: Unsure; a refusal as above
 
 A mail cannot be edited: updates are replies to the alert's first mail. SMTP has no way to ask whether a mail
-arrived; a repeat bears the same Message-ID and comes a quarter of an hour after the doubtful attempt.
+arrived; a repeat bears the same Message-ID and comes `settle` (a quarter of an hour) after the doubtful attempt.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from monitor.channels.mails import bare, mail, message_id
 from monitor.core.models import Deferred, Delivery, Lookup, Outcome, Rejected, Sent, Unknown, Unsure
 from monitor.core.settings import EmailChannel
 
-SETTLE: Final = timedelta(minutes=15)
-"""RFC 5321 lets a server think for ten minutes about the final dot."""
 FINAL_DOT: Final = timedelta(minutes=10)
 """How long to wait for the answer to a mail handed over (RFC 5321, 4.5.3.2.6), not to a mere command."""
 PERMANENT: Final = 500
@@ -52,7 +50,6 @@ class Email:
     """A mail server and those who get the alerts."""
 
     can_update = False
-    settle = SETTLE
     on_doubt: Literal["repeat", "hold"] = "repeat"
 
     def __init__(self, name: str, settings: EmailChannel, *, final_dot: timedelta = FINAL_DOT) -> None:
@@ -60,6 +57,7 @@ class Email:
         self._final_dot = final_dot
         self.name = name
         self.recipients = settings.to
+        self.settle = settings.settle
         self._settings = settings
         self._sender = settings.sender or settings.username or ""
         self._place = f"mail server {settings.host}"

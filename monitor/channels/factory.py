@@ -34,8 +34,8 @@ def build_channel(
         case EmailChannel():
             return Email(name, settings)
         case SlackChannel() if settings.token is None:
-            return SlackHook(name, settings)
+            return SlackHook(name, settings, post_interval=settings.pace)
         case SlackChannel():
-            return Slack(name, settings)
+            return Slack(name, settings, post_interval=settings.pace)
         case WebhookChannel():
             return Webhook(name, settings, clock=clock)
