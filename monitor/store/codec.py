@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -310,6 +311,14 @@ def alert_from_row(row: AnyRow) -> AlertRecord:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What became of an alert's first post: what the channel calls it, or the digest that tells it."""
+
+    remote_id: str | None
+    folded_into: str | None = None
+
+
 def delivery_to_values(delivery: Delivery) -> Values:
     """Give the columns of a delivery."""
     message = delivery.message
@@ -332,6 +341,7 @@ def delivery_to_values(delivery: Delivery) -> Values:
         "doubts": delivery.doubts,
         "expires_at": delivery.expires_at,
         "when_expired": delivery.when_expired.value,
+        "folded_into": delivery.folded_into,
         "message": [
             message.title,
             message.text,
@@ -342,8 +352,8 @@ def delivery_to_values(delivery: Delivery) -> Values:
     }
 
 
-def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Delivery:
-    """Read a delivery; what the channel calls the alert's first post is looked up beside it."""
+def delivery_from_row(row: AnyRow, *, root: Root | None = None) -> Delivery:
+    """Read a delivery; what became of the alert's first post is looked up beside it."""
     title, text, html, blocks, link = row.message
     return Delivery(
         id=row.id,
@@ -361,7 +371,9 @@ def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Deli
         started_at=row.started_at,
         epoch=row.epoch,
         remote_id=row.remote_id,
-        root_remote_id=root_remote_id,
+        root_remote_id=root.remote_id if root else None,
+        root_folded_into=root.folded_into if root else None,
+        folded_into=row.folded_into,
         error=row.error,
         doubts=row.doubts,
         expires_at=row.expires_at,

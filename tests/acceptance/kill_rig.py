@@ -78,8 +78,8 @@ class Tally:
     """Mails accepted again."""
     mail_untold: int
     """Of these, those whose former acceptance the server's fault kept from the sender."""
-    mail_ids: int
-    """Alerts whose mails bear more than one Message-ID: must be 0."""
+    mail_strangers: int
+    """Message-IDs that belong to no delivery of the ledger, as a random one would: must be 0."""
     parked: int
     attempts: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -249,46 +249,44 @@ def _hurry(desk: Desk) -> None:
         )
 
 
-def _count(
-    desk: Desk, slack: SlackDouble, ledger: Path, plan: Plan, disturbance: Disturbance
-) -> Tally:
+def _count(desk: Desk, slack: SlackDouble, ledger: Path, plan: Plan, disturbance: Disturbance) -> Tally:
     expected = {mark for number in range(plan.alerts) for mark in marks(marked(number))}
-    told, plain, repeats = Counter[str](), Counter[str](), 0
-    for message in slack.messages:
-        found, again = marks(_words(message)), "possible repeat" in _words(message)
-        told.update(found)
-        plain.update(() if again else found)
-        repeats += again
+    told = {mark for message in slack.messages for mark in marks(_words(message))}
+    repeats = ["possible repeat" in _words(message) for message in slack.messages]
+    plain = Counter(one.delivery for one, again in zip(slack.messages, repeats, strict=True) if not again)
     mails = list(accepted(ledger))
     mailed = {mark for mail in mails for mark in marks(mail["text"])}
+    known = {delivery for (delivery,) in desk.rows("select id from deliveries where channel = 'desk'")}
     return Tally(
         alerts=len(expected),
         kills=plan.kills,
-        slack_lost=len(expected - set(told)),
+        slack_lost=len(expected - told),
         slack_doubled=sum(number - 1 for number in plain.values()),
-        slack_marked=repeats,
+        slack_marked=sum(repeats),
         slack_messages=len(slack.messages),
         mail_lost=len(expected - mailed),
         mails=len(mails),
         parked=desk.rows("select count(*) from deliveries where state = 'parked'")[0][0],
         attempts=Counter(dict(desk.rows("select channel, sum(attempts) from deliveries group by 1"))),
         faults=disturbance.used,
+        mail_strangers=sum(_delivery_of(mail) not in known for mail in mails),
         **_mails_counted(mails),
     )
 
 
 def _mails_counted(mails: list[dict[str, Any]]) -> dict[str, int]:
-    ids: dict[str, set[str]] = {}
     doubled = untold = 0
     before: dict[str, dict[str, Any]] = {}
     for mail in mails:
-        ids.setdefault(mail["alert"], set()).add(mail["message_id"])
         if former := before.get(mail["message_id"]):
             doubled += 1
             untold += not former["told"]
         before[mail["message_id"]] = mail
-    several = sum(len(found) > 1 for found in ids.values())
-    return {"mail_doubled": doubled, "mail_untold": untold, "mail_ids": several}
+    return {"mail_doubled": doubled, "mail_untold": untold}
+
+
+def _delivery_of(mail: dict[str, Any]) -> str:
+    return str(mail["message_id"]).strip("<>").partition(".")[0]
 
 
 def _words(message: Posted) -> str:
@@ -297,9 +295,11 @@ def _words(message: Posted) -> str:
 
 def lines(tally: Tally) -> Iterator[str]:
     """The fault table."""
-    yield f"kills {tally.kills}, alerts {tally.alerts}, attempts {dict(tally.attempts)}, parked {tally.parked}"
-    yield f"Slack: {tally.slack_messages} messages, {tally.slack_lost} lost, {tally.slack_doubled} doubled "
-    yield f"       unmarked, {tally.slack_marked} marked as possible repeats; faults {dict(tally.faults)}"
-    yield f"mail:  {tally.mails} accepted, {tally.mail_lost} lost, {tally.mail_doubled} accepted again, of"
-    yield f"       these {tally.mail_untold} after a reply the server never sent and "
-    yield f"       {tally.mail_doubled - tally.mail_untold} after a kill; alerts with two ids {tally.mail_ids}"
+    killed = tally.mail_doubled - tally.mail_untold
+    yield f"kills {tally.kills}, alerts {tally.alerts}, attempts {dict(tally.attempts)}"
+    yield f"parked {tally.parked}; faults of Slack {dict(tally.faults)}"
+    yield f"Slack: {tally.slack_messages} messages, {tally.slack_lost} lost, {tally.slack_doubled} doubled"
+    yield f"       unmarked, {tally.slack_marked} marked as possible repeats"
+    yield f"mail:  {tally.mails} accepted, {tally.mail_lost} lost, {tally.mail_doubled} accepted again: of"
+    yield f"       these {tally.mail_untold} after a reply the server never sent, {killed} after a kill"
+    yield f"       Message-IDs unknown to the ledger: {tally.mail_strangers}"
