@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.models import Delivery, DeliveryState, Fold, Folded, Lookup, Outcome
@@ -46,6 +46,10 @@ class Delivering(Opened):
     async def give_up(self, delivery: Delivery, why: str) -> bool:
         """Turn a claimed delivery that was not sent into DROPPED; False if somebody else owns it now."""
         return await self._database.write(sweeps.give_up, delivery, why)
+
+    async def queue(self, deliveries: Sequence[Delivery]) -> None:
+        """Add deliveries that belong to no entry; one whose id is there already is left alone."""
+        await self._database.write(outbox.enqueue, deliveries)
 
     async def number_waiting(self, channel: str, now: datetime) -> int:
         """How many first posts are due on a channel, unclaimed and never in doubt."""
