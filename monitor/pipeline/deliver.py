@@ -30,7 +30,7 @@ from monitor.core.models import (
 )
 from monitor.core.render.late import is_too_late, lateness, marked_late
 from monitor.core.schedule import next_attempt, next_repeat
-from monitor.pipeline.pace import PAUSE, Rhythm, Wakeup, pause, wait_for
+from monitor.pipeline.pace import PAUSE, Hold, Rhythm, Wakeup, pause, wait_for
 from monitor.pipeline.ports import Channel, Clock, Outbox
 from monitor.telemetry import fields
 
@@ -41,6 +41,7 @@ _LEASE = timedelta(minutes=15)
 _MOST = 3
 """Attempts without an answer after which a delivery is left to a person: it may have arrived each time."""
 _IDLE = 1.0
+_LOOK = timedelta(seconds=1)
 _MOST_FOLDED = 5000
 """Deliveries read at a time to be told in digests."""
 _DRAIN = 5.0
@@ -67,6 +68,8 @@ class Deliverer:
         self._dice = dice
         self._on_alerts = on_alerts
         self._rhythm = Rhythm(tempo.pace)
+        self._looked = Hold()
+        """How long it is to the next look at how many wait."""
         self._working = False
         """Whether the last turn found something: then it is worth a claim to see whether there is more."""
         self.sent = 0
@@ -129,8 +132,9 @@ class Deliverer:
 
     async def _fold(self, now: datetime) -> None:
         """Put digests in the place of what would wait too long; only while the channel takes messages."""
-        if self._tempo.fold_after is None or self._rhythm.is_down:
+        if self._tempo.fold_after is None or self._rhythm.is_down or self._looked.left(now):
             return
+        self._looked.until(now, now + _LOOK)
         name = self._channel.name
         number = await self._store.number_waiting(name, now)
         if not is_outrun(self._tempo, waiting=number, each=self._rhythm.each):

@@ -52,6 +52,23 @@ async def wait_for(wakeup: Wakeup, *, at_most: float) -> None:
     wakeup.clear()
 
 
+class Hold:
+    """A pause by the wall clock that ends as well when the clock is set back to before it began."""
+
+    def __init__(self) -> None:
+        self._span: tuple[datetime, datetime] | None = None
+
+    def until(self, since: datetime, end: datetime) -> None:
+        """Begin a pause."""
+        self._span = (since, end)
+
+    def left(self, now: datetime) -> timedelta:
+        """How long it still is; zero if there is none."""
+        if self._span is None or not self._span[0] <= now < self._span[1]:
+            return timedelta(0)
+        return self._span[1] - now
+
+
 _FIRST_REST = timedelta(seconds=5)
 _LAST_REST = timedelta(minutes=1)
 _DOUBTS = 3
@@ -68,8 +85,8 @@ class Rhythm:
     def __init__(self, pace: timedelta) -> None:
         """Keep the beginnings of two messages `pace` apart."""
         self._pace = pace
-        self._paced = _Hold()
-        self._resting = _Hold()
+        self._paced = Hold()
+        self._resting = Hold()
         self._failures = 0
         self.is_down = False
         self.each = timedelta(0)
@@ -113,18 +130,3 @@ class Rhythm:
     def _fall(self, now: datetime, times: int) -> None:
         self.is_down = True
         self._resting.until(now, now + min(_FIRST_REST * 2 ** min(times - 1, 8), _LAST_REST))
-
-
-class _Hold:
-    """A pause by the wall clock that ends as well when the clock is set back to before it began."""
-
-    def __init__(self) -> None:
-        self._span: tuple[datetime, datetime] | None = None
-
-    def until(self, since: datetime, end: datetime) -> None:
-        self._span = (since, end)
-
-    def left(self, now: datetime) -> timedelta:
-        if self._span is None or not self._span[0] <= now < self._span[1]:
-            return timedelta(0)
-        return self._span[1] - now
