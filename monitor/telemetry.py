@@ -206,9 +206,9 @@ def set_up_logging(
     """
     stream = stream or sys.stderr
     root = logging.getLogger()
-    before = [old for old in root.handlers if isinstance(old, LineHandler)]
+    before = [old for old in root.handlers if isinstance(old, Scribe)]
     same = next((old.lines for old in before if old.lines.stream is stream), None)
-    handler = LineHandler(same or Lines(stream))
+    handler = Scribe(same or Lines(stream))
     handler.addFilter(Redaction(redactor or Redactor()))
     handler.setFormatter(_formatter(style, stream))
     for old in before:
@@ -221,7 +221,7 @@ def set_up_logging(
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-class LineHandler(logging.Handler):
+class Scribe(logging.Handler):
     """Writes each record as a line; nobody who logs waits for the reader."""
 
     def __init__(self, lines: Lines) -> None:

@@ -9,11 +9,15 @@ import sys
 import threading
 import time
 
+import pytest
+
 from monitor.lines import MOST, Lines
 from monitor.telemetry import fields, set_up_logging
 from tests.config.test_telemetry import quiet_root
 
 __all__ = ["quiet_root"]
+
+pytestmark = pytest.mark.usefixtures("quiet_root")
 
 FLOOD = """
 import logging
