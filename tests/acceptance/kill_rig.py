@@ -56,7 +56,7 @@ class Plan:
     """Seconds after the start within which the kill comes."""
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Further settings of the channels `osint` and `desk`."""
-    patience: float = 900.0
+    patience: float = 240.0
     """Seconds that the rest may take to arrive."""
 
 
@@ -106,10 +106,13 @@ class Disturbance:
 
 
 def marked(number: int) -> str:
-    """Make up a headline that has only one word in common with another; its second word is its mark."""
+    """Make up a headline that has only one word in common with another; its second word is its mark.
+
+    Words are long, or by chance two headlines would share one and be taken for one story.
+    """
     dice = random.Random(number)
     digits = (number // 12**place % 12 for place in range(4))
-    words = ["".join(dice.choices(SYLLABLES, k=6)).title() for _ in range(6)]
+    words = ["".join(dice.choices(SYLLABLES, k=9)).title() for _ in range(5)]
     return f"Bridge Zq{''.join(SYLLABLES[digit] for digit in digits)} {' '.join(words)}"
 
 
@@ -171,7 +174,7 @@ class Press:
             self.items.setdefault(feed, []).append((str(number), marked(number)))
             changed.add(feed)
         for feed in changed:
-            self.desk.publish(f"/f{feed}", self.items[feed], etag=f'"{len(self.items[feed])}"')
+            self.desk.publish(f"/f{feed}", self.items[feed], etag=f'"n{len(self.items[feed])}"')
         self.published = up_to
 
 
