@@ -67,7 +67,7 @@ def _folds_of(mine: Sequence[Delivery], tempo: Tempo, now: datetime) -> Iterator
         digest = Delivery(
             id=digest_id(members),
             alert=digest_id(members),
-            story="",
+            story=digest_id(members),
             channel=first.channel,
             recipient=first.recipient,
             kind=DeliveryKind.POST,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -311,14 +310,6 @@ def alert_from_row(row: AnyRow) -> AlertRecord:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
-    """What became of an alert's first post: what the channel calls it, or the digest that tells it."""
-
-    remote_id: str | None
-    folded_into: str | None = None
-
-
 def delivery_to_values(delivery: Delivery) -> Values:
     """Give the columns of a delivery."""
     message = delivery.message
@@ -352,7 +343,9 @@ def delivery_to_values(delivery: Delivery) -> Values:
     }
 
 
-def delivery_from_row(row: AnyRow, *, root: Root | None = None) -> Delivery:
+def delivery_from_row(
+    row: AnyRow, *, root_remote_id: str | None = None, root_folded_into: str | None = None
+) -> Delivery:
     """Read a delivery; what became of the alert's first post is looked up beside it."""
     title, text, html, blocks, link = row.message
     return Delivery(
@@ -371,8 +364,8 @@ def delivery_from_row(row: AnyRow, *, root: Root | None = None) -> Delivery:
         started_at=row.started_at,
         epoch=row.epoch,
         remote_id=row.remote_id,
-        root_remote_id=root.remote_id if root else None,
-        root_folded_into=root.folded_into if root else None,
+        root_remote_id=root_remote_id,
+        root_folded_into=root_folded_into,
         folded_into=row.folded_into,
         error=row.error,
         doubts=row.doubts,

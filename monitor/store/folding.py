@@ -12,8 +12,8 @@ from monitor.store.outbox import READY
 from monitor.store.schema import deliveries, is_open
 
 _d = deliveries.c
-DIGEST = ""
-"""The story of a delivery that is a digest: it is of no one story."""
+is_digest = _d.story == _d.alert
+"""A digest's id stands for its alert and its story."""
 
 
 def _waits(channel: str, now: datetime) -> ColumnElement[bool]:
@@ -26,7 +26,7 @@ def _waits(channel: str, now: datetime) -> ColumnElement[bool]:
         _d.state == READY,
         _d.kind == DeliveryKind.POST.value,
         _d.channel == channel,
-        _d.story != DIGEST,
+        ~is_digest,
         _d.doubts == 0,
         _d.lease_until.is_(None),
         _d.next_attempt_at <= now,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -145,11 +146,10 @@ def claim_due(
     doubt_expired(connection, claim.at)
     rows = sorted(take_due(connection, claim, limit, channel), key=lambda row: (row.next_attempt_at, row.seq))
     roots = roots_of(connection, [row.alert for row in rows if row.ordinal > 0])
+    found = [roots.get((row.alert, row.channel, row.recipient), NO_ROOT) for row in rows]
     return [
-        codec.delivery_from_row(
-            row, root=roots.get((row.alert, row.channel, row.recipient)) if row.ordinal > 0 else None
-        )
-        for row in rows
+        codec.delivery_from_row(row, root_remote_id=root.remote_id, root_folded_into=root.folded_into)
+        for row, root in zip(rows, found, strict=True)
     ]
 
 
@@ -212,7 +212,17 @@ def may_go() -> ColumnElement[bool]:
     )
 
 
-def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, str, str], codec.Root]:
+class Root(NamedTuple):
+    """What became of an alert's first post: what the channel calls it, or the digest that tells it."""
+
+    remote_id: str | None
+    folded_into: str | None
+
+
+NO_ROOT = Root(None, None)
+
+
+def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, str, str], Root]:
     """What became of the first messages of these alerts, by alert, channel and recipient.
 
     That is the earliest that arrived, or the digest that told it: where the post was refused, a follow-up
@@ -236,7 +246,7 @@ def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, s
         .order_by(_d.ordinal.desc())  # of several, the last one read stays
     )
     return {
-        (row.alert, row.channel, row.recipient): codec.Root(row.remote_id or row.told, row.folded_into)
+        (row.alert, row.channel, row.recipient): Root(row.remote_id or row.told, row.folded_into)
         for row in rows
     }
 

@@ -58,7 +58,7 @@ def an_alert(number: int, at: datetime) -> Delivery:
     return Delivery(
         id=f"{number:032x}",
         alert=f"{number:032x}",
-        story=f"{number:032x}",
+        story=f"story {number}",
         channel="osint",
         kind=DeliveryKind.POST,
         message=Message(
