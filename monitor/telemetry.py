@@ -23,8 +23,10 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import IO, Literal
+from typing import Literal, TextIO
 from urllib.parse import quote, quote_plus
+
+from monitor.lines import Lines
 
 HIDDEN = "***"
 SHORTEST_SECRET = 4
@@ -195,7 +197,7 @@ def set_up_logging(
     level: str = "info",
     style: Literal["auto", "text", "json"] = "auto",
     redactor: Redactor | None = None,
-    stream: IO[str] | None = None,
+    stream: TextIO | None = None,
 ) -> None:
     """Send every record to `stream` (standard error), redacted.
 
@@ -203,19 +205,39 @@ def set_up_logging(
     again, as after a reload, replaces what the last call set up. Uncaught exceptions are logged, not printed.
     """
     stream = stream or sys.stderr
-    handler = logging.StreamHandler(stream)
+    root = logging.getLogger()
+    before = [old for old in root.handlers if isinstance(old, Scribe)]
+    same = next((old.lines for old in before if old.lines.stream is stream), None)
+    handler = Scribe(same or Lines(stream))
     handler.addFilter(Redaction(redactor or Redactor()))
     handler.setFormatter(_formatter(style, stream))
-    root = logging.getLogger()
-    for old in root.handlers[:]:
-        if any(isinstance(known, Redaction) for known in old.filters):
-            root.removeHandler(old)
+    for old in before:
+        root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
     sys.excepthook = _log_uncaught
     # One line for each job run and each request is no news at `info`.
     for chatty in ("apscheduler", "aiohttp.access", "slack_sdk", "aiosqlite", "sqlalchemy", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+class Scribe(logging.Handler):
+    """Writes each record as a line; nobody who logs waits for the reader."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        try:
+            self.lines.write(self.format(record) + "\n")
+        except (OSError, ValueError):  # the reader is gone, the stream closed: nobody is there to be told
+            return
+
+    def flush(self) -> None:
+        """Give a reader that stalled its last chance: called at the exit, and when logs are set up anew."""
+        self.lines.drain()
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -225,7 +247,7 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
     logging.getLogger("monitor").critical("process.broke", exc_info=(kind, error, trace))
 
 
-def _formatter(style: str, stream: IO[str]) -> logging.Formatter:
+def _formatter(style: str, stream: TextIO) -> logging.Formatter:
     if style == "json":
         return JsonFormatter()
     if _is_journal(stream):
@@ -235,7 +257,7 @@ def _formatter(style: str, stream: IO[str]) -> logging.Formatter:
     return JsonFormatter()
 
 
-def _is_journal(stream: IO[str]) -> bool:
+def _is_journal(stream: TextIO) -> bool:
     """Tell whether the stream is the socket that systemd.exec(5) names in JOURNAL_STREAM."""
     try:
         status = os.fstat(stream.fileno())

@@ -49,7 +49,7 @@ def failed(error: BaseException, place: str) -> Deferred | Unsure | Rejected:
     if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return Rejected(why=f"the address of {place} is no valid URL; correct it in the configuration")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Deferred(why=f"{place}: {_unconnected(error)}")
+        return Deferred(why=f"{place}: {_unconnected(error)}", channel_down=True)
     if isinstance(error, TimeoutError):
         return Unsure(why=f"{place}: no answer in time")
     if isinstance(error, aiohttp.ServerDisconnectedError):

@@ -49,9 +49,9 @@ def build_channel(
         case EmailChannel():
             return Email(name, settings)
         case SlackChannel() if settings.token is None:
-            return SlackHook(name, settings)
+            return SlackHook(name, settings, post_interval=settings.pace)
         case SlackChannel():
-            return Slack(name, settings, handling=handling)
+            return Slack(name, settings, post_interval=settings.pace, handling=handling)
         case WebhookChannel():
             return Webhook(name, settings, clock=clock)
         case AppriseChannel():

@@ -159,6 +159,8 @@ def _taken_on(record: AlertRecord) -> list[str]:
 def _delivery_line(delivery: Delivery) -> str:
     to = f"{delivery.channel} {delivery.recipient}" if delivery.recipient else delivery.channel
     error = f": {clean(delivery.error)}" if delivery.error else ""
+    if delivery.folded_into:
+        error = f" into the digest {delivery.folded_into[:SHORT]}"
     tries = f" after {delivery.attempts} attempts" if delivery.attempts > 1 else ""
     return (
         f"{delivery.id[:SHORT]}  {delivery.kind.value} to {clean(to)}, {delivery.state.value}{tries}{error}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from monitor import looping
 from monitor.config.settings import Loaded
 from monitor.core.errors import DatabaseUnusableError, Mistake
 from monitor.files import Kind, look_at
@@ -41,4 +41,4 @@ async def opened(loaded: Loaded) -> AsyncIterator[Store]:
 
 def run_async(work: Coroutine[object, object, _T]) -> _T:
     """Run the work of a command to its end."""
-    return asyncio.run(work)
+    return looping.run(work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sysconfig
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 import monitor
+from monitor import looping
 from monitor.cli.common import Age
 
 _CONFIG = """\
@@ -48,7 +48,7 @@ def command(seconds: timedelta | None, rules: Path | None) -> None:
         prepared = app.prepare(config, only_samples=True)
         app.set_up_logs(prepared.loaded, prepared.settings)
         click.echo("Sample outlets are on the air for three minutes; Ctrl-C ends the demo.\n")
-        asyncio.run(app.run(prepared, at_most=seconds))
+        looping.run(app.run(prepared, at_most=seconds))
 
 
 def shipped_rules() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from monitor import looping
 from monitor.channels.factory import build_channel
 from monitor.cli.check import rules_in_words
 from monitor.cli.checkups import machine, network, places, storage, versions
@@ -42,7 +42,7 @@ def command(*, offline: bool, as_json: bool, config: Path) -> None:
     loaded = load_settings(config)
     redactor = Redactor(loaded.secrets)
     set_up_logging(level="error", style="text", redactor=redactor)
-    findings = asyncio.run(_examine(loaded, offline=offline))
+    findings = looping.run(_examine(loaded, offline=offline))
     if as_json:
         print_json(findings, redactor)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
@@ -17,6 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from monitor import looping
 from monitor.cli.common import fields_of_matches, json_option
 from monitor.cli.guard import clean
 from monitor.config.rules import load_rules
@@ -90,7 +90,7 @@ def command(path: Path, rules: Path, *, as_json: bool) -> None:
         settings=Settings(channels={"replay": ConsoleChannel(type="console")}),
         rulebook=Rulebook.of(ruleset, Matcher(ruleset)),
     )
-    asyncio.run(_replay(_recording(path), in_force, as_json=as_json))
+    looping.run(_replay(_recording(path), in_force, as_json=as_json))
 
 
 def _recording(path: Path) -> Recording:

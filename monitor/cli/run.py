@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
 
+from monitor import looping
 from monitor.cli.common import config_option
 
 
@@ -31,4 +31,4 @@ def command(config: Path, *, once: bool) -> None:
 
     prepared = app.prepare(config)
     app.set_up_logs(prepared.loaded, prepared.settings)
-    asyncio.run(app.run(prepared, once=once))
+    looping.run(app.run(prepared, once=once))

@@ -32,6 +32,8 @@ _N = TypeVar("_N")
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Size = Annotated[int, BeforeValidator(size)]
+Limit = Annotated[timedelta | None, BeforeValidator(lambda said: None if said == "never" else duration(said))]
+"""A duration, or `never`."""
 
 
 def _written(read: Callable[[str], object]) -> AfterValidator:
@@ -134,6 +136,10 @@ class SlackChannel(Templated):
     on_doubt: Literal["repeat", "hold"] = "repeat"
     settle: Duration = timedelta(seconds=60)
     """How long after an unanswered request the channel's history is asked whether the message arrived."""
+    pace: Duration = timedelta(seconds=1)
+    """The least time between two messages: Slack takes about one a second in a channel."""
+    fold_after: Limit = timedelta(minutes=2)
+    """Where the last of those waiting would have to wait longer than this, they become digests."""
     api_url: str = "https://slack.com/api/"
     timeout: Duration = timedelta(seconds=10)
 
@@ -149,6 +155,12 @@ class EmailChannel(Templated):
     password: SecretStr | None = None
     sender: str = Field(alias="from", default="")
     to: tuple[str, ...] = Field(min_length=1)
+    settle: Duration = timedelta(minutes=15)
+    """How long after a mail whose receipt was never confirmed it is sent once more."""
+    pace: Duration = timedelta(seconds=1)
+    """The least time between two mails."""
+    fold_after: Limit = timedelta(minutes=2)
+    """As for Slack."""
     timeout: Duration = timedelta(seconds=60)
     verify: bool = True
     """Whether the server's certificate is checked."""

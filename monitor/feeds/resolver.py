@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
-from contextlib import suppress
-from threading import Thread
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+
+from monitor.looping import look_up
 
 _THREADS = 32
 
@@ -32,7 +31,9 @@ class PatientResolver(AbstractResolver):
             OSError: it has none.
         """
         async with self._slots:
-            infos = await _in_thread(host, port, family)
+            infos = await look_up(
+                host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
+            )
         return [
             ResolveResult(
                 hostname=host,
@@ -49,38 +50,3 @@ class PatientResolver(AbstractResolver):
 
     async def close(self) -> None:
         """Do nothing: look-ups under way end by themselves."""
-
-
-_SockAddress = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
-_Info = tuple[socket.AddressFamily, socket.SocketKind, int, str, _SockAddress]
-
-
-async def _in_thread(host: str, port: int, family: socket.AddressFamily) -> Sequence[_Info]:
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[Sequence[_Info]] = loop.create_future()
-
-    def tell(infos: Sequence[_Info] | None, error: OSError | None) -> None:
-        if found.done():
-            return
-        if error is not None:
-            found.set_exception(error)
-        else:
-            found.set_result(infos or ())
-
-    def look_up() -> None:
-        infos, error = None, None
-        try:
-            infos = _lookup(host, port, family)
-        except OSError as failed:
-            error = failed
-        except UnicodeError as failed:  # a label too long for a name
-            error = OSError(str(failed))
-        with suppress(RuntimeError):  # the loop is gone: nobody waits any more
-            loop.call_soon_threadsafe(tell, infos, error)
-
-    Thread(target=look_up, name="dns", daemon=True).start()
-    return await found
-
-
-def _lookup(host: str, port: int, family: socket.AddressFamily) -> Sequence[_Info]:
-    return socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)

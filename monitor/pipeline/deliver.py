@@ -1,6 +1,7 @@
 """From the outbox to the channels; the ledger alone decides on repeats.
 
 claim due deliveries of a channel | READY: send once, UNSURE: ask whether it arrived | settle
+a channel that is outrun | what waits becomes digests
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.core.errors import StoreUnavailableError
+from monitor.core.folding import Tempo, folds, is_outrun
 from monitor.core.models import (
     Deferred,
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Folded,
     Lookup,
     Outcome,
     Rejected,
@@ -27,7 +30,7 @@ from monitor.core.models import (
 )
 from monitor.core.render.late import is_too_late, lateness, marked_late
 from monitor.core.schedule import next_attempt, next_repeat
-from monitor.pipeline.pace import PAUSE, Wakeup, pause, wait_for
+from monitor.pipeline.pace import PAUSE, Hold, Rhythm, Wakeup, pause, wait_for
 from monitor.pipeline.ports import Channel, Clock, Outbox
 from monitor.telemetry import fields
 
@@ -38,6 +41,9 @@ _LEASE = timedelta(minutes=15)
 _MOST = 3
 """Attempts without an answer after which a delivery is left to a person: it may have arrived each time."""
 _IDLE = 1.0
+_LOOK = timedelta(seconds=1)
+_MOST_FOLDED = 5000
+"""Deliveries read at a time to be told in digests."""
 _DRAIN = 5.0
 """Seconds that a message under way may take to finish when the daemon stops."""
 
@@ -46,15 +52,26 @@ class Deliverer:
     """Sends what is due on one channel, in order, one at a time; a slow channel delays no other."""
 
     def __init__(
-        self, store: Outbox, channel: Channel, *, clock: Clock, dice: Callable[[], float], on_alerts: Wakeup
+        self,
+        store: Outbox,
+        channel: Channel,
+        tempo: Tempo = Tempo(),  # noqa: B008 - frozen
+        *,
+        clock: Clock,
+        dice: Callable[[], float],
+        on_alerts: Wakeup,
     ) -> None:
         self._store = store
         self._channel = channel
+        self._tempo = tempo
         self._clock = clock
         self._dice = dice
         self._on_alerts = on_alerts
-        self._held_until: datetime | None = None
-        """Nothing is claimed before: the channel asked for a pause."""
+        self._rhythm = Rhythm(tempo.pace)
+        self._looked = Hold()
+        """How long it is to the next look at how many wait."""
+        self._working = False
+        """Whether the last turn found something: then it is worth a claim to see whether there is more."""
         self.sent = 0
         self.failing = False
 
@@ -67,7 +84,19 @@ class Deliverer:
                 await pause(log, "deliver.store_unavailable", error)
                 continue
             if not worked:
-                await wait_for(self._on_alerts, at_most=_IDLE)
+                left = self._rhythm.wait(self._clock()).total_seconds()
+                await wait_for(self._on_alerts, at_most=min(left, _IDLE) if left else _IDLE)
+
+    async def run_all(self) -> None:
+        """Deliver what is due now, at the channel's pace; not what it asks to be sent later."""
+        while True:
+            while await self.run_once():
+                pass
+            due = await self._store.next_delivery_at(self._channel.name)
+            wait = self._rhythm.pace(self._clock())
+            if due is None or due > self._clock() or not wait:
+                return
+            await asyncio.sleep(wait.total_seconds())
 
     async def run_once(self) -> int:
         """Send or look up the one that is due first; returns how many that were: 0 or 1.
@@ -86,12 +115,35 @@ class Deliverer:
 
     async def _turn(self) -> int:
         now = self._clock()
-        if self._held_until is not None and now < self._held_until:
+        if self._rhythm.wait(now) or not (self._working or await self._is_due(now)):
             return 0
+        if self._working:
+            await self._fold(now)
         claimed = await self._store.claim_deliveries(now, lease=_LEASE, limit=1, channel=self._channel.name)
+        self._working = bool(claimed)
         for delivery in claimed:
             await self._attempt(delivery)
         return len(claimed)
+
+    async def _is_due(self, now: datetime) -> bool:
+        """Look before claiming: a claim writes, and nothing is due most of the time."""
+        due = await self._store.next_delivery_at(self._channel.name)
+        return due is not None and due <= now
+
+    async def _fold(self, now: datetime) -> None:
+        """Put digests in the place of what would wait too long; only while the channel takes messages."""
+        if self._tempo.fold_after is None or self._rhythm.is_down or self._looked.left(now):
+            return
+        self._looked.until(now, now + _LOOK)
+        name = self._channel.name
+        number = await self._store.number_waiting(name, now)
+        if not is_outrun(self._tempo, waiting=number, each=self._rhythm.each):
+            return
+        waiting = await self._store.waiting(name, now, limit=_MOST_FOLDED)
+        for fold in folds(waiting, self._tempo, now=now):
+            if await self._store.fold(fold, now):
+                said = {"channel": name, "alerts": len(fold.members), "digest": fold.digest.id[:12]}
+                log.warning("deliver.folded", extra=fields(**said))
 
     async def _attempt(self, delivery: Delivery) -> None:
         """Send or look up one delivery. The last of the three borders at which a bug is caught."""
@@ -99,6 +151,14 @@ class Deliverer:
             await self._drop_late(delivery)
             return
         outcome: Outcome | Lookup
+        began = self._clock()
+        if delivery.kind is DeliveryKind.UPDATE and delivery.root_folded_into is not None:
+            await self._settle_surely(
+                delivery, Folded(into=delivery.root_folded_into), now=began, retry_at=began
+            )
+            return
+        if delivery.kind is not DeliveryKind.UPDATE and delivery.state is not DeliveryState.UNSURE:
+            self._rhythm.begin(began)
         try:
             outcome = await self._outcome(delivery)
         except asyncio.CancelledError:
@@ -110,9 +170,12 @@ class Deliverer:
         now = self._clock()
         retry_at = self._retry_at(delivery, outcome, now)
         if isinstance(outcome, Deferred) and outcome.retry_after and delivery.kind is DeliveryKind.POST:
-            self._held_until = retry_at  # the others would be sent away as well
+            self._rhythm.rest(now, retry_at)  # the others would be sent away as well
+        back = self._rhythm.note(outcome, began=began, now=now)
         await self._settle_surely(delivery, outcome, now=now, retry_at=retry_at)
         self._tell(delivery, outcome, now)
+        if back:
+            await self._store.hurry_deliveries([self._channel.name], now)
 
     async def _drop_late(self, delivery: Delivery) -> None:
         """Drop what is too old to matter, with its reason, where its rule or route wants that."""
@@ -172,7 +235,7 @@ class Deliverer:
         return Unknown(why=delivery.error or "unanswered", retry_after=left) if left > timedelta(0) else None
 
     async def _settle_surely(
-        self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime
+        self, delivery: Delivery, outcome: Outcome | Lookup | Folded, *, now: datetime, retry_at: datetime
     ) -> None:
         """Write the outcome down; while the store cannot, nothing else is sent on this channel."""
         while True:

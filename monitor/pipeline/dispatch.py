@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 
-from monitor.core.settings import Settings
+from monitor.core.folding import MAIL_ROOM, Tempo
+from monitor.core.settings import ChannelSettings, EmailChannel, Settings, SlackChannel
 from monitor.pipeline.deliver import Deliverer
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import Bell
@@ -66,9 +67,7 @@ class Dispatch:
     async def round(self) -> None:
         """Deliver what is due on every channel, once."""
         for name in self._in_force.channels:
-            deliverer = self._deliverer(name)
-            while await deliverer.run_once():
-                pass
+            await self._deliverer(name).run_all()
 
     async def swap(self, settings: Settings, channels: Mapping[str, Channel]) -> None:
         """Put new channels in place; those that changed or went finish the message under way."""
@@ -89,6 +88,7 @@ class Dispatch:
         return Deliverer(
             self._store,
             self._in_force.channels[name],
+            tempo_of(self._in_force.settings.channels.get(name)),
             clock=self._clock,
             dice=self._dice,
             on_alerts=self._on_alerts.listener(),
@@ -99,3 +99,14 @@ class Dispatch:
         parked = await self._store.park_unconfigured(self._in_force.channels)
         if parked:
             log.warning("deliveries.channel_gone", extra=fields(deliveries=parked))
+
+
+def tempo_of(settings: ChannelSettings | None) -> Tempo:
+    """How fast a channel may be used; consoles and webhooks take whatever comes, each alert alone."""
+    match settings:
+        case SlackChannel():
+            return Tempo(pace=settings.pace, fold_after=settings.fold_after)
+        case EmailChannel():
+            return Tempo(pace=settings.pace, fold_after=settings.fold_after, room=MAIL_ROOM)
+        case _:
+            return Tempo()

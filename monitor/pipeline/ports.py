@@ -15,6 +15,8 @@ from monitor.core.models import (
     FeedState,
     Fetched,
     FetchResult,
+    Fold,
+    Folded,
     Hold,
     KnownEntry,
     Lookup,
@@ -186,12 +188,12 @@ class Outbox(Protocol):
         """Before an UNSURE delivery is sent once more: SENDING, `attempts` raised; False if it is stale."""
 
     async def settle(
-        self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime
+        self, delivery: Delivery, outcome: Outcome | Lookup | Folded, *, now: datetime, retry_at: datetime
     ) -> bool:
         """Record what came of an attempt or a look-up.
 
         Sent -> SENT; Deferred -> READY at `retry_at`; Unsure and Unknown -> UNSURE at `retry_at`; Absent ->
-        READY at once; Rejected -> PARKED.
+        READY at once; Rejected -> PARKED; Folded -> FOLDED.
 
         Returns:
             False if the delivery's epoch is stale (somebody else owns it now) and nothing was written.
@@ -199,6 +201,18 @@ class Outbox(Protocol):
 
     async def give_up(self, delivery: Delivery, why: str) -> bool:
         """Turn a claimed delivery that was not sent into DROPPED; False if somebody else owns it now."""
+
+    async def next_delivery_at(self, channel: str) -> datetime | None:
+        """When something is next due on a channel, or a lease on it over; None if nothing waits there."""
+
+    async def number_waiting(self, channel: str, now: datetime) -> int:
+        """How many first posts are due on a channel, unclaimed and never in doubt."""
+
+    async def waiting(self, channel: str, now: datetime, *, limit: int) -> list[Delivery]:
+        """These, the oldest first."""
+
+    async def fold(self, fold: Fold, now: datetime) -> bool:
+        """Queue a digest in the place of what it tells, in one transaction; False if one of these went on."""
 
     async def park_unconfigured(self, channels: Collection[str]) -> int:
         """Park what waits for a channel that is none of these, where people find it; return how many."""

@@ -331,6 +331,7 @@ def delivery_to_values(delivery: Delivery) -> Values:
         "doubts": delivery.doubts,
         "expires_at": delivery.expires_at,
         "when_expired": delivery.when_expired.value,
+        "folded_into": delivery.folded_into,
         "message": [
             message.title,
             message.text,
@@ -341,8 +342,10 @@ def delivery_to_values(delivery: Delivery) -> Values:
     }
 
 
-def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Delivery:
-    """Read a delivery; what the channel calls the alert's first post is looked up beside it."""
+def delivery_from_row(
+    row: AnyRow, *, root_remote_id: str | None = None, root_folded_into: str | None = None
+) -> Delivery:
+    """Read a delivery; what became of the alert's first post is looked up beside it."""
     title, text, html, blocks, link = row.message
     return Delivery(
         id=row.id,
@@ -361,6 +364,8 @@ def delivery_from_row(row: AnyRow, *, root_remote_id: str | None = None) -> Deli
         epoch=row.epoch,
         remote_id=row.remote_id,
         root_remote_id=root_remote_id,
+        root_folded_into=root_folded_into,
+        folded_into=row.folded_into,
         error=row.error,
         doubts=row.doubts,
         expires_at=row.expires_at,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from monitor.core.models import Delivery, DeliveryState, Lookup, Outcome
-from monitor.store import outbox, sweeps
+from monitor.core.models import Delivery, DeliveryState, Fold, Folded, Lookup, Outcome
+from monitor.store import folding, outbox, sweeps
 from monitor.store.opened import Opened
 
 
@@ -38,7 +38,7 @@ class Delivering(Opened):
         return await self._database.write(outbox.begin_repeat, delivery, now)
 
     async def settle(
-        self, delivery: Delivery, outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime
+        self, delivery: Delivery, outcome: Outcome | Lookup | Folded, *, now: datetime, retry_at: datetime
     ) -> bool:
         """Record what came of an attempt or a look-up; False if somebody else owns the delivery now."""
         return await self._database.write(outbox.settle, delivery, outcome, now=now, retry_at=retry_at)
@@ -46,6 +46,26 @@ class Delivering(Opened):
     async def give_up(self, delivery: Delivery, why: str) -> bool:
         """Turn a claimed delivery that was not sent into DROPPED; False if somebody else owns it now."""
         return await self._database.write(sweeps.give_up, delivery, why)
+
+    async def queue(self, deliveries: Sequence[Delivery]) -> None:
+        """Add deliveries that belong to no entry; one whose id is there already is left alone."""
+        await self._database.write(outbox.enqueue, deliveries)
+
+    async def number_waiting(self, channel: str, now: datetime) -> int:
+        """How many first posts are due on a channel, unclaimed and never in doubt."""
+        return await self._database.read(folding.number_waiting, channel, now)
+
+    async def waiting(self, channel: str, now: datetime, *, limit: int) -> list[Delivery]:
+        """These, the oldest first."""
+        return await self._database.read(folding.waiting, channel, now, limit)
+
+    async def fold(self, fold: Fold, now: datetime) -> bool:
+        """Queue a digest in the place of what it tells; False, nothing done, if one of these went on."""
+        return await self._database.write(folding.fold, fold, now)
+
+    async def members(self, digest: str) -> list[Delivery]:
+        """What a digest tells; nothing if it is none."""
+        return await self._database.read(folding.members, digest)
 
     async def park_unconfigured(self, channels: Collection[str]) -> int:
         """Park what waits for a channel that is none of these, where people find it; return how many."""
@@ -59,9 +79,9 @@ class Delivering(Opened):
         """Make due what waits for longer than anything may: a wrong clock wrote it; return how many."""
         return await self._database.write(sweeps.pull_back, now)
 
-    async def next_delivery_at(self) -> datetime | None:
-        """When the next delivery is due; None if none waits."""
-        return await self._database.read(outbox.next_due)
+    async def next_delivery_at(self, channel: str | None = None) -> datetime | None:
+        """When the next delivery, on a channel or on any, is due or its lease over; None if none waits."""
+        return await self._database.read(outbox.next_due, channel)
 
     async def deliveries(
         self, *, alert: str | None = None, state: DeliveryState | None = None, limit: int = 100

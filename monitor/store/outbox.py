@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     bindparam,
     case,
     exists,
@@ -33,6 +35,7 @@ from monitor.core.models import (
     Delivery,
     DeliveryKind,
     DeliveryState,
+    Folded,
     Lookup,
     Outcome,
     Rejected,
@@ -143,12 +146,10 @@ def claim_due(
     doubt_expired(connection, claim.at)
     rows = sorted(take_due(connection, claim, limit, channel), key=lambda row: (row.next_attempt_at, row.seq))
     roots = roots_of(connection, [row.alert for row in rows if row.ordinal > 0])
+    found = [roots.get((row.alert, row.channel, row.recipient), NO_ROOT) for row in rows]
     return [
-        codec.delivery_from_row(
-            row,
-            root_remote_id=roots.get((row.alert, row.channel, row.recipient)) if row.ordinal > 0 else None,
-        )
-        for row in rows
+        codec.delivery_from_row(row, root_remote_id=root.remote_id, root_folded_into=root.folded_into)
+        for row, root in zip(rows, found, strict=True)
     ]
 
 
@@ -195,9 +196,10 @@ def may_go() -> ColumnElement[bool]:
     """Tell, in SQL, that a delivery is a post or that nothing before it is still open.
 
     So a follow-up goes once every earlier delivery of its alert on the same channel and recipient has come to
-    an end, its root above all: edits and threads arrive in order.
+    an end, its root, or the digest that tells it, above all: edits and threads arrive in order.
     """
-    earlier = deliveries.alias("earlier")
+    earlier, digest = deliveries.alias("earlier"), deliveries.alias("digest")
+    told_by_open = exists().where(digest.c.id == earlier.c.folded_into, digest.c.state.in_(OPEN))
     return or_(
         _d.kind == DeliveryKind.POST.value,
         ~exists().where(
@@ -205,24 +207,48 @@ def may_go() -> ColumnElement[bool]:
             earlier.c.channel == _d.channel,
             earlier.c.recipient == _d.recipient,
             earlier.c.ordinal < _d.ordinal,
-            earlier.c.state.in_(OPEN),
+            or_(earlier.c.state.in_(OPEN), told_by_open),
         ),
     )
 
 
-def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, str, str], str]:
-    """What the channels call the first messages of these alerts, by alert, channel and recipient.
+class Root(NamedTuple):
+    """What became of an alert's first post: what the channel calls it, or the digest that tells it."""
 
-    That is the earliest that arrived: where the post was refused, a follow-up took its place.
+    remote_id: str | None
+    folded_into: str | None
+
+
+NO_ROOT = Root(None, None)
+
+
+def roots_of(connection: Connection, alerts: Sequence[str]) -> dict[tuple[str, str, str], Root]:
+    """What became of the first messages of these alerts, by alert, channel and recipient.
+
+    That is the earliest that arrived, or the digest that told it: where the post was refused, a follow-up
+    took its place.
     """
     if not alerts:
         return {}
+    digest = deliveries.alias("digest")
     rows = connection.execute(
-        select(_d.alert, _d.channel, _d.recipient, _d.remote_id)
-        .where(_d.alert.in_(alerts), _d.state == DeliveryState.SENT.value, _d.remote_id.is_not(None))
+        select(
+            _d.alert, _d.channel, _d.recipient, _d.remote_id, _d.folded_into, digest.c.remote_id.label("told")
+        )
+        .outerjoin(digest, digest.c.id == _d.folded_into)
+        .where(
+            _d.alert.in_(alerts),
+            or_(
+                and_(_d.state == DeliveryState.SENT.value, _d.remote_id.is_not(None)),
+                _d.state == DeliveryState.FOLDED.value,
+            ),
+        )
         .order_by(_d.ordinal.desc())  # of several, the last one read stays
     )
-    return {(row.alert, row.channel, row.recipient): row.remote_id for row in rows}
+    return {
+        (row.alert, row.channel, row.recipient): Root(row.remote_id or row.told, row.folded_into)
+        for row in rows
+    }
 
 
 def begin_repeat(connection: Connection, delivery: Delivery, now: datetime) -> bool:
@@ -238,7 +264,7 @@ def begin_repeat(connection: Connection, delivery: Delivery, now: datetime) -> b
 def settle(
     connection: Connection,
     delivery: Delivery,
-    outcome: Outcome | Lookup,
+    outcome: Outcome | Lookup | Folded,
     *,
     now: datetime,
     retry_at: datetime,
@@ -252,34 +278,40 @@ def settle(
     return result.rowcount > 0
 
 
-def _after(outcome: Outcome | Lookup, *, now: datetime, retry_at: datetime) -> codec.Values:
+def _after(outcome: Outcome | Lookup | Folded, *, now: datetime, retry_at: datetime) -> codec.Values:
     match outcome:
         case Sent(remote_id=remote_id):
             return {"state": DeliveryState.SENT.value, "remote_id": remote_id, "error": None}
-        case Deferred(why=why):
-            return {"state": READY, "next_attempt_at": retry_at, "error": why}
-        case Unsure(why=why):
-            more = case((_d.state == SENDING, 1), else_=0)
-            return {
-                "state": UNSURE,
-                "next_attempt_at": retry_at,
-                "error": why,
-                "doubts": _d.doubts + more,
-            }
-        case Unknown(why=why):
-            return {"state": UNSURE, "next_attempt_at": retry_at, "error": why}
-        case Absent():
-            return {"state": READY, "next_attempt_at": now, "doubts": 0}
         case Rejected(why=why):
             return {"state": DeliveryState.PARKED.value, "error": why}
+        case Folded(into=digest):
+            return {"state": DeliveryState.FOLDED.value, "folded_into": digest, "error": None}
+        case Absent():
+            return {"state": READY, "next_attempt_at": now, "doubts": 0}
+        case Deferred() | Unsure() | Unknown():
+            return _put_off(outcome) | {"next_attempt_at": retry_at, "error": outcome.why}
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next delivery that may go is due, or at the latest the lease of one under way is over."""
-    waiting = select(func.min(_d.next_attempt_at)).where(
-        is_open, _d.state.in_((READY, UNSURE)), _d.lease_until.is_(None), may_go()
+def _put_off(outcome: Deferred | Unsure | Unknown) -> codec.Values:
+    match outcome:
+        case Deferred():
+            return {"state": READY}
+        case Unsure():
+            return {"state": UNSURE, "doubts": _d.doubts + case((_d.state == SENDING, 1), else_=0)}
+        case Unknown():
+            return {"state": UNSURE}
+
+
+def next_due(connection: Connection, channel: str | None = None) -> datetime | None:
+    """When the next delivery that may go, on a channel or on any, is due, or the lease of one is over."""
+    there = true() if channel is None else _d.channel == channel
+    waiting = (
+        select(_d.next_attempt_at)
+        .where(is_open, there, _d.state.in_((READY, UNSURE)), _d.lease_until.is_(None), may_go())
+        .order_by(_d.next_attempt_at)
+        .limit(1)
     )
-    leased = select(func.min(_d.lease_until)).where(is_open, _d.lease_until.is_not(None))
+    leased = select(func.min(_d.lease_until)).where(is_open, there, _d.lease_until.is_not(None))
     moments = [connection.scalar(waiting), connection.scalar(leased)]
     return min((moment for moment in moments if moment is not None), default=None)
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -291,6 +291,7 @@ deliveries = Table(
     Column("doubts", Integer, nullable=False, server_default="0"),
     Column("expires_at", UtcTime, comment="when it is late; None: never"),
     Column("when_expired", Text, nullable=False, server_default="mark"),
+    Column("folded_into", Text, comment="id of the delivery that tells this one, in state folded"),
     UniqueConstraint("id"),
     Index("ix_deliveries_line", "alert", "channel", "recipient", "ordinal"),
     Index("ix_deliveries_created_at", "created_at"),

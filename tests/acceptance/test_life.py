@@ -130,7 +130,8 @@ async def test_the_first_read_of_a_feed_never_floods(desk: Desk) -> None:
 
 
 async def test_a_stop_waits_for_no_slow_server(desk: Desk) -> None:
-    """SIGTERM in the middle of polls that never end: exit code 0 within ten seconds, nothing lost."""
+    """SIGTERM in the middle of polls that never end: exit code 0 long before they would time out."""
+    desk.settings["polling"] |= {"total_timeout": 120, "read_timeout": 120}
     desk.feed("/one", [("a", "Bridge reopens")])
     for number in range(5):
         desk.feed(f"/slow{number}", [])
@@ -140,7 +141,7 @@ async def test_a_stop_waits_for_no_slow_server(desk: Desk) -> None:
         await daemon.until(lambda: sum(one.path.startswith("/slow") for one in desk.zoo.requests) == 5)
         started = time.monotonic()
         assert await daemon.stop() == 0
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 60
         assert daemon.event("stopped_late") is None
 
 

@@ -19,6 +19,7 @@ import json
 import re
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
@@ -138,8 +139,10 @@ class SlackDouble:
     """Who was told what that nobody else saw."""
     sockets: Sockets = field(default_factory=Sockets)
     port: int = 0
+    clock: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
     _ts: Any = field(default_factory=lambda: itertools.count(1))
-    _last_post: float = 0.0
+    _last_post: float = float("-inf")
     _runner: web.AppRunner | None = None
     _late: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -256,7 +259,7 @@ class SlackDouble:
         return self._refuse(word)
 
     def _too_fast(self) -> bool:
-        now = time.monotonic()
+        now = self.clock()
         if self.interval and now - self._last_post < self.interval * 0.98:
             return True
         self._last_post = now
@@ -308,13 +311,13 @@ class SlackDouble:
 
     def _keep(self, sent: dict[str, Any]) -> Posted:
         message = Posted(
-            ts=f"{time.time():.0f}.{next(self._ts):06d}",
+            ts=f"{self.wall():.0f}.{next(self._ts):06d}",
             channel=self.channel,
             text=sent.get("text", ""),
             blocks=_listed(sent.get("blocks")),
             metadata=_parsed(sent.get("metadata")),
             thread_ts=sent.get("thread_ts"),
-            visible_at=time.monotonic() + self.lag,
+            visible_at=self.clock() + self.lag,
         )
         self.messages.append(message)
         return message
@@ -336,7 +339,7 @@ class SlackDouble:
             return self._refuse("missing_scope")
         if sent.get("channel") != self.channel:
             return self._refuse("channel_not_found")
-        now, oldest = time.monotonic(), float(sent.get("oldest") or 0)
+        now, oldest = self.clock(), float(sent.get("oldest") or 0)
         found = [
             message
             for message in reversed(self.messages)

@@ -168,7 +168,9 @@ class MailServer:
         if fault in {MailFault.DROP_AFTER_DATA, MailFault.DROP_BEFORE_REPLY}:
             _cut(server)
         if fault in {MailFault.HANG_AFTER_DATA, MailFault.SLOW_AFTER_DATA}:
-            await _silence(self.hang)
+            await asyncio.sleep(self.hang)
+        if fault is MailFault.HANG_AFTER_DATA:
+            _cut(server)
         return "250 2.0.0 Accepted"
 
 
@@ -196,8 +198,3 @@ def _context(certificate: Path) -> ssl.SSLContext:
 
 def _cut(server: SMTP) -> None:
     cast("asyncio.Transport", server.transport).abort()
-
-
-async def _silence(seconds: float) -> None:
-
-    await asyncio.sleep(seconds)

@@ -187,7 +187,7 @@ async def test_a_refused_connection_defers(slack: SlackDouble) -> None:
         taken.bind(("127.0.0.1", 0))
         nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}/api/"
         built = Slack("osint", settings_for(slack, api_url=nowhere))
-        assert await built.send(delivery()) == Deferred(why="Slack: connection refused")
+        assert await built.send(delivery()) == Deferred(why="Slack: connection refused", channel_down=True)
         await built.close()
 
 

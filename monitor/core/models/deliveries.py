@@ -47,6 +47,8 @@ class DeliveryState(StrEnum):
     """A dead letter: refused for good; kept, shown and retried only by a person."""
     DROPPED = "dropped"
     """Overtaken by a later update, or dropped by a person."""
+    FOLDED = "folded"
+    """Told in a digest of several alerts, a delivery of its own: `folded_into`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,11 @@ class Delivery:
     remote_id: str | None = None
     """What the channel calls the message: a Slack ts, a Message-ID."""
     root_remote_id: str | None = None
-    """Of the alert's first post on this channel, for updates and threads."""
+    """Of the alert's first post on this channel, for updates and threads; of the digest that tells it."""
+    root_folded_into: str | None = None
+    """The digest that tells the alert's first post, where one does."""
+    folded_into: str | None = None
+    """The id of the digest that tells this one."""
     error: str | None = None
     doubts: int = 0
     """How many attempts may have arrived though nobody confirmed it; the one under way is not counted."""
@@ -99,6 +105,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """Several deliveries to one reader, told in one: what a burst or the end of an outage comes to."""
+
+    digest: Delivery
+    members: tuple[str, ...]
+    """Ids of the deliveries that it tells; none of them was ever in doubt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """The channel has it."""
 
@@ -111,6 +126,8 @@ class Deferred:
 
     why: str
     retry_after: timedelta | None = None
+    channel_down: bool = False
+    """Whether any other message would come to the same, so that the channel had better rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +145,13 @@ class Rejected:
 
 
 Outcome = Sent | Deferred | Unsure | Rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """Nothing is sent: the alert was told in a digest, which cannot be edited for one of many."""
+
+    into: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
