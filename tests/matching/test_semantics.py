@@ -74,6 +74,27 @@ def test_acronym_wants_its_capitals(found: Found) -> None:
     assert found("FSB", "fsb Fsb FSB") == ["FSB"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "finds"),
+    [
+        ("Apple", "she ate an apple; Apple sells phones", ["Apple"]),
+        ("May", "they may ask what May said", ["May"]),
+        ("brexit", "brexit, Brexit", ["brexit", "Brexit"]),
+        ("Brexit", "Komisja o skutkach brexitu i Brexicie", ["brexitu", "Brexicie"]),
+        ("Tehran", "talks in tehran", ["tehran"]),
+        ("Tehran Times", "the tehran times", []),
+    ],
+)
+def test_capital_of_a_name_keeps_ordinary_words_out(
+    matcher: MakeMatcher, entry: MakeEntry, name: str, text: str, finds: list[str]
+) -> None:
+    """A name wants its capital in the text, unless no other word looks like it."""
+    known = matcher(
+        Mention(entities=("e",)), entities=(Entity(id="e", name=name, aliases=(Term(text=name),)),)
+    )
+    assert [hit.text for match in known.match(entry(text)).matches for hit in match.hits] == finds
+
+
 def test_acronym_may_be_folded(matcher: MakeMatcher, entry: MakeEntry) -> None:
     """`exact: false` takes the acronym rule away."""
     folded = matcher(Phrase(term=Term(text="FSB", case=Case.FOLD)))

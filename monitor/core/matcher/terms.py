@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from monitor.core.inflect import Inflector, WordForms, languages_of, transliterations
+from monitor.core.inflect import KNOWN_NAMES, Inflector, WordForms, languages_of, transliterations
 from monitor.core.matcher.lexicon import Lexicon, Need, Stem, stems_of
 from monitor.core.matcher.occurrences import Company, CompiledTerm
 from monitor.core.matcher.scan import Trie
@@ -156,6 +156,7 @@ def _spec(term: Term, word: Word, languages: tuple[str, ...], *, named: bool, ac
     acronym = acronym or (named and term.case is Case.AUTO and _is_acronym(word))
     exact = acronym or term.case is Case.EXACT
     capital = named and term.case is Case.AUTO and word.capitalised and not exact
+    capital = capital and not (len(word.spelling) == len(term.text) and word.folded in KNOWN_NAMES)
     inflect = term.inflect and not acronym and not word.spelling.isdigit()
     text = composed(term.text[word.start : word.end]).replace(".", "") if inflect else word.spelling
     return _WordSpec(
