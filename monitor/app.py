@@ -34,6 +34,7 @@ from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.lookback import LookBack
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
@@ -172,6 +173,7 @@ class Daemon:
         self._poller: Poller
         self._assembler: Assembler
         self._dispatch: Dispatch
+        self._look_back: LookBack
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -199,6 +201,7 @@ class Daemon:
                 on_entries=self._on_entries,
                 on_alerts=self._on_alerts,
             )
+            self._look_back = LookBack(self._store, self._in_force, clock=clock)
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
@@ -223,6 +226,7 @@ class Daemon:
             "poll": asyncio.create_task(self._poller.run()),
             "assemble": asyncio.create_task(self._assembler.run()),
             "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
+            "look back": asyncio.create_task(self._look_back.run()),
             "watchdog": asyncio.create_task(self._feed_watchdog()),
         }
         self._dispatch.start(self._in_force.channels)
@@ -331,6 +335,7 @@ class Daemon:
             level = logging.ERROR if mistake.weight is Weight.ERROR else logging.WARNING
             log.log(level, "rules.mistake", extra=fields(mistake=str(mistake)))
         log.info("rules.reloaded", extra=fields(said=str(look)))
+        self._look_back.want((*look.added, *look.changed), look.entities)
 
     async def _reload_settings(self) -> None:
         """Take over config.yaml if it is good; keep what is in force if it is not."""
@@ -363,8 +368,9 @@ class Daemon:
     def _timetable(self) -> AsyncIOScheduler:
         """Calendar work. The polling queue is the database, not this."""
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
-        defaults = {"coalesce": True, "misfire_grace_time": None}
-        timetable = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        timetable = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
+        )
         settings = self._in_force.settings
 
         async def purge() -> None:
