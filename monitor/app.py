@@ -158,9 +158,7 @@ class Daemon:
     """One running daemon; made by `run`."""
 
     def __init__(self, prepared: Prepared, stop: asyncio.Event, *, once: bool = False) -> None:
-        self._prepared = prepared
-        self._once = once
-        self._stop = stop
+        self._prepared, self._once, self._stop = prepared, once, stop
         self._rules = prepared.rules
         self._loaded = prepared.loaded
         self._samples: SampleOutlets | None = None
