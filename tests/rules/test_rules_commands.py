@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli.main import cli
-from monitor.cli.rulebook.entries import readable
 from monitor.core.rules.schema import schema
+from monitor.core.text import readable
 
 RULES = """\
 entities:

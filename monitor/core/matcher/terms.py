@@ -90,7 +90,7 @@ class TermTable:
         terms = [self.phrase(replace(term, needs=None, unless=None)) for term in guard.any]
         terms += [number for entity in guard.entities for number in self.aliases(entity)]
         names = (*[term.text for term in guard.any], *guard.entities)
-        return (Company(terms=tuple(terms), names=names, within=guard.within),)
+        return (Company(terms=tuple(terms), names=names, within=guard.within), *self._company(guard.also))
 
     def filed(self) -> tuple[Lexicon, Trie]:
         """File every class and every term."""
@@ -108,7 +108,9 @@ class TermTable:
             lexicon.add_prefix(number, spec.text)
             return
         if spec.exact and not spec.inflect:
-            lexicon.add_spellings(number, [fold_spelling(spec.text)])
+            spelling = fold_spelling(spec.text)
+            owner = [f"{spelling}'s"] if spelling.isupper() and len(spelling) <= _ACRONYM else []
+            lexicon.add_spellings(number, [spelling, *owner])
             return
         if not spec.inflect:
             need = Need.CAPITAL if spec.capital else Need.NOTHING
