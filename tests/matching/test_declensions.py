@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor.core.inflect import Inflector, languages_of
+from monitor.core.inflect.paradigms import has_paradigms, lexeme
+from monitor.core.inflect.rules import by_rule
 
 POLISH = """
 Kijów: Kijowa Kijowie Kijowem
@@ -51,6 +53,8 @@ UKRAINIAN = """
 Страсбург: Страсбурга Страсбурзі
 Фейсбук: Фейсбуку Фейсбуці
 Запоріжжя: Запоріжжям
+Ігор: Ігоря Ігорю Ігорем
+Січень: Січня Січні
 """
 BULGARIAN = """
 Сенат: Сената Сенатът
@@ -78,6 +82,19 @@ def inflector() -> Inflector:
 def test_name_is_known_in_its_cases(inflector: Inflector, name: str, form: str) -> None:
     """Nobody says which language a name is of: its letters tell, or all languages of its script count."""
     assert form.lower() in inflector.forms(name, languages_of(name)).forms
+
+
+@pytest.mark.skipif(not has_paradigms("uk"), reason="the extra `uk` is not installed")
+@pytest.mark.parametrize(("name", "form"), lines("Лев: Льва Львом\nКравець: Кравцю\nМати: Матері Матір'ю"))
+def test_ukrainian_dictionary_knows_what_no_ending_tells(inflector: Inflector, name: str, form: str) -> None:
+    """With the extra, irregular words are found as well."""
+    assert form.lower() in inflector.forms(name, ("uk",)).forms
+
+
+def test_without_a_dictionary_names_are_inflected_by_endings() -> None:
+    """A dictionary is a help, never a condition."""
+    assert lexeme("Kijów", "pl") == set()
+    assert {"києва", "києву", "києві"} <= by_rule("київ", "uk", name=True)
 
 
 @pytest.mark.parametrize(("name", "other"), [("PiS", "PE"), ("Streamy", "Stream")])

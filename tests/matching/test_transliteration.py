@@ -60,7 +60,8 @@ def test_spellings_are_bounded(word: str) -> None:
 
 
 def test_spellings_are_inflected_in_their_language(mentions: Mentions) -> None:
-    """A Latin one as in English, a Cyrillic one as a name."""
+    """A Latin one as any Latin name is, a Cyrillic one as a name of its language."""
+    assert mentions("wojska Prigożyna, Prigozhina i Putina", both("Пригожин"))
     assert mentions("Prigozhin's men", both("Пригожин"))
     assert mentions("Бойцы Пригожина", both("Prigozhin"))
     assert mentions("у Харкові", both("Kharkiv"))

@@ -129,7 +129,8 @@ def _spellings(spec: _WordSpec) -> Iterator[_WordSpec]:
     yield spec
     if spec.transliterate:
         for spelling, language in transliterations(spec.text, spec.languages or languages_of(spec.text)):
-            yield replace(spec, text=spelling, languages=(language,) if spec.inflect else ())
+            languages = languages_of(spelling) if language == "en" else (language,)
+            yield replace(spec, text=spelling, languages=languages if spec.inflect else ())
 
 
 @lru_cache(maxsize=_REMEMBERED)
