@@ -148,10 +148,7 @@ async def run(
         asyncio.get_running_loop().call_later(at_most.total_seconds(), stop.set)
     daemon = Daemon(prepared, stop, once=once)
     async with daemon.built():
-        if once:
-            await daemon.round()
-        else:
-            await daemon.live()
+        await (daemon.round() if once else daemon.live())
 
 
 class Daemon:
