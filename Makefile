@@ -31,7 +31,7 @@ $(VENV)/.ok: pyproject.toml constraints.txt
 
 lock:
 	$(BIN)/uv pip compile --universal --no-annotate --no-emit-index-url --no-emit-find-links --no-header \
-	  --python-version 3.11 --extra dev --extra postgres --extra fast pyproject.toml -o constraints.txt
+	  --python-version 3.11 --extra dev --extra postgres --extra fast --extra uk pyproject.toml -o constraints.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

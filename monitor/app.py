@@ -11,7 +11,7 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -37,10 +37,12 @@ from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.listening import Listening
+from monitor.pipeline.lookback import LookBack
 from monitor.pipeline.notices import Notices
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
+from monitor.pipeline.timetable import timetable
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
 from monitor.telemetry import (
@@ -56,10 +58,6 @@ log = logging.getLogger(__name__)
 
 _LOOK_AT_FILES = 2
 """Seconds between two looks at the rule files."""
-_RELEASE_EVERY = 2
-_STATUS_EVERY = 3600
-_DISTRUST_CLOCK_EVERY = 60
-_FIRST_PURGE = timedelta(minutes=2)
 _DRAIN = 8.0
 """Seconds that stopping may take; systemd and impatient people wait no longer than ten."""
 _FEEDS_AT_ONCE = 50
@@ -135,19 +133,14 @@ async def run(
         asyncio.get_running_loop().call_later(at_most.total_seconds(), stop.set)
     daemon = Daemon(prepared, stop, once=once)
     async with daemon.built():
-        if once:
-            await daemon.round()
-        else:
-            await daemon.live()
+        await (daemon.round() if once else daemon.live())
 
 
 class Daemon:
     """One running daemon; made by `run`."""
 
     def __init__(self, prepared: Prepared, stop: asyncio.Event, *, once: bool = False) -> None:
-        self._prepared = prepared
-        self._once = once
-        self._stop = stop
+        self._prepared, self._once, self._stop = prepared, once, stop
         self._rules = prepared.rules
         self._loaded = prepared.loaded
         self._samples: SampleOutlets | None = None
@@ -167,6 +160,7 @@ class Daemon:
                 self._in_force.settings.channels, self._in_force.channels, self._desk, dice=dice
             )
         )
+        self._look_back: LookBack
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -195,6 +189,7 @@ class Daemon:
                 on_entries=self._on_entries,
                 on_alerts=self._on_alerts,
             )
+            self._look_back = LookBack(self._store, self._in_force, clock=clock)
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
@@ -219,19 +214,20 @@ class Daemon:
             "poll": asyncio.create_task(self._poller.run()),
             "assemble": asyncio.create_task(self._assembler.run()),
             "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
+            "look back": asyncio.create_task(self._look_back.run()),
             "watchdog": asyncio.create_task(self._feed_watchdog()),
         }
         self._dispatch.start(self._in_force.channels)
         self._listening.start(self._in_force.settings.channels)
-        timetable = self._timetable()
-        timetable.start()
+        planned = self._planned()
+        planned.start()
         log.info("started", extra=fields(**self._summary()))
         notify("READY=1", f"STATUS=watching {len(self._in_force.feeds)} feeds")
         try:
             await self._until_told(stages)
         finally:
             notify("STOPPING=1")
-            timetable.shutdown(wait=False)
+            planned.shutdown(wait=False)
             await self._drain(stages)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
@@ -330,6 +326,7 @@ class Daemon:
             level = logging.ERROR if mistake.weight is Weight.ERROR else logging.WARNING
             log.log(level, "rules.mistake", extra=fields(mistake=str(mistake)))
         log.info("rules.reloaded", extra=fields(said=str(look)))
+        self._look_back.want((*look.added, *look.changed), look.entities)
 
     async def _reload_settings(self) -> None:
         """Take over config.yaml if it is good; keep what is in force if it is not."""
@@ -359,31 +356,10 @@ class Daemon:
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))
 
-    # ------------------------------------------------------------------ timetable
-
-    def _timetable(self) -> AsyncIOScheduler:
-        """Calendar work. The polling queue is the database, not this."""
+    def _planned(self) -> AsyncIOScheduler:
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
         notices = Notices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
-        defaults = {"coalesce": True, "misfire_grace_time": None}
-        timetable = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-
-        async def purge() -> None:
-            current = self._in_force.settings
-            await housekeeper.purge(current.retention, current.stories.window)
-
-        jobs: tuple[tuple[Callable[[], Coroutine[object, object, None]], float], ...] = (
-            (housekeeper.release_overdue, _RELEASE_EVERY),
-            (housekeeper.say_status, _STATUS_EVERY),
-            (notices.look, notices.every),
-            (housekeeper.distrust_clock, _DISTRUST_CLOCK_EVERY),
-            (purge, self._in_force.settings.retention.every.total_seconds()),
-        )
-        for job, seconds in jobs:
-            timetable.add_job(job, "interval", seconds=seconds)
-        # A daemon that is restarted more often than it purges would never purge.
-        timetable.add_job(purge, "date", run_date=clock() + _FIRST_PURGE)
-        return timetable
+        return timetable(housekeeper, notices, self._in_force, clock=clock)
 
     async def _feed_watchdog(self) -> None:
         """Tell systemd from the loop itself that it turns; a blocked loop goes silent and is restarted."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
@@ -20,7 +20,7 @@ import yaml
 from yaml.error import Mark
 
 from monitor.core.document import Node, Scalar
-from monitor.core.errors import Mistake
+from monitor.core.errors import Mistake, Weight
 from monitor.core.rules.tree import Place
 from monitor.files import read_source
 
@@ -30,6 +30,9 @@ MAX_ALIASES = 100
 MAX_NODES = 300_000
 """Aliases counted as often as they are used: what walking the document may cost."""
 
+_HASHTAG = re.compile(r"[ \t]+#[^\W_]")
+"""A text cut off by what looks like a hashtag rather than a comment."""
+_CUT_OFF = "# begins a comment here; if it is part of the text, put the text in quotes, else a blank after it"
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -200,6 +203,9 @@ class _Composer:
     def _between(self, start: _Mark | None, end: _Mark | None) -> str:
         return self.text[start.index : end.index] if start and end else ""
 
+    def _is_cut_off(self, end: _Mark) -> bool:
+        return _HASHTAG.match(self.text, end.index) is not None
+
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         is_plain = not event.style and event.implicit[0]
         if event.tag not in {None, "!"}:
@@ -208,6 +214,8 @@ class _Composer:
         text = event.value
         if is_plain and (message := _trap(text, as_key=as_key)):
             self.mistakes.append(self._mistake(event.start_mark, message))
+        if is_plain and text and not as_key and event.end_mark and self._is_cut_off(event.end_mark):
+            self.mistakes.append(replace(self._mistake(event.end_mark, _CUT_OFF), weight=Weight.WARNING))
         source = self._between(event.start_mark, event.end_mark)
         node = Node(
             value=_resolved(text) if is_plain else text,

@@ -18,6 +18,7 @@ class _RuleCommands(LazyGroup):
         "list": "List rules, with what each looks for.",
         "explain": "Show how a rule sees a text, condition by condition.",
         "why-not": "Say which condition of a rule failed on a text.",
+        "preview": "Say what rules match among the articles of the last hours.",
         "backtest": "Say what rules would have alerted, from the archive.",
         "diff": "Say which alerts an edit adds and loses, from the archive.",
         "tune": "Propose what a rule should leave out, from alerts marked as noise.",

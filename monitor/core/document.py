@@ -170,7 +170,8 @@ class Reader:
                     f'YAML reads {node.text} as {_as_read(node.value)}; write "{node.text}" in quotes',
                 )
             case None:
-                self.wrong(node.place, f"{what} is empty; write a text, or leave the line out")
+                remedy = "write a text, in quotes if it begins with #, or leave the line out"
+                self.wrong(node.place, f"{what} is empty; {remedy}")
             case tuple() | Mapping():
                 self.wrong(node.place, f"{what} must be a text, not {kind_of(node)}")
             case _:

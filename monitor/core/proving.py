@@ -12,6 +12,7 @@ from monitor.core.languages import guess
 from monitor.core.matcher import Matcher, WhyNot
 from monitor.core.models import Entry, Hit, TextField
 from monitor.core.rules.tree import Rule, RuleSet, Sample
+from monitor.core.text import readable
 
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _SHOWN_HITS = 3
@@ -96,13 +97,13 @@ def entries_of(rule: Rule, sample: Sample) -> tuple[Entry, ...]:
     What the sample leaves open is filled in so that the rule's `where` accepts it.
     """
     texts = {
-        TextField.TITLE: sample.title,
-        TextField.SUMMARY: sample.summary,
-        TextField.CONTENT: sample.content,
+        TextField.TITLE: readable(sample.title),
+        TextField.SUMMARY: readable(sample.summary),
+        TextField.CONTENT: readable(sample.content),
     }
     if sample.text:
         for field in rule.where.fields or tuple(TextField):
-            texts[field] = texts[field] or sample.text
+            texts[field] = texts[field] or readable(sample.text)
     source = sample.source or next(iter(rule.where.include), "example.org")
     is_tag = source.startswith("tag:")
     return tuple(

@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce
+from monitor.pipeline.notices import Notices
 from monitor.pipeline.ports import Clock
 
 _RELEASE_EVERY = 2
@@ -18,7 +19,9 @@ _DISTRUST_CLOCK_EVERY = 60
 _FIRST_PURGE = timedelta(minutes=2)
 
 
-def timetable(housekeeper: Housekeeper, in_force: InForce, *, clock: Clock) -> AsyncIOScheduler:
+def timetable(
+    housekeeper: Housekeeper, notices: Notices, in_force: InForce, *, clock: Clock
+) -> AsyncIOScheduler:
     """Plan the chores; nothing runs before it is started."""
     planned = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
@@ -29,6 +32,7 @@ def timetable(housekeeper: Housekeeper, in_force: InForce, *, clock: Clock) -> A
     jobs: tuple[tuple[Callable[[], Coroutine[object, object, None]], float], ...] = (
         (housekeeper.release_overdue, _RELEASE_EVERY),
         (housekeeper.say_status, _STATUS_EVERY),
+        (notices.look, notices.every),
         (housekeeper.distrust_clock, _DISTRUST_CLOCK_EVERY),
         (purge, in_force.settings.retention.every.total_seconds()),
     )

@@ -68,6 +68,26 @@ async def test_changed_rules_take_effect_and_bad_ones_never(desk: Desk) -> None:
         assert await daemon.stop() == 0
 
 
+async def test_a_new_rule_previews_what_it_would_have_matched(desk: Desk) -> None:
+    """One line of the log tells it, and the command that shows it; no alert rings for the past."""
+    desk.feed("/one", [("a", "Flood closes road"), ("b", "Train derails"), ("c", "Train late again")])
+    async with desk.running() as daemon:
+        await daemon.until(lambda: "Flood closes road" in daemon.said)
+        await daemon.until(lambda: desk.rows("select count(*) from assignments") == [(3,)])
+        desk.rules("rules:\n  trains: {any: ['=train'], rematch: 24h}\n")
+        _age(desk)
+        await daemon.until(lambda: daemon.event("rules.preview"))
+        said = (daemon.event("rules.preview") or {})["said"]
+        assert said.startswith("rule trains would have matched 2 entries of the last 24h in 2 stories: ")
+        assert said.endswith("news-monitor rules preview trains")
+        shown = await desk.launch("rules", "preview", "trains")
+        assert await shown.ended() == 0, shown.logged
+        assert "+ " in shown.said
+        assert "Train derails" in shown.said
+        assert await daemon.stop() == 0
+        assert "Train" not in daemon.said
+
+
 async def test_sighup_reads_the_configuration_again(desk: Desk) -> None:
     """A new feed is polled and a new channel used; a broken file changes nothing and says so."""
     desk.feed("/one", [("a", "Bridge reopens")])

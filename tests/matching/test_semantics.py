@@ -74,6 +74,79 @@ def test_acronym_wants_its_capitals(found: Found) -> None:
     assert found("FSB", "fsb Fsb FSB") == ["FSB"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "finds"),
+    [
+        ("Apple", "she ate an apple; Apple sells phones", ["Apple"]),
+        ("May", "they may ask what May said", ["May"]),
+        ("brexit", "brexit, Brexit", ["brexit", "Brexit"]),
+        ("Brexit", "Komisja o skutkach brexitu i Brexicie", ["brexitu", "Brexicie"]),
+        ("Tehran", "talks in tehran", ["tehran"]),
+        ("Tehran Times", "the tehran times", []),
+    ],
+)
+def test_capital_of_a_name_keeps_ordinary_words_out(
+    matcher: MakeMatcher, entry: MakeEntry, name: str, text: str, finds: list[str]
+) -> None:
+    """A name wants its capital in the text, unless no other word looks like it."""
+    known = matcher(
+        Mention(entities=("e",)), entities=(Entity(id="e", name=name, aliases=(Term(text=name),)),)
+    )
+    assert [hit.text for match in known.match(entry(text)).matches for hit in match.hits] == finds
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found", "why"),
+    [
+        ("Apple", "an apple a day", "apple", "a name wants its capital"),
+        ("FSB", "agents of the fsb said", "fsb", "an acronym wants its capitals"),
+    ],
+)
+def test_why_not_tells_that_capitals_are_missing(
+    matcher: MakeMatcher, entry: MakeEntry, name: str, text: str, found: str, why: str
+) -> None:
+    """Offsets and text are those of the entry as it stands."""
+    known = matcher(
+        Mention(entities=("e",)), entities=(Entity(id="e", name=name, aliases=(Term(text=name),)),)
+    )
+    answer = known.why_not("r0", entry(text))
+    assert answer is not None
+    [one] = answer.suppressed
+    assert (one.hit.text, text[one.hit.start : one.hit.end], one.why) == (found, found, why)
+
+
+def test_acronym_counts_as_an_owner(found: Found) -> None:
+    """What the FSB owns is said of the FSB."""
+    assert found("FSB", "the FSB's men, FSB’s, FSBs") == ["FSB's", "FSB’s"]
+
+
+def test_distance_to_company_is_within_one_field(matcher: MakeMatcher, entry: MakeEntry) -> None:
+    """A summary often repeats the title: the end of one is not beside the beginning of the other."""
+    alias = term("Legion", needs=("Russia",), within=3)
+    known = matcher(Mention(entities=("e",)), entities=(Entity(id="e", name="Legion", aliases=(alias,)),))
+    far = "Legion one two three four Russia"
+    assert not known.match(entry(far, far)).matches
+    assert known.match(entry(far, "Russia has a Legion")).matches
+
+
+def test_guard_of_the_entity_holds_beside_the_aliass_own(matcher: MakeMatcher, entry: MakeEntry) -> None:
+    """`needs` wants both, `unless` either."""
+    own = Term(
+        text="Corps",
+        needs=Guard(any=(Term(text="army"),), also=Guard(any=(Term(text="border"),))),
+        unless=Guard(any=(Term(text="Peace"),), also=Guard(any=(Term(text="toy"),))),
+    )
+    known = matcher(Mention(entities=("e",)), entities=(Entity(id="e", name="Corps", aliases=(own,)),))
+    assert known.match(entry("Corps of the army at the border")).matches
+    for text in (
+        "Corps of the army",
+        "Corps at the border",
+        "toy Corps, army, border",
+        "Peace Corps army border",
+    ):
+        assert not known.match(entry(text)).matches
+
+
 def test_acronym_may_be_folded(matcher: MakeMatcher, entry: MakeEntry) -> None:
     """`exact: false` takes the acronym rule away."""
     folded = matcher(Phrase(term=Term(text="FSB", case=Case.FOLD)))

@@ -23,7 +23,7 @@ GOOD = sorted((HERE / "good").glob("*.yaml"))
 def said(path: Path) -> str:
     """Return all that is said of a file, under the name it has in the golden files."""
     loaded = load_rules([path])
-    doubts = lint(loaded.ruleset) if loaded.is_usable else ()
+    doubts = lint(loaded.ruleset, loaded.mistakes)
     name = f"{path.parent.name}/{path.name}"
     mistakes = {replace(mistake, path=name) for mistake in (*loaded.mistakes, *doubts)}
     return "".join(f"{mistake}\n" for mistake in sorted(mistakes))

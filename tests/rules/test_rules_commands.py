@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli.main import cli
-from monitor.cli.rulebook.entries import readable
 from monitor.core.rules.schema import schema
+from monitor.core.text import readable
 
 RULES = """\
 entities:
@@ -82,6 +82,26 @@ def test_check_runs_the_tests_and_the_linter(run: Run) -> None:
     write("rules/more.yaml", "rules: {x: {any: [sortie], tests: {match: [A raid]}}}\n")
     result = run("check")
     assert (result.exit_code, "rules/more.yaml:1:44: test failed" in result.output) == (1, True)
+
+
+def test_check_tests_and_doubts_what_no_mistake_touches(run: Run) -> None:
+    """Whoever mends a typo hears of failing tests and doubts at once, and not of what hangs on the typo."""
+    write(
+        "rules/more.yaml",
+        "rules:\n"
+        "  typo: {titel: X, any: [sortie], tests: {match: [nothing]}}\n"
+        "  whole: {any: [Kурск], tests: {match: [nothing]}}\n"
+        "  dangling: {entity: crops, tests: {match: [nothing]}}\n",
+    )
+    result = run("check")
+    assert result.exit_code == 2
+    assert [line.partition(": ")[0] for line in result.output.splitlines()] == [
+        "rules/more.yaml:2:10",
+        "rules/more.yaml:3:17",
+        "rules/more.yaml:3:41",
+        "rules/more.yaml:4:22",
+        "2 files, 4 rules, 1 entity, 5 tests",
+    ]
 
 
 def test_check_for_programs(run: Run) -> None:

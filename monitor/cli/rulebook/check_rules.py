@@ -14,6 +14,7 @@ from monitor.core.errors import Mistake, Weight
 from monitor.core.matcher import Matcher
 from monitor.core.proving import failing_tests
 from monitor.core.rules.linting import lint
+from monitor.core.rules.soundness import untouched
 
 
 @click.command(name="check")
@@ -36,9 +37,8 @@ def command(*, paths: tuple[Path, ...], strict: bool, as_json: bool, config: Pat
     """
     where = places(paths, config)
     rules = load_rules(where.paths, channels=where.channels)
-    more: tuple[Mistake, ...] = ()
-    if rules.is_usable:
-        more = (*failing_tests(rules.ruleset, Matcher(rules.ruleset)), *lint(rules.ruleset))
+    sound = untouched(rules.ruleset, rules.mistakes)
+    more = (*failing_tests(sound, Matcher(sound)), *lint(rules.ruleset, rules.mistakes))
     mistakes = sorted({*rules.mistakes, *more})
     if as_json:
         print_json([_fields(mistake) for mistake in mistakes])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import sys
@@ -16,31 +15,13 @@ from monitor.core.languages import language_code, language_of
 from monitor.core.models import Entry, TextField
 from monitor.core.proving import entries_of
 from monitor.core.rules.tree import Rule, Sample
-from monitor.core.text import plain_text
+from monitor.core.text import readable
 
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _ID = re.compile(r"[0-9a-f]{32}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 MAX_FILE = 16 * 2**20
 """Bytes of a file given to `explain`."""
-
-
-def readable(text: str) -> str:
-    """Reduce HTML to text; what has no tags keeps its length, so that offsets count in the text as given.
-
-    A reference such as `&quot;` becomes its sign and blanks up to the same length, unless it stands for a
-    letter within a word.
-    """
-    if _TAG.search(text):
-        return plain_text(text)
-    if "&" not in text:
-        return text
-    decoded = {found: html.unescape(found) for found in set(_REFERENCE.findall(text))}
-    if any(sign[:1].isalnum() or len(sign) > len(found) for found, sign in decoded.items()):
-        return plain_text(text)
-    return _REFERENCE.sub(lambda found: decoded[found[0]].ljust(len(found[0])), text)
 
 
 def entry_of_record(record: Mapping[str, object], *, number: int) -> Entry:

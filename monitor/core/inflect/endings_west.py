@@ -8,14 +8,21 @@ POLISH: Final = """
 ski: skiego skiemu skim
 cki: ckiego ckiemu ckim
 dzki: dzkiego dzkiemu dzkim
-ni: nych nym nymi niego niemu nim
+ni: nych nym nymi niego niemu nim nów nom nami nach
+zi: zów zom zami zach ziego ziemu zim
+dzi: dów dom dami dach dziego dziemu dzim
+si: sów som sami sach chów chom chami chach siego siemu sim
 owie: ów om ami ach
-ki: kiego kiemu kim kich kimi
+ki: kiego kiemu kim kich kimi ek kom kami kach
 gi: giego giemu gim
 ny: nego nemu nym n nów nom nami nach nych nymi
 wy: wego wemu wym w wów wom wami wach wych wymi
 ły: łego łemu łym ł łów łom łami łach łych łymi
 czycy: czyków czykom czykami czykach
+rzy: rów rom rami rach rzego rzemu rzym rzów rzom rzami rzach
+dzy: gów gom gami gach dzego dzemu dzym dzów dzom dzami dzach
+my: mego memu mym mów mom mami mach mych mymi
+umy: um umom umami umach umów umego umemu umym
 acy: aków akom akami akach
 cy: ców com cami cach czech iec ków kom kami kach cego cemu cym
 czy: czego czemu czym czów czom czami czach
@@ -25,7 +32,7 @@ ty: tego temu tym t tów tom tami tach tych tymi
 ry: rego remu rym r rów rom rami rach rych rymi
 dy: dego demu dym d dów dom dami dach dych dymi
 by: bego bemu bym b bów bom bami bach bych bymi
-anie: an anów anom anami anach
+anie: an anów anom anami anach ania aniu aniem
 chy: ch chów chom chami chach szech
 hy: hego hemu hym hów hom hami hach
 gry: gier grom grami grzech grów grach grego gremu grym
@@ -69,6 +76,7 @@ va: vy vie vę vą
 a: y i ie ę ą o
 stwo: stwa stwu stwem stwie
 sko: ska sku skiem
+nko: nki nce nkę nką nka nku nkiem nkowi
 ko: ka ku kiem kowi
 go: ga gu giem gowi
 ło: ła łu łem le łowi
@@ -84,10 +92,14 @@ ość: ości ością
 ść: ści ścią
 ć: cia ciowi ciem ciu ci cią
 ń: nia niowi niem niu ni nią
+eń: nia niowi niem niu enia eniowi eniem eniu
+dzień: dnia dniowi dniem dniu dni dniom dniach
 ś: sia siowi siem siu si
 ź: zia ziowi ziem ziu zi
+ódź: odzi odzią
 iec: ca cowi cem cu
 niec: ńca ńcowi ńcem ńcu
+jciec: jca jcu jcem jcowi jców jcom
 ec: ca cowi cem cu eca ecowi ecem ecu
 iek: ka kowi kiem ku
 niek: ńka ńkowi ńkiem ńku
@@ -100,7 +112,7 @@ k: ka kowi kiem ku
 g: ga gowi giem gu
 [chjl]: +a +owi +em +u +a
 sz: sza szowi szem szu
-cz: cza czowi czem czu
+cz: cza czowi czem czu czy czą
 rz: rza rzowi rzem rzu
 dz: dza dzowi dzem dzu
 st: sta stowi stem ście stu
@@ -111,12 +123,26 @@ d: da dowi dem dzie du
 n: na nowi nem nie nu
 s: sa sowi sem sie su
 z: za zowi zem zie zu
+ów: owa owowi owem owie owu
+ód: odu odowi odem odzie ody odów odom oda
+óg: ogu ogowi ogiem oga
+ór: oru orowi orem orze ora
+ół: ołu ołowi ołem ole oła
+ój: oju ojowi ojem oja
+ąd: ądu ądowi ądem ądzie ądy ądów ądom ędu ędowi ędem ędzie ędy ędów ędom
+ąg: ęgu ęgowi ęgiem ęgi ęgów ągu ągowi ągiem
+sep: spu spowi spem spie
 aw: awa awia awiu awiem awowi awem awie awu
 [bpmwf]: +a +owi +em +ie +u
 [vx]: +a +owi +em +ie +u +'a +'em
 c: ca cowi cem cu
-[bcdfghjklłmnprstwz]e: ych ym ymi ów om ami ach +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a owi +go +m
-e: +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a owi +go +mu +m
+oc: ocy ocą oca ocowi ocem ocu
+[bdfghjklłmnprstwzż]e: ych ym ymi ów om ami ach +'a +'owi +'em +'u +'ego +'emu +'m ego emu m em a u owi +go +m
+ce: c com cami cach cego cemu cym ców +'a +'owi +'em +'u cem ca cu cowi
+kie: kich kim kimi kiego kiemu ką +'a +'em
+gie: gich gim gimi giego giemu gą +'a +'em
+ie: ii iom iach iami ich im imi ia iu iem iego iemu +'a +'owi +'em +'go +'mu +go +mu +m
+e: +'a +'owi +'em +'u +'ego +'emu +'m +'go +'mu ego emu m em a owi +go +mu +m
 i: +ego +emu +m iego iemu im +'ego
 [uó]: +'a +'owi +'em
 ż: ża żowi żem żu
@@ -125,6 +151,11 @@ i: +ego +emu +m iego iemu im +'ego
 CZECH: Final = """
 ský: ského skému ským ském
 cký: ckého ckému ckým ckém
+yj: ého ému ým ém
+skij: ského skému ským ském
+ckij: ckého ckému ckým ckém
+ski: ského skému ským ském +ho +mu +m
+cki: ckého ckému ckým ckém +ho +mu +m
 ý: ého ému ým ém
 ová: ové ovou
 ská: ské skou
@@ -134,6 +165,7 @@ ná: né nou
 ové: y ů ům ech i
 ané: any anů anům anech
 ské: ského skému ským ském ských skými
+té: tů ty tům tech tého tému tém tým tých tými
 é: ého ému ém ým ých ými
 ní: ního nímu ním
 í: ího ímu ím
@@ -152,7 +184,8 @@ ia: ie ii iu ií iou
 ea: ey eji eu eou eje
 a: y ě e u ou o ovi
 ie: ii ií
-ice: ici icí
+ice: ici icí ic icích icím icemi
+ce: c ci cí cích cím cům cemi cem +ovi +ho +mu +m
 [žščřcj]e: i í em
 e: i í em a ovi +ho +mu +m +a +em +ovi
 ě: i í
@@ -186,9 +219,13 @@ ch: chu chem chovi cha
 [sz]: +e +i +em +ovi +u +a +ovi
 [l]: +e +i +em +ovi +u +a +í
 [bdfmnpqrtvw]: +a +u +ovi +em +ě +e +i
-[cčdflmnprřsštvz]i: ů ům y ich ích ech +ho +mu +m +ovi +a
+ši: chů chy chům ších +ho +mu +m
+ci: ců cům ce cích ků ky kům +ho +mu +m
+[čdflmnprřsštvz]i: ů ům y ich ích ech +ho +mu +m +ovi +a
 i: +ho +mu +m +ovi +a
-[bcčdfghjklmnprřsštvzž]y: ů um ům ech ách ami +ho +mu +m +ovi +e
+[bcčdfgjklmprřsštvzž]y: ů um ům ech ách ami +ho +mu +m +ovi +e
+[hn]y: - ů um ům ech ách ám ami +ho +mu +m +ovi +e
+ky: k ek ků kům kách kám kami +ho +mu +m +ovi +e
 y: +ho +mu +m +ovi +e
 """
 
@@ -196,7 +233,8 @@ SLOVENE: Final = """
 ski: skega skemu skem skim
 ški: škega škemu škem škim
 čki: čkega čkemu čkem čkim
-ni: nega nemu nem nim nija niju nijem
+ni: nega nemu nem nim nija niju nijem nov nom ne nih nimi
+ci: cev cem ce cih cija ciju cijem +ja +ju +jem +jev
 ji: jega jemu jem jim
 i: ija iju ijem ega emu em im ih imi ov om ih e +ja +ju +jem +jev
 ska: ske ski sko skega skemu skem
@@ -214,12 +252,12 @@ el: la lu lom lov ela elu elom elov
 en: na nu nom nov ena enu enom enov
 ev: va vu vom eva evu evom
 er: ra ru rom rov erja erju erjem erjev era eru erom erov
-ar: arja arju arjem arjev ara aru arom arov
+ar: arja arju arjem arjev ara aru arom arov ra ru rom
 or: orja orju orjem orjev ora oru orom orov
 ir: irja irju irjem irjev ira iru irom irov
 ur: urja urju urjem urjev ura uru urom urov
 [r]: +a +u +om +ov +ja +ju +jem +jev
-[cčšžj]: +a +u +em +om +ev +eva
+[cčćđšžj]: +a +u +em +om +ev +eva
 ost: osti ostjo
 elj: lja lju ljem ljev elja elju eljem
 enj: nja nju njem enja enju enjem
@@ -231,10 +269,14 @@ u: +ja +ju +jem +jev
 é: +ja +ju +jem +jev
 """
 
-POSSESSIVES: Final = {
+NAMES: Final = {
+    "pl": """
+[bcdfghjklmnprstvwxz]y: +'ego +'emu +'m +ego +emu +m
+""",
     "sl": """
 a: in ina ino ine inega inemu inem inim ini
-[cčšžj]: +ev +eva +evo +eve +evega +evemu +evem +evim +evi
+[cčšž]a: ev eva evo eve evega evemu evem evim evi in ina ino ine inega inemu inem inim ini
+[cčćđšžj]: +ev +eva +evo +eve +evega +evemu +evem +evim +evi
 o: ov ova ovo ove ovega ovemu ovem ovim ovi
 ec: čev čeva čevo čeve čevega čevemu čevem čevim čevi
 ek: kov kova kovo kove kovega kovemu kovem kovim kovi
@@ -253,7 +295,8 @@ ec: cův cova covo covy covu cově covou cových covým covi
 o: ův ova ovo ovy ovu ově ovou ových ovým ovými ovi
 """,
 }
-"""Adjectives that name the owner."""
+"""What names have beside the forms of their ending: in Slovene and Czech adjectives that name the owner, in
+Polish the apostrophe of foreign names (Kennedy'ego)."""
 
 POLISH_ORDINARY: Final = """
 [bcdfgjlmnprstwzżźśćń]y: +m +ch +mi a ą ej ego emu e i

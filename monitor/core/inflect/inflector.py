@@ -8,8 +8,8 @@ from typing import Final
 
 from monitor.core.inflect.dictionary import dictionary_forms
 from monitor.core.inflect.openers import OPENERS
+from monitor.core.inflect.paradigms import COMPLETE, is_known, lexeme
 from monitor.core.inflect.rules import by_rule
-from monitor.core.inflect.russian import is_known, lexeme
 
 _SHORTEST: Final = 3
 """Letters that a word must have to be inflected."""
@@ -73,8 +73,10 @@ def _expanded(word: str, languages: tuple[str, ...]) -> set[str]:
         if listed:
             return forms | listed
     for language in languages:
-        guessed = lexeme(word) if language == "ru" else set()
-        forms |= guessed or by_rule(lower, language, name=word != lower)
+        found = lexeme(word, language)
+        forms |= found
+        if not found or language not in COMPLETE:
+            forms |= by_rule(lower, language, name=word != lower)
     return forms
 
 
@@ -82,11 +84,10 @@ def _listed(word: str, languages: tuple[str, ...]) -> set[str]:
     """Return the forms of an ordinary word in every language whose dictionary has it."""
     forms: set[str] = set()
     for language in languages:
-        if language == "ru" and is_known(word):
-            forms |= lexeme(word)
-        else:
-            found = dictionary_forms(word, language)
-            if found and language == "en":
-                found |= by_rule(word, language, name=False)
-            forms |= found
+        if is_known(word, language):
+            forms |= lexeme(word, language)
+        found = dictionary_forms(word, language)
+        if found and language == "en":
+            found |= by_rule(word, language, name=False)
+        forms |= found
     return forms

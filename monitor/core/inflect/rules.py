@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
 from monitor.core.inflect.endings import TABLES
-from monitor.core.inflect.endings_west import POLISH_ORDINARY, POSSESSIVES
+from monitor.core.inflect.endings_west import NAMES, POLISH_ORDINARY
 
-_SHORTEST: Final = 2
-"""Letters that must be left of a word before its ending is taken off."""
+_SHORTEST: Final = 3
+"""Letters that a form must have, unless two are left of the word when its ending is taken off."""
 _BRACKETS: Final = re.compile(r"\[[^]]*\]")
 _Line = tuple[re.Pattern[str], int, tuple[str, ...]]
 
 
 @cache
-def _lines(table: str) -> tuple[_Line, ...]:
-    """Read a table: pattern of the ending, letters it replaces, replacements."""
-    lines: list[_Line] = []
-    for line in table.strip().splitlines():
+def _lines(table: str) -> Mapping[str, tuple[_Line, ...]]:
+    """Read a table: by last letter, or by none, pattern of the ending, letters it replaces, replacements."""
+    read: dict[str, list[_Line]] = defaultdict(list)
+    for line in sorted(table.strip().splitlines(), key=_length_of_ending, reverse=True):
         ending, _, replacements = line.partition(":")
         fixed = len(_BRACKETS.sub("", ending))
-        lines.append((re.compile(f"{ending}$"), fixed, tuple(dict.fromkeys(replacements.split()))))
-    return tuple(sorted(lines, key=lambda line: len(_BRACKETS.sub("x", line[0].pattern)), reverse=True))
+        known = (re.compile(f"{ending}$"), fixed, tuple(dict.fromkeys(replacements.split())))
+        for letter in _last_letters(ending):
+            read[letter].append(known)
+    general = read.pop("", [])
+    return {"": tuple(general)} | {letter: (*lines, *general) for letter, lines in read.items()}
+
+
+def _length_of_ending(line: str) -> int:
+    return len(_BRACKETS.sub("x", line.partition(":")[0]))
+
+
+def _last_letters(ending: str) -> Sequence[str]:
+    return list(ending[ending.rindex("[") + 1 : -1]) if ending.endswith("]") else [ending[-1:]]
 
 
 def by_rule(word: str, lang: str, *, name: bool) -> set[str]:
@@ -34,16 +47,17 @@ def by_rule(word: str, lang: str, *, name: bool) -> set[str]:
         lang: two-letter code; one without tables makes no forms.
         name: whether the word was written with a capital.
     """
-    forms: set[str] = set()
-    tables = [TABLES.get(lang, ""), POSSESSIVES.get(lang, "") if name else ""]
+    tables = [TABLES.get(lang, ""), NAMES.get(lang, "") if name else ""]
     if lang == "pl" and not name:
         tables.append(POLISH_ORDINARY)
+    forms: set[str] = set()
     for table in tables:
-        for pattern, fixed, replacements in _lines(table):
+        lines = _lines(table)
+        for pattern, fixed, replacements in lines.get(word[-1:], lines[""]):
             if pattern.search(word):
                 stem = word[: len(word) - fixed]
-                if len(stem) >= _SHORTEST:
-                    forms.update(_replaced(word, stem, one) for one in replacements)
+                made = [_replaced(word, stem, one) for one in replacements]
+                forms.update(form for form in made if len(stem) > 1 or len(form) >= _SHORTEST)
                 break
     return forms
 

@@ -51,6 +51,7 @@ _LETTERS_RU: Final = {
     "ш": "sh",
 }
 _UKRAINIAN: Final = """
+ія: iia ia iya
 ськи?й$: skyi sky skyy skiy skyj
 ий$: yi y yy iy
 зг: zgh zh zg
@@ -104,10 +105,12 @@ ck: к
 ye: е ье
 yo: ё йо
 i[ya]a?: ия я
-yu|iu|ju: ю
+yu|ju: ю
+iu: ю иу
 ya|ja: я
 (?<=[aeou])[yij]: й и
-l(?=[vkmnstb]): л ль
+l(?=[vkmnstbd]): л ль
+n$: н нь
 l$: ль л
 x: кс х
 w: в у
@@ -142,10 +145,13 @@ iia|iya: ія
 ii: ії ій
 ia: ія я
 io: ьо іо
-yu|iu|ju: ю
+yu|ju: ю
+iu: ю іу
 ya|ja: я
 (?<=[aeou])[yij]: й ї
 l(?=[vkmnstb]): ль л
+sk$: ськ ск
+n$: н нь
 l$: ль л
 x: кс
 w: в

@@ -6,6 +6,7 @@ entry -> Reading (one pass over its words) -> rules touched by a find -> Finding
 from __future__ import annotations
 
 from monitor.core.inflect import Inflector
+from monitor.core.matcher.capitals import wanting_capitals
 from monitor.core.matcher.compiler import CompiledRule, compiled
 from monitor.core.matcher.conditions import Fields, Test
 from monitor.core.matcher.occurrences import Occurrence, Reading, Refusal, Refused
@@ -96,11 +97,12 @@ class Matcher:
     def _suppressed(self, rule_id: str, reading: Reading) -> tuple[Suppressed, ...]:
         own = self._program.own_terms[rule_id]
         terms = self._program.terms
-        return tuple(
-            Suppressed(hit=reading.hit(refused.occurrence), why=self._reason(refused))
-            for refused in reading.refused
-            if refused.occurrence.term in own or terms[refused.occurrence.term].entity in own
-        )
+        refused = [
+            (one.occurrence, Suppressed(hit=reading.hit(one.occurrence), why=self._reason(one)))
+            for one in reading.refused
+        ]
+        refused += wanting_capitals(reading, self._program.scanner, terms)
+        return tuple(said for one, said in refused if one.term in own or terms[one.term].entity in own)
 
     def _reason(self, refused: Refused) -> str:
         if refused.why is Refusal.NEEDS and refused.company is not None:

@@ -97,6 +97,11 @@ class Reading:
         if self._raw:
             self._weigh()
 
+    @property
+    def occurrences(self) -> list[Occurrence]:
+        """Every occurrence of every term, whether or not it counts."""
+        return [one for occurrences in self._raw.values() for one in occurrences]
+
     def _weigh(self) -> None:
         names: list[Occurrence] = []
         for number, occurrences in self._raw.items():
@@ -128,24 +133,26 @@ class Reading:
 
     def _in_right_company(self, term: CompiledTerm, one: Occurrence) -> bool:
         for company in term.unless:
-            within = _NEAR if company.within is None else company.within
-            other = self._companion(one, company, within=within, apart=False)
+            other = self._companion(one, company, nearest=_NEAR, apart=False)
             if other is not None:
                 self.refused.append(Refused(one, Refusal.UNLESS, other=other))
                 return False
         for company in term.needs:
-            if self._companion(one, company, within=company.within, apart=True) is None:
+            if self._companion(one, company, nearest=None, apart=True) is None:
                 self.refused.append(Refused(one, Refusal.NEEDS, company=company))
                 return False
         return True
 
     def _companion(
-        self, one: Occurrence, company: Company, *, within: int | None, apart: bool
+        self, one: Occurrence, company: Company, *, nearest: int | None, apart: bool
     ) -> Occurrence | None:
         """Return the nearest company of some term, if near enough; `apart` leaves out what shares a word.
 
-        Distance is the number of words between, the fields read one after the other.
+        Distance is the number of words between: in one field where the rule file gives it, else `nearest`,
+        the fields read one after the other.
         """
+        within = nearest if company.within is None else company.within
+        anywhere = company.within is None
         first, last = self._bases[one.field] + one.first, self._bases[one.field] + one.last
         for term in company.terms:
             others = self._raw.get(term)
@@ -157,10 +164,11 @@ class Reading:
             after = bisect_right(places, last)
             if not apart and after - before > 1:
                 return others[before + 1]
-            if before >= 0 and (within is None or first - places[before] - length <= within):
-                return others[before]
-            if after < len(others) and (within is None or places[after] - last - 1 <= within):
-                return others[after]
+            for at in (before, after):
+                if not 0 <= at < len(others) or (others[at].field != one.field and not anywhere):
+                    continue
+                if within is None or max(first - places[at] - length, places[at] - last - 1) <= within:
+                    return others[at]
         return None
 
     def _places(self, term: int, others: list[Occurrence]) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from monitor.core.inflect import Inflector, WordForms, languages_of, transliterations
+from monitor.core.inflect import KNOWN_NAMES, Inflector, WordForms, languages_of, transliterations
 from monitor.core.matcher.lexicon import Lexicon, Need, Stem, stems_of
 from monitor.core.matcher.occurrences import Company, CompiledTerm
 from monitor.core.matcher.scan import Trie
@@ -90,7 +90,7 @@ class TermTable:
         terms = [self.phrase(replace(term, needs=None, unless=None)) for term in guard.any]
         terms += [number for entity in guard.entities for number in self.aliases(entity)]
         names = (*[term.text for term in guard.any], *guard.entities)
-        return (Company(terms=tuple(terms), names=names, within=guard.within),)
+        return (Company(terms=tuple(terms), names=names, within=guard.within), *self._company(guard.also))
 
     def filed(self) -> tuple[Lexicon, Trie]:
         """File every class and every term."""
@@ -108,7 +108,9 @@ class TermTable:
             lexicon.add_prefix(number, spec.text)
             return
         if spec.exact and not spec.inflect:
-            lexicon.add_spellings(number, [fold_spelling(spec.text)])
+            spelling = fold_spelling(spec.text)
+            owner = [f"{spelling}'s"] if spelling.isupper() and len(spelling) <= _ACRONYM else []
+            lexicon.add_spellings(number, [spelling, *owner])
             return
         if not spec.inflect:
             need = Need.CAPITAL if spec.capital else Need.NOTHING
@@ -127,7 +129,8 @@ def _spellings(spec: _WordSpec) -> Iterator[_WordSpec]:
     yield spec
     if spec.transliterate:
         for spelling, language in transliterations(spec.text, spec.languages or languages_of(spec.text)):
-            yield replace(spec, text=spelling, languages=(language,) if spec.inflect else ())
+            languages = languages_of(spelling) if language == "en" else (language,)
+            yield replace(spec, text=spelling, languages=languages if spec.inflect else ())
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -156,6 +159,7 @@ def _spec(term: Term, word: Word, languages: tuple[str, ...], *, named: bool, ac
     acronym = acronym or (named and term.case is Case.AUTO and _is_acronym(word))
     exact = acronym or term.case is Case.EXACT
     capital = named and term.case is Case.AUTO and word.capitalised and not exact
+    capital = capital and not (len(word.spelling) == len(term.text) and word.folded in KNOWN_NAMES)
     inflect = term.inflect and not acronym and not word.spelling.isdigit()
     text = composed(term.text[word.start : word.end]).replace(".", "") if inflect else word.spelling
     return _WordSpec(

@@ -49,6 +49,7 @@ _PREFIXES = (*_FIELDS, "entity", "source", "lang", "regex")
 _DISTANCE = re.compile(r"(NEAR|ONEAR|MIN)/([0-9]{1,4})")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _SMALL = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR/10"}
+_COUNTING = {"near", "onear", "min"}
 _COMMA = re.compile(r"[^,]+")
 
 
@@ -233,10 +234,10 @@ class _Parser:
     def _two_terms(self, token: Token) -> QueryError:
         before = self._tokens[self._tokens.index(token) - 1]
         for word in (token, before):
-            if word.kind is Kind.WORD and word.text.lower() in _SMALL:
-                return QueryError(
-                    word.start, f"operators are written in capitals: {_SMALL[word.text.lower()]}"
-                )
+            name, slash, number = word.text.lower().partition("/")
+            if word.kind is Kind.WORD and (name in _SMALL if not slash else name in _COUNTING):
+                capitals = _SMALL[name] if not slash else f"{name.upper()}/{number or 10}"
+                return QueryError(word.start, f"operators are written in capitals: {capitals}")
         if {before.kind, token.kind} == {Kind.WORD}:
             both = f'"{before.text} {token.text}"'
             return QueryError(

@@ -11,6 +11,7 @@ from monitor.core.errors import Mistake, Weight
 from monitor.core.rules.reading import RuleFile
 from monitor.core.rules.shape import entities_of
 from monitor.core.rules.tree import Entity, Guard, Place, Rule, RuleSet, Term
+from monitor.core.text import fold
 
 _SUGGESTED = 20
 """Dangling names for which a similar one is sought; seeking among many names takes time."""
@@ -38,8 +39,12 @@ def combine(files: Sequence[RuleFile]) -> Combined:
     declared = frozenset(chain.from_iterable(file.declared for file in files))
     uses = list(_uses(entities.values(), rules.values()))
     if not any(file.unreadable for file in files):
-        mistakes += _dangling(uses, declared | entities.keys())
-        mistakes += _unused(entities.values(), {name for name, _ in uses})
+        dangling = list(_dangling(uses, declared | entities.keys()))
+        mistakes += dangling
+        meant = {
+            name for name in entities if any(f"did you mean '{name}'" in one.message for one in dangling)
+        }
+        mistakes += _unused(entities.values(), meant | {name for name, _ in uses})
     mistakes += _claimed_twice(entities)
     in_force = tuple(rule for rule in rules.values() if rule.enabled)
     return Combined(ruleset=RuleSet(entities=entities, rules=in_force), mistakes=tuple(sorted(set(mistakes))))
@@ -132,7 +137,7 @@ def _claimed_twice(entities: Mapping[str, Entity]) -> Iterator[Mistake]:
     """Warn of a name that two entities bear; with `needs` it is no accident."""
     claims: dict[str, Entity] = {}
     for entity in entities.values():
-        names = {term.text.casefold(): term for term in reversed(entity.aliases) if term.needs is None}
+        names = {fold(term.text): term for term in reversed(entity.aliases) if term.needs is None}
         for name, term in names.items():
             other = claims.setdefault(name, entity)
             if other is not entity:

@@ -48,6 +48,9 @@ def read_condition(node: Node, reader: Reader) -> Condition | None:
             reader.wrong(node.place, "a list says neither `any` nor `all`; write which is meant before it")
             return None
         case Mapping():
+            if (message := _split_by_a_colon(node.value)) is not None:
+                reader.wrong(node.place, message)
+                return None
             keys = reader.keys(node, "a condition", _INNER)
             if not keys:
                 return None
@@ -55,6 +58,15 @@ def read_condition(node: Node, reader: Reader) -> Condition | None:
         case _:
             term = read_phrase(node, reader)
             return None if term is None else Phrase(term=term, at=node.place)
+
+
+def _split_by_a_colon(mapping: Mapping[str, Node]) -> str | None:
+    """Say of a text such as `Kursk: burning` that YAML reads it as a key and its value."""
+    [key, *others] = mapping or [""]
+    if others or not key or key in _INNER or suggestion(key, _INNER, otherwise="") or not mapping[key].text:
+        return None
+    text = f"{key}: {mapping[key].text}"
+    return f'a colon with a blank makes a key of {shown(key)}; put the text in quotes: "{text}"'
 
 
 def read_body(owner: str, at: Place, keys: Mapping[str, Node], reader: Reader) -> Condition | None:

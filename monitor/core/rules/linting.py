@@ -11,6 +11,7 @@ from monitor.core.query import render
 from monitor.core.rules.overlap import contained, shadowed
 from monitor.core.rules.patterns import doubts_about_pattern
 from monitor.core.rules.shape import terms_of, walk
+from monitor.core.rules.soundness import untouched
 from monitor.core.rules.tree import Case, Entity, Guard, Place, Regex, Rule, RuleSet, Term
 from monitor.core.text import words
 from monitor.core.text.folding import one_script
@@ -23,17 +24,29 @@ _SCRIPTS = {
     "Cyrillic": re.compile(r"[\u0400-\u052f]"),
     "Greek": re.compile(r"[\u0370-\u03ff]"),
 }
+_OPERATOR = re.compile(r"\S +(AND|OR|NOT|O?NEAR/\d+) +\S")
 _NO_TEXT = re.compile(r"\\[pP]\{\w+\}|\\.|\[[^\]]*\]|\(\?[^:)]*[:)]")
 
 
-def lint(ruleset: RuleSet) -> tuple[Mistake, ...]:
-    """Return a warning for everything doubtful in rules that have no mistakes."""
-    found = [
+def lint(ruleset: RuleSet, mistakes: Iterable[Mistake] = ()) -> tuple[Mistake, ...]:
+    """Return a warning for everything doubtful.
+
+    `mistakes` are those already found: rules that they touch are compared with no others, and a term that is
+    wrong is not called doubtful as well.
+    """
+    mistakes = tuple(mistakes)
+    found = {
         *(warning for entity in ruleset.entities.values() for warning in _of_entity(entity)),
         *(warning for rule in ruleset.rules for warning in _of_rule(rule)),
-        *_contained(ruleset.rules),
-    ]
-    return tuple(sorted(set(found)))
+        *_contained(untouched(ruleset, mistakes).rules),
+    }
+    said = {(one.path, one.line, one.column) for one in mistakes if one.weight is Weight.ERROR}
+    # A text in quotes begins a column before what is wrong in it.
+    return tuple(
+        sorted(
+            one for one in found if not said & {(one.path, one.line, one.column + more) for more in (0, 1)}
+        )
+    )
 
 
 def _warning(place: Place, message: str) -> Mistake:
@@ -97,6 +110,7 @@ def _mixed(text: str) -> Iterator[str]:
 def _of_rule(rule: Rule) -> Iterator[Mistake]:
     for term in terms_of(rule.condition):
         yield from _of_term(term)
+        yield from _of_operators(term)
     for part in walk(rule.condition):
         if isinstance(part, Regex):
             yield from (_warning(part.at, message) for message in doubts_about_pattern(part.pattern))
@@ -104,6 +118,14 @@ def _of_rule(rule: Rule) -> Iterator[Mistake]:
     for branch, bar in shadowed(rule.condition):
         message = f"{shown(render(branch))} can never count, because `none` has {shown(render(bar))}"
         yield _warning(branch.at, f"{message} (line {bar.at.line})")
+
+
+def _of_operators(term: Term) -> Iterator[Mistake]:
+    """Warn of operators in a phrase, which are words like others there."""
+    found = _OPERATOR.search(term.text)
+    if found and not term.text.isupper():
+        message = f"{shown(term.text)} is a phrase, in which {found[1]} is a word like any other"
+        yield _warning(term.at, f"{message}; write it after `query:` if {found[1]} is to be an operator")
 
 
 def _contained(rules: Iterable[Rule]) -> Iterator[Mistake]:

@@ -2,6 +2,7 @@
 
 from monitor.core.text.folding import composed, fold, fold_spelling
 from monitor.core.text.markup import plain_text
+from monitor.core.text.readable import readable
 from monitor.core.text.words import Word, words
 
-__all__ = ["Word", "composed", "fold", "fold_spelling", "plain_text", "words"]
+__all__ = ["Word", "composed", "fold", "fold_spelling", "plain_text", "readable", "words"]
