@@ -7,8 +7,9 @@ from typing import Any, Final, Protocol
 
 import re2
 
-from monitor.core.matcher.occurrences import FIELDS, Occurrence, Reading
+from monitor.core.matcher.occurrences import FIELDS, Reading
 from monitor.core.matcher.proximity import neighbours
+from monitor.core.matcher.scan import Occurrence
 from monitor.core.models import Entry, Hit, TextField
 from monitor.core.rules.tree import Place
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from monitor.core.inflect import Inflector
 from monitor.core.matcher.compiler import CompiledRule, compiled
 from monitor.core.matcher.conditions import Fields, Test
-from monitor.core.matcher.occurrences import Occurrence, Reading, Refusal, Refused
+from monitor.core.matcher.occurrences import Reading, Refusal, Refused
 from monitor.core.matcher.report import Explanation, Step, Suppressed, WhyNot
+from monitor.core.matcher.scan import Occurrence
 from monitor.core.models import Entry, Findings, Hit, Match
 from monitor.core.rules.tree import RuleSet
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.core.matcher.occurrences import Occurrence
+from monitor.core.matcher.scan import Occurrence
 
 
 def neighbours(
