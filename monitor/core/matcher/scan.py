@@ -2,27 +2,102 @@
 
     text -> chunks at white space -> remembered words of each chunk -> walk in the trie of word classes
 
-The walk starts only at words that begin some term. Places are counted in words; offsets are worked out for
-hits alone.
+Chunks repeat all over a stream of news, so what a chunk holds is looked up once and remembered; the walk
+starts only at words that begin some term. Places are counted in words; offsets are worked out for hits
+alone.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import compress
 from typing import Final, NamedTuple
 
-from monitor.core.matcher.lexicon import Lexicon
-from monitor.core.matcher.memory import Known, Memory, Pieces, Token
-from monitor.core.matcher.trie import Trie
+from monitor.core.matcher.lexicon import Lexicon, Need
+from monitor.core.text import Word, words
 
+_REMEMBERED: Final = 1 << 18
+"""Chunks remembered at most, about 30 MB; then memory starts afresh, which costs a few milliseconds."""
+_LONG: Final = 80
+"""Longer chunks (addresses, unspaced scripts) hardly repeat and are not remembered whole."""
+_EDGES: Final = '.,:;!?…()[]«»„“”"<>|/—–-*'
+"""Punctuation that neither joins words nor belongs to one."""
+_PLAIN_WORD: Final = re.compile("[a-zA-Z0-9]+|[а-яА-ЯіїєґІЇЄҐ]+")
+"""Words that folding only makes lower-case."""
+_NOT_FIRST: Final = int(Need.NOT_FIRST)
 _SENTENCE_ENDS: Final = frozenset(".!?…:;|•")
 _OPENING: Final = "\"«„“”'‘’([—–-* "
 _LOOK_BACK: Final = 12
 _WIDE: Final = 1000
 """Signs of white space beyond one for each gap with which a chunk is still sought ahead."""
+
+
+class Token:
+    """A word that belongs to some class: its place in its chunk, and what it is or begins."""
+
+    __slots__ = ("alone", "classes", "end", "late", "onward", "start")
+
+    def __init__(self, word: Word, found: list[tuple[int, int]], trie: Trie) -> None:
+        self.start = word.start
+        self.end = word.end
+        self.classes = tuple(sorted({word_class for word_class, _ in found}))
+        nodes = [(one, node) for one in self.classes if (node := trie.start(one)) is not None]
+        self.alone = tuple([term for _, node in nodes for term in trie.ends.get(node, ())])
+        """Terms of one word that it is."""
+        self.onward = tuple([node for _, node in nodes if node in trie.inner])
+        """Nodes of the trie where a longer term may go on."""
+        anywhere = {word_class for word_class, need in found if not need & _NOT_FIRST}
+        self.late = frozenset(
+            [term for one, node in nodes if one not in anywhere for term in trie.ends.get(node, ())]
+        )
+        """Of the terms of one word those that it is only where it does not begin a sentence."""
+
+
+class Pieces:
+    """A chunk that holds no word, or several; None stands for words of no class."""
+
+    __slots__ = ("marked", "words")
+
+    def __init__(self, parts: tuple[Token | None, ...]) -> None:
+        self.words = parts
+        self.marked = tuple([number for number, part in enumerate(parts) if part is not None])
+        """Numbers of the words that belong to some class."""
+
+
+Known = Token | Pieces | None
+"""What is remembered of a chunk; None for one word of no class."""
+
+
+class Trie:
+    """All terms as sequences of word classes. Filled once, then only read."""
+
+    __slots__ = ("_starts", "ends", "inner", "moves", "stride")
+
+    def __init__(self, classes: int) -> None:
+        self.stride = max(1, classes)
+        self.moves: dict[int, int] = {}
+        """node * stride + class -> node"""
+        self.ends: dict[int, tuple[int, ...]] = {}
+        """node -> terms that end there"""
+        self.inner: set[int] = set()
+        """nodes from which a move leads on"""
+        self._starts: dict[int, int] = {}
+
+    def add(self, term: int, classes: tuple[int, ...]) -> None:
+        """File a term under its word classes (at least one)."""
+        node = self._starts.setdefault(classes[0], len(self._starts) + len(self.moves))
+        for word_class in classes[1:]:
+            self.inner.add(node)
+            key = node * self.stride + word_class
+            node = self.moves.setdefault(key, len(self._starts) + len(self.moves))
+        self.ends[node] = (*self.ends.get(node, ()), term)
+
+    def start(self, word_class: int) -> int | None:
+        """Return the node that a class leads to from the root."""
+        return self._starts.get(word_class)
 
 
 class Occurrence(NamedTuple):
@@ -153,6 +228,43 @@ class ScannedText:
 _EMPTY: Final = tuple([ScannedText("", field, [], []) for field in range(3)])
 
 
+class _Memory(dict[str, Known]):
+    """What is remembered of chunks; reads those it does not know."""
+
+    __slots__ = ("_lexicon", "_trie")
+
+    def __init__(self, lexicon: Lexicon, trie: Trie) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+        self._trie = trie
+
+    def __missing__(self, chunk: str) -> Known:
+        word = chunk.strip(_EDGES)
+        if _PLAIN_WORD.fullmatch(word):
+            known = self._plain(chunk, word)
+        else:
+            parts = tuple([self._token(one) for one in words(chunk)])
+            known = parts[0] if len(parts) == 1 else Pieces(parts)
+        if len(chunk) <= _LONG:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[chunk] = known
+        return known
+
+    def _plain(self, chunk: str, word: str) -> Known:
+        """Do what `words` would, for the word that most chunks are, between mere punctuation."""
+        folded = word.lower()
+        found = self._lexicon.classes(folded, word)
+        if not found:
+            return None
+        start = chunk.index(word)
+        return Token(Word(start, start + len(word), folded, word), found, self._trie)
+
+    def _token(self, word: Word) -> Token | None:
+        found = self._lexicon.classes(word.folded, word.spelling)
+        return Token(word, found, self._trie) if found else None
+
+
 class Scanner:
     """Finds terms in texts. Reads only, but for its memory of chunks, which threads may share."""
 
@@ -160,7 +272,7 @@ class Scanner:
 
     def __init__(self, lexicon: Lexicon, trie: Trie) -> None:
         self._trie = trie
-        self._recalled = Memory(lexicon, trie).__getitem__
+        self._recalled = _Memory(lexicon, trie).__getitem__
 
     def scan(self, text: str, field: int) -> ScannedText:
         """Cut a text into words and find every term in it."""
@@ -206,11 +318,11 @@ class Scanner:
                 self._follow(scanned, token.onward, word, scanned.words_from(chunk, part + 1))
 
     def _follow(
-        self, scanned: ScannedText, nodes: Sequence[int], first: int, words: Iterator[Token | None]
+        self, scanned: ScannedText, nodes: Sequence[int], first: int, rest: Iterator[Token | None]
     ) -> None:
         """Walk on from the nodes that the word `first` leads to, as far as the words lead."""
         ends, inner, moves, stride = self._trie.ends, self._trie.inner, self._trie.moves, self._trie.stride
-        for last, token in enumerate(words, start=first + 1):
+        for last, token in enumerate(rest, start=first + 1):
             if token is None:
                 return
             reached = [

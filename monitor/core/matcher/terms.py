@@ -10,7 +10,7 @@ from typing import Final
 from monitor.core.inflect import Inflector, WordForms, languages_of, transliterations
 from monitor.core.matcher.lexicon import Lexicon, Need, Stem, stems_of
 from monitor.core.matcher.occurrences import Company, CompiledTerm
-from monitor.core.matcher.trie import Trie
+from monitor.core.matcher.scan import Trie
 from monitor.core.rules.tree import Case, Entity, Guard, Place, Term
 from monitor.core.text import Word, composed, fold, fold_spelling, words
 
