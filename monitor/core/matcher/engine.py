@@ -5,12 +5,15 @@ entry -> Reading (one pass over its words) -> rules touched by a find -> Finding
 
 from __future__ import annotations
 
+from itertools import chain
+
 from monitor.core.inflect import Inflector
 from monitor.core.matcher.capitals import wanting_capitals
 from monitor.core.matcher.compiler import CompiledRule, compiled
 from monitor.core.matcher.conditions import Fields, Test
-from monitor.core.matcher.occurrences import Occurrence, Reading, Refusal, Refused
+from monitor.core.matcher.occurrences import Reading, Refusal, Refused
 from monitor.core.matcher.report import Explanation, Step, Suppressed, WhyNot
+from monitor.core.matcher.scan import Occurrence
 from monitor.core.models import Entry, Findings, Hit, Match
 from monitor.core.rules.tree import RuleSet
 
@@ -44,14 +47,13 @@ class Matcher:
         reading = Reading(entry, program.scanner, program.terms)
         numbers = set(program.untriggered)
         triggers = program.triggers
-        for found in (reading.by_term, reading.by_entity):
-            for key in found:
-                numbers.update(triggers.get(key, ()))
+        for key in chain(reading.by_term, reading.by_entity):
+            if key in triggers:
+                numbers.update(triggers[key])
         if not numbers and not reading.by_entity:
             return _NOTHING
-        matches = [
-            match for number in sorted(numbers) if (match := self._weighed(program.rules[number], reading))
-        ]
+        rules = program.rules
+        matches = [match for number in sorted(numbers) if (match := self._weighed(rules[number], reading))]
         return Findings(matches=tuple(matches), entities=tuple(sorted(reading.by_entity)))
 
     def _weighed(self, rule: CompiledRule, reading: Reading) -> Match | None:
