@@ -13,7 +13,7 @@ from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, NothingFoundError, clean, the_one
 from monitor.cli.holding import acknowledge, alert_named, held, hold_lines, release
 from monitor.cli.rulebook.archive import nothing_kept
-from monitor.cli.stories import SHORT, decision_line, told
+from monitor.cli.story_page import SHORT, decision_line, told
 from monitor.cli.tables import print_table
 from monitor.core.models import (
     AlertRecord,

@@ -141,13 +141,26 @@ def _shared_keys(body: Sequence[Entry]) -> frozenset[EntryKey]:
 
 def _one_article(key: EntryKey, entries: Sequence[Entry]) -> bool:
     """Say whether the carriers of a key are repeats of one article: one headline, one text, one other key."""
-    if len(entries) == 1 or key.kind is KeyKind.TITLE:
+    if len(entries) == 1 or key.kind is KeyKind.TITLE or _two_versions(key, entries):
         return True
     if len({folded(entry.title) for entry in entries}) > 1 or not _one_text(entries):
         return False
     if key.kind is KeyKind.GUID:
         return len({entry.url for entry in entries}) == 1
     return len({entry.text_hash for entry in entries}) == 1 or len({entry.guid for entry in entries}) == 1
+
+
+def _two_versions(key: EntryKey, entries: Sequence[Entry]) -> bool:
+    """Say whether a body shows an article under its old and its new headline at once, as merged feeds do.
+
+    The address must hold the number of an article, so that it is no section page, and the headlines must
+    share most of their words.
+    """
+    numbered = "#" in key.value or article_id(key.value) is not None
+    if key.kind is not KeyKind.URL or not numbered or len({entry.guid for entry in entries}) > 1:
+        return False
+    first, *others = [_telling_words(entry.title) for entry in entries]
+    return all(_SHARED * len(first & other) >= max(len(first), len(other), _SHARED) for other in others)
 
 
 def _one_text(entries: Sequence[Entry]) -> bool:
@@ -206,6 +219,8 @@ def _fullness(bearer: _Bearer) -> tuple[int, str, str]:
     return -len(entry.title + entry.summary + entry.content), entry.text_hash, entry.link or ""
 
 
+_SHARED = 2
+"""Two headlines of one article share every second word at the least."""
 _STEM = 4
 """Letters of a word that count when two titles are compared."""
 _STRENGTH = {KeyKind.GUID: 0, KeyKind.URL: 1, KeyKind.TITLE: 2}

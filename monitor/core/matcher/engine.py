@@ -5,6 +5,7 @@ entry -> Reading (one pass over its words) -> rules touched by a find -> Finding
 
 from __future__ import annotations
 
+from monitor.core.claims import claims_of
 from monitor.core.inflect import Inflector
 from monitor.core.matcher.compiler import CompiledRule, compiled
 from monitor.core.matcher.conditions import Fields, Test
@@ -51,7 +52,11 @@ class Matcher:
         matches = [
             match for number in sorted(numbers) if (match := self._weighed(program.rules[number], reading))
         ]
-        return Findings(matches=tuple(matches), entities=tuple(sorted(reading.by_entity)))
+        return Findings(
+            matches=tuple(matches),
+            entities=tuple(sorted(reading.by_entity)),
+            claims=claims_of(entry, lambda: _named(reading)),
+        )
 
     def _weighed(self, rule: CompiledRule, reading: Reading) -> Match | None:
         for test in rule.entry_tests:
@@ -111,6 +116,10 @@ class Matcher:
             return str(refused.why)
         other = self._program.terms[refused.other.term].text
         return f"{refused.why} '{other}'"
+
+
+def _named(reading: Reading) -> tuple[Hit, ...]:
+    return reading.hits([found for occurrences in reading.by_entity.values() for found in occurrences])
 
 
 def _proof(test: Test, reading: Reading, fields: Fields) -> tuple[Hit, ...]:

@@ -62,10 +62,12 @@ from monitor.core.models.listings import (
     StoredEntry,
 )
 from monitor.core.models.matches import (
+    Claim,
     Findings,
     Hit,
     Match,
     Severity,
+    Stance,
     TextField,
 )
 from monitor.core.models.policy import (
@@ -95,10 +97,13 @@ from monitor.core.models.records import (
 )
 from monitor.core.models.stories import (
     Assignment,
+    Attributed,
+    EditKind,
     News,
     Placement,
     Source,
     Story,
+    StoryEdit,
 )
 
 __all__ = [
@@ -112,7 +117,9 @@ __all__ = [
     "AlertRecord",
     "Assembled",
     "Assignment",
+    "Attributed",
     "Card",
+    "Claim",
     "Corroboration",
     "Counts",
     "Cron",
@@ -123,6 +130,7 @@ __all__ = [
     "DeliveryState",
     "Digest",
     "Document",
+    "EditKind",
     "Entry",
     "EntryKey",
     "Escalation",
@@ -171,8 +179,10 @@ __all__ = [
     "Severity",
     "Silence",
     "Source",
+    "Stance",
     "StoredEntry",
     "Story",
+    "StoryEdit",
     "TextField",
     "Told",
     "Unknown",

@@ -36,6 +36,8 @@ def blocks(view: View) -> tuple[Block, ...]:
     if view.matched:
         article.append(section([words(f"Matched: {', '.join(view.matched)}")]))
     article.append(section([words("Told by ", bold=True), words(view.told_by)]))
+    if view.claims:
+        article.append(section([words(view.claims)]))
     if view.sources and view.kind is not DeliveryKind.THREAD:
         article += _sources(view)
     return fitted([{"type": "rich_text", "elements": article}, context(_context(view))])
