@@ -30,6 +30,7 @@ _ID_BYTES = 16
 _LONG_GUID = 512
 _LABEL_AT_LEAST = 3
 """Entries of one body under one title that make the title a section label."""
+_UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 
 
@@ -288,9 +289,17 @@ class _Memory:
 def _another_article(entry: Entry, found: KnownEntry) -> bool:
     """Say whether a guid has been given to an article that shares neither address nor a word of the title.
 
-    Some feeds give every item one guid, or reuse them; believing such a guid would swallow articles.
+    Some feeds give every item one guid, or reuse them; believing such a guid would swallow articles. A UUID
+    is made anew for each: there headline and address were rewritten from the ground up.
     """
-    if not entry.url or not found.url or not entry.title or not found.title or entry.url == found.url:
+    if (
+        _UUID.fullmatch(entry.guid or "")
+        or not entry.url
+        or not found.url
+        or not entry.title
+        or not found.title
+        or entry.url == found.url
+    ):
         return False
     return not _telling_words(entry.title) & _telling_words(found.title)
 

@@ -192,6 +192,15 @@ def test_an_article_that_a_body_shows_under_its_old_and_its_new_headline_is_one(
     )
 
 
+def test_a_guid_made_for_one_article_outlives_its_headline_and_its_address() -> None:
+    """A UUID is never given twice by accident; a label may be."""
+    archive = Archive()
+    guid = "f0852430-9311-4960-94a5-8108f6bfe1fa"
+    (first,) = archive.poll(item("A great gamble on the coast", guid=guid, link="gamble"))
+    (second,) = archive.poll(item("Empire is a deeply flawed idea", guid=guid, link="flawed"))
+    assert (second.id, second.revision) == (first.id, 1)
+
+
 def test_two_entries_that_differ_by_one_character_are_two() -> None:
     """A digit can be the news."""
     archive = Archive()

@@ -112,7 +112,7 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         claims=claims(card),
         sources=others,
         listing="Also matched" if card.matches else TOLD_BY,
-        more_sources=_more_sources(card, shown=len(others)),
+        more_sources=_more_sources(card, entry, shown=len(others)),
         news="" if kind is DeliveryKind.POST else _news(card),
         why=_why(card, kind),
         held=held_in_words(card.held_back),
@@ -233,11 +233,18 @@ def _why(card: Card, kind: DeliveryKind) -> str:
     return f"{said}: {_news(card)}" if alone else said
 
 
-def _more_sources(card: Card, *, shown: int) -> int:
+def _more_sources(card: Card, entry: Entry, *, shown: int) -> int:
     """Count the other outlets, or matches, that are not listed."""
     if card.matches:
         return len(card.matches) - shown
-    return max(0, len(card.story.outlets) - 1 - shown)
+    others = sum(not _tells(outlet, entry.outlet) for outlet in card.story.outlets)
+    return max(0, others - shown)
+
+
+def _tells(told_by: str, outlet: str) -> bool:
+    """Say whether an outlet is the one told, or one of its owner: `RT (rt.com, ruptly.tv)`."""
+    _, _, owned = told_by.partition(" (")
+    return told_by == outlet or outlet in owned.removesuffix(")").split(", ")
 
 
 def _news(card: Card) -> str:
