@@ -15,7 +15,7 @@ from monitor.cli.holding import acknowledge, alert_named, held, hold_lines, rele
 from monitor.cli.marking import command as mark
 from monitor.cli.preview import command as preview
 from monitor.cli.rulebook.archive import nothing_kept
-from monitor.cli.stories import SHORT, decision_line, told
+from monitor.cli.story_page import SHORT, decision_line, told
 from monitor.cli.tables import print_table
 from monitor.core.models import (
     AlertRecord,

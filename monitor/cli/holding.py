@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.author import author
 from monitor.cli.common import (
     ago,
     config_option,
@@ -21,8 +22,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import clean, the_one
-from monitor.cli.silences import author
-from monitor.cli.stories import SHORT
+from monitor.cli.story_page import SHORT
 from monitor.cli.tables import print_table
 from monitor.core.alerting.sharing import in_words
 from monitor.core.models import Hold, ListedAlert, Reason, Verdict

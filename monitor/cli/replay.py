@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from monitor import looping
-from monitor.cli.common import fields_of_matches, json_option
+from monitor.cli.common import fields_of_matches, json_option, plain
 from monitor.cli.guard import clean
 from monitor.config.rules import load_rules
 from monitor.core.errors import ConfigurationError, Mistake
@@ -180,6 +180,8 @@ def _placed(assembled: Assembled) -> Event:
         "reason": assembled.assignment.reason,
         "title": assembled.entry.title,
         "matches": fields_of_matches(assembled.findings),
+        "claims": [plain(claim) for claim in assembled.findings.claims],
+        "possibly": list(assembled.assignment.possibly),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.author import author
 from monitor.cli.common import (
     AGE,
     ago,
@@ -25,7 +25,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, clean, the_one
-from monitor.cli.stories import SHORT, told
+from monitor.cli.story_page import SHORT, found_story, whole
 from monitor.cli.tables import print_table
 from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded
@@ -113,7 +113,7 @@ async def _added(loaded: Loaded, silence: Silence) -> Silence:
     """Add a silence; of a story by its whole id."""
     async with opened(loaded) as store:
         if "story" in silence.matchers:
-            story = (await told(store, silence.matchers["story"])).story.id
+            story = (await whole(store, await found_story(store, silence.matchers["story"]))).id
             silence = replace(silence, matchers={**silence.matchers, "story": story})
         await store.add_silence(silence)
         return silence
@@ -155,14 +155,6 @@ def _doubts(matchers: Mapping[str, str], loaded: Loaded) -> list[Mistake]:
         return []
     message = f"no rule is named '{name}' now{suggestion(name, rules)}"
     return [Mistake(path="rules", message=message, weight=Weight.WARNING)]
-
-
-def author() -> str:
-    """Name the person at the terminal, as the system knows them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def in_words(matchers: Mapping[str, str]) -> str:

@@ -64,3 +64,11 @@ class ParserUnusableError(NewsMonitorError):
 
 class StoreUnavailableError(NewsMonitorError):
     """The database cannot serve just now: full disk, locked, connection lost. Wait and try the same again."""
+
+
+class StoriesEditedError(NewsMonitorError):
+    """A person edited stories since they were read: read them again and try the same."""
+
+
+class StoryEditError(NewsMonitorError):
+    """Stories cannot be edited as a person asks; the message is a sentence."""

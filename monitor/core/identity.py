@@ -30,6 +30,7 @@ _ID_BYTES = 16
 _LONG_GUID = 512
 _LABEL_AT_LEAST = 3
 """Entries of one body under one title that make the title a section label."""
+_UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 
 
@@ -141,13 +142,26 @@ def _shared_keys(body: Sequence[Entry]) -> frozenset[EntryKey]:
 
 def _one_article(key: EntryKey, entries: Sequence[Entry]) -> bool:
     """Say whether the carriers of a key are repeats of one article: one headline, one text, one other key."""
-    if len(entries) == 1 or key.kind is KeyKind.TITLE:
+    if len(entries) == 1 or key.kind is KeyKind.TITLE or _two_versions(key, entries):
         return True
     if len({folded(entry.title) for entry in entries}) > 1 or not _one_text(entries):
         return False
     if key.kind is KeyKind.GUID:
         return len({entry.url for entry in entries}) == 1
     return len({entry.text_hash for entry in entries}) == 1 or len({entry.guid for entry in entries}) == 1
+
+
+def _two_versions(key: EntryKey, entries: Sequence[Entry]) -> bool:
+    """Say whether a body shows an article under its old and its new headline at once, as merged feeds do.
+
+    The address must hold the number of an article, so that it is no section page, and the headlines must
+    share most of their words.
+    """
+    numbered = "#" in key.value or article_id(key.value) is not None
+    if key.kind is not KeyKind.URL or not numbered or len({entry.guid for entry in entries}) > 1:
+        return False
+    first, *others = [_telling_words(entry.title) for entry in entries]
+    return all(_SHARED * len(first & other) >= max(len(first), len(other), _SHARED) for other in others)
 
 
 def _one_text(entries: Sequence[Entry]) -> bool:
@@ -206,6 +220,8 @@ def _fullness(bearer: _Bearer) -> tuple[int, str, str]:
     return -len(entry.title + entry.summary + entry.content), entry.text_hash, entry.link or ""
 
 
+_SHARED = 2
+"""Two headlines of one article share every second word at the least."""
 _STEM = 4
 """Letters of a word that count when two titles are compared."""
 _STRENGTH = {KeyKind.GUID: 0, KeyKind.URL: 1, KeyKind.TITLE: 2}
@@ -273,9 +289,17 @@ class _Memory:
 def _another_article(entry: Entry, found: KnownEntry) -> bool:
     """Say whether a guid has been given to an article that shares neither address nor a word of the title.
 
-    Some feeds give every item one guid, or reuse them; believing such a guid would swallow articles.
+    Some feeds give every item one guid, or reuse them; believing such a guid would swallow articles. A UUID
+    is made anew for each: there headline and address were rewritten from the ground up.
     """
-    if not entry.url or not found.url or not entry.title or not found.title or entry.url == found.url:
+    if (
+        _UUID.fullmatch(entry.guid or "")
+        or not entry.url
+        or not found.url
+        or not entry.title
+        or not found.title
+        or entry.url == found.url
+    ):
         return False
     return not _telling_words(entry.title) & _telling_words(found.title)
 

@@ -10,7 +10,16 @@ from collections.abc import Callable
 from datetime import timedelta, tzinfo
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    WrapValidator,
+    field_validator,
+)
 
 from monitor.core.calendar import clock_time, cron, weekdays, zone_named
 from monitor.core.models import (
@@ -349,6 +358,29 @@ class StorySettings(Strict):
     """How entries become stories."""
 
     window: Duration = timedelta(hours=72)
+    owners: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Outlets that belong together, by name of the owner: they count as one."""
+
+    @field_validator("owners")
+    @classmethod
+    def _each_outlet_has_one_owner(cls, owners: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        seen: dict[str, str] = {}
+        for owner, outlets in owners.items():
+            for outlet in outlets:
+                other = seen.setdefault(outlet.casefold(), owner)
+                if other != owner:
+                    message = (
+                        f"'{outlet}' cannot belong to both '{other}' and '{owner}'; leave it in one of them"
+                    )
+                    raise ValueError(message)
+        return owners
+
+    @property
+    def owner_of(self) -> dict[str, str]:
+        """The owner of each outlet that has one, by name of the outlet in lower case."""
+        return {
+            outlet.casefold(): owner for owner, outlets in self.owners.items() for outlet in (owner, *outlets)
+        }
 
 
 class RetentionSettings(Strict):

@@ -6,12 +6,12 @@ never for opening: the entry keeps the address as published beside it.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from urllib.parse import urlsplit, urlunsplit
 
 from yarl import URL
+
+from monitor.core.wrappers import unwrapped
 
 LINK_LIMIT = 2048
 """Longer addresses are not believed; the longest that browsers and mail programs carry reliably."""
@@ -28,11 +28,17 @@ _TRACKING = frozenset({
 })
 # fmt: on
 _TRACKING_STARTS = ("utm_", "at_", "pk_", "hsa_", "mtm_", "maca_", "wt.", "__s_", "ga_", "cmpid")
-_SIDE_HOSTS = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
-_AMP_END = re.compile(r"(?:/amp|\.amp|/amp\.html|\.amp\.html)/?$", re.IGNORECASE)
-_AMP_START = re.compile(r"^/amp(?=/.)", re.IGNORECASE)
+_SIDE_HOSTS = re.compile(r"^(?:www\d?|m|mobile|amp|touch|wap|pda)\.(?=[^.]+\.)")
+_TWINS = {
+    "edition.cnn.com": "cnn.com",
+    "us.cnn.com": "cnn.com",
+    "bbc.co.uk": "bbc.com",
+    "lite.cnn.com": "cnn.com",
+}
+"""Hosts that serve the pages of another under the same paths."""
+_AMP_END = re.compile(r"(?:/amp|\.amp|/amp\.html|\.amp\.html|/amphtml)/?$", re.IGNORECASE)
+_AMP_START = re.compile(r"^/amp(?:html)?(?=/.)", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
-_GOOGLE_NEWS = re.compile(r"^/(?:(?:__i/)?rss/(?:rd/)?)?(?:articles|read)/(?P<code>[\w-]{16,})=*$")
 _ARTICLE_ID = re.compile(
     r"(?:^|[-_.])(?P<id>[0-9a-f]{12,40}|\d{7,})(?:\.(?:html?|php|s?html|ece|cms))?$", re.IGNORECASE
 )
@@ -59,17 +65,18 @@ def web_link(url: str | None) -> str | None:
 def canonical_url(url: str | None) -> str | None:
     """Return the form in which addresses are compared; None unless it is http or https.
 
-    Wrappers that carry the address inside (Google News in its old form, AMP caches, redirectors of search
-    engines) are opened without asking anybody. Then: https, host in lower case without `www.`, `m.`, `amp.`
-    and default ports, path without `..`, `/amp`, `index.html` and final slash, no fragment (but `#!`), no
-    tracking parameters. The parameters that are left are sorted by name: servers read them in any order,
-    and some feeds write them in any order. Idempotent.
+    Wrappers that carry the address inside (Google News in its old form, AMP caches, archives, translators,
+    redirectors of search engines and networks) are opened without asking anybody. Then: https, host in lower
+    case without `www.`, `m.`, `amp.` and default ports, one name for hosts that serve the same pages, path
+    without `..`, `/amp`, `index.html` and final slash, no fragment (but `#!`), no tracking parameters. The
+    parameters that are left are sorted by name: servers read them in any order, and some feeds write them in
+    any order. Idempotent.
     """
     parsed = _parsed(url)
     if parsed is None:
         return None
     for _ in range(3):
-        inner = _parsed(_wrapped(parsed))
+        inner = _parsed(unwrapped(parsed))
         if inner is None:
             break
         parsed = inner
@@ -115,7 +122,7 @@ def _host(url: URL) -> str:
     host = (url.host_subcomponent or "").lower().rstrip(".")
     while (bare := _SIDE_HOSTS.sub("", host)) != host:
         host = bare
-    return host
+    return _TWINS.get(host, host)
 
 
 def _path(url: URL) -> str:
@@ -142,49 +149,6 @@ def _tracks(name: str) -> bool:
 
 def _hashbang(url: URL) -> str:
     return f"#{url.raw_fragment}" if url.raw_fragment.startswith("!") else ""
-
-
-def _wrapped(url: URL) -> str | None:
-    """Return the address inside a wrapper, None if this is none or cannot be opened offline."""
-    host = url.host or ""
-    if host == "news.google.com":
-        return _inside_google_news(url.path)
-    if host.startswith("www.google.") and url.path == "/url":
-        return url.query.get("url") or url.query.get("q")
-    if host == "www.bing.com" and url.path.lower() == "/news/apiclick.aspx":
-        return url.query.get("url")
-    if host.startswith("www.google.") and url.path.startswith("/amp/"):
-        return _after_amp_cache(url.path.removeprefix("/amp/"))
-    if host.endswith(".cdn.ampproject.org"):
-        return _after_amp_cache(re.sub(r"^/[cva]+/", "", url.path))
-    return None
-
-
-def _after_amp_cache(rest: str) -> str:
-    return f"https://{rest.removeprefix('s/')}"
-
-
-def _inside_google_news(path: str) -> str | None:
-    """Open the form used until 2024: base64 of a small message whose field 4 is the address itself."""
-    found = _GOOGLE_NEWS.match(path)
-    if found is None:
-        return None
-    code = found["code"]
-    try:
-        message = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
-    except (binascii.Error, ValueError):
-        return None
-    address = re.search(rb"\x22(?:[\x80-\xff]?[\x00-\x7f])(https?://[\x21-\x7e]+)", message)
-    if address is None:
-        return None
-    # The next field may begin with a printable byte: cut at the length given, not at the first odd byte.
-    return address[1][: _length(message[address.start() + 1 :])].decode("ascii", "replace")
-
-
-def _length(prefix: bytes) -> int:
-    """Read a length of one or two bytes (a varint of Protocol Buffers, seven bits each, lowest first)."""
-    first = prefix[0]
-    return (first & 0x7F) | (prefix[1] << 7) if first & 0x80 else first
 
 
 def without_query(address: str) -> str:

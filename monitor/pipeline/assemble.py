@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.core.errors import StoreUnavailableError
+from monitor.core.errors import StoreUnavailableError, StoriesEditedError
 from monitor.core.models import AlertRecord, Assembled, Decision, Entry, Hold, PendingEntry, Verdict
 from monitor.core.posting import latest_updates
 from monitor.core.stories import StoryBook
 from monitor.pipeline.aside import closed_aside, ended_aside, set_aside
 from monitor.pipeline.briefing import Ruled, released
+from monitor.pipeline.earlier import Earlier
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.judge import Judge, Placed
 from monitor.pipeline.letting_go import LettingGo
@@ -55,6 +56,8 @@ class Assembler:
         self._on_alerts = on_alerts
         self._moment_of = moment_of
         self._book: StoryBook | None = None
+        self._edits = 0
+        """Number of the last edit by hand that the book knows."""
         self._refused: set[tuple[str, int]] = set()
         """Entries, with their revisions, that could not even be put aside: passed over until a restart."""
         self._deciding = asyncio.Lock()
@@ -99,14 +102,18 @@ class Assembler:
         return tuple([done for one in pending for done in await self._committed([one])])
 
     async def _attempted(self, pending: Sequence[PendingEntry]) -> tuple[Assembled, ...]:
-        book = await self._opened_book()
-        try:
-            batch = await self._assembled(book, pending)
-            await self._store.commit_assembled(batch)
-        except BaseException:
-            self._book = None  # it knows entries that the store does not: read it anew
-            raise
-        return batch
+        while True:
+            book = await self._opened_book()
+            try:
+                batch = await self._assembled(book, pending)
+                await self._store.commit_assembled(batch, edits_known=self._edits)
+            except StoriesEditedError:
+                self._book = None  # a person was faster by a moment
+            except BaseException:
+                self._book = None  # it knows entries that the store does not: read it anew
+                raise
+            else:
+                return batch
 
     async def _put_aside(self, one: PendingEntry, error: Exception) -> tuple[Assembled, ...]:
         """Take an entry that meets a bug out of line, with the reason recorded where `why` shows it."""
@@ -187,19 +194,27 @@ class Assembler:
             return closed_aside(record, error, now=self._clock())
 
     async def _opened_book(self) -> StoryBook:
-        """Return the story book, read anew from the store after a start or a failed commit."""
+        """Return the story book, read anew from the store after a start or a failed commit.
+
+        What people edited since is taken over first, so that the next entry finds stories as they left them.
+        """
         if self._book is None:
-            window = self._in_force.settings.stories.window
-            book = StoryBook(window)
+            settings = self._in_force.settings.stories
+            window = settings.window
+            book = StoryBook(window, owners=settings.owner_of)
+            self._edits, _ = await self._store.edited_stories(-1)
             book.restore(await self._store.remembered(self._clock() - window))
             self._book = book
+        self._edits, edited = await self._store.edited_stories(self._edits)
+        self._book.adopt(edited)
         return self._book
 
     async def _assembled(self, book: StoryBook, pending: Sequence[PendingEntry]) -> tuple[Assembled, ...]:
         placed: list[Placed] = []
+        earlier = Earlier(self._store, book)
+        await earlier.recall(pending, self._in_force.settings.stories.window)
         for one in pending:
-            assignment, story = book.assign(one.entry, one.findings)
-            placed.append(Placed(pending=one, assignment=assignment, story=story))
+            placed.append(await earlier.place(one) or _placed(book, one))
             await asyncio.sleep(0)
         judge = Judge(self._store, self._in_force, self._clock())
         await judge.recall(placed)
@@ -227,6 +242,11 @@ class Assembler:
                 )
         if any(one.deliveries for one in batch):
             self._on_alerts.ring()
+
+
+def _placed(book: StoryBook, one: PendingEntry) -> Placed:
+    assignment, story = book.assign(one.entry, one.findings)
+    return Placed(pending=one, assignment=assignment, story=story)
 
 
 def without_overtaken(batch: Sequence[Assembled]) -> tuple[Assembled, ...]:

@@ -129,11 +129,23 @@ class StoryStore(Protocol):
     async def last_seen(self, entities: Sequence[str]) -> dict[str, datetime]:
         """When each of these entities was last mentioned in an assembled entry, if it ever was."""
 
-    async def commit_assembled(self, batch: Sequence[Assembled]) -> None:
+    async def first_of_texts(self, texts: Sequence[tuple[str, str]], before: datetime) -> list[StoredEntry]:
+        """Of these (outlet, hash of a text), the first entry seen before a moment, if there is one."""
+
+    async def edited_stories(self, known: int) -> tuple[int, list[Remembered]]:
+        """The number of the last edit by hand, and all rows of the stories edited later than `known`.
+
+        Both are of one moment; a negative `known` asks for the number alone.
+        """
+
+    async def commit_assembled(self, batch: Sequence[Assembled], *, edits_known: int | None = None) -> None:
         """Store stories, decisions, alerts and outbox rows of several entries in one transaction.
 
         An entry already assembled is left alone. A READY update delivery is DROPPED when a later one of the
         same alert and channel is added, since the later one tells more.
+
+        Raises:
+            StoriesEditedError: stories were edited by hand since the edit of this number; nothing was stored.
         """
 
     async def commit_released(self, told: Released) -> None:

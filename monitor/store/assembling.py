@@ -15,9 +15,10 @@ from monitor.core.models import (
     Remembered,
     Silence,
     Source,
+    StoredEntry,
     Told,
 )
-from monitor.store import commits, entries, history, holds, silences, stories
+from monitor.store import commits, edits, entries, history, holds, silences, stories
 from monitor.store.opened import Opened
 
 
@@ -66,13 +67,31 @@ class Assembling(Opened):
         """When each of these entities was last mentioned in an assembled entry, if it ever was."""
         return await self._database.read(history.last_seen, entities)
 
-    async def commit_assembled(self, batch: Sequence[Assembled]) -> None:
+    async def first_of_texts(self, texts: Sequence[tuple[str, str]], before: datetime) -> list[StoredEntry]:
+        """Of these (outlet, hash of a text), the first entry seen before a moment, if there is one."""
+        if not texts:
+            return []
+        return await self._database.read(entries.first_of_texts, texts, before)
+
+    async def edited_stories(self, known: int) -> tuple[int, list[Remembered]]:
+        """Return the number of the last edit by hand, and all rows of the stories edited later than `known`.
+
+        Both are of one moment; a negative `known` asks for the number alone.
+        """
+        if known < 0:
+            return await self._database.read(edits.latest), []
+        return await self._database.read(edits.since, known)
+
+    async def commit_assembled(self, batch: Sequence[Assembled], *, edits_known: int | None = None) -> None:
         """Store stories, decisions, alerts and outbox rows of several entries in one transaction.
 
         An entry already assembled in this or a later revision is left alone; one revised meanwhile stays
         pending with its new text.
+
+        Raises:
+            StoriesEditedError: stories were edited by hand since the edit of this number; nothing was stored.
         """
-        await self._database.write(commits.assembled, batch)
+        await self._database.write(commits.assembled, batch, edits_known)
 
     async def commit_released(self, told: Released) -> None:
         """Store what became of alerts held until a deadline, in one transaction."""

@@ -1,12 +1,9 @@
-"""Rows to nouns and back, in one place: the only module that knows both shapes."""
+"""Rows to nouns and back: this module and story_codec alone know both shapes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-
-from sqlalchemy import Row
 
 from monitor.core.models import (
     AlertRecord,
@@ -27,16 +24,15 @@ from monitor.core.models import (
     News,
     Placement,
     Reason,
-    Source,
-    Story,
     TextField,
     Verdict,
     WhenExpired,
 )
+from monitor.store import story_codec
+from monitor.store.story_codec import claim_from_json, claim_to_json
 
-Values = dict[str, Any]
-"""The named parameters of one statement."""
-AnyRow = Row[Any]
+Values = story_codec.Values
+AnyRow = story_codec.AnyRow
 
 
 def hits_to_json(hits: Sequence[Hit]) -> list[list[Any]]:
@@ -57,6 +53,7 @@ def findings_to_values(findings: Findings) -> Values:
     return {
         "matches": [[match.rule, hits_to_json(match.hits)] for match in findings.matches],
         "entities": list(findings.entities),
+        "claims": [claim_to_json(claim) for claim in findings.claims],
     }
 
 
@@ -65,6 +62,7 @@ def findings_from_row(row: AnyRow) -> Findings:
     return Findings(
         matches=tuple(Match(rule=rule, hits=hits_from_json(hits)) for rule, hits in row.matches),
         entities=tuple(row.entities),
+        claims=tuple(map(claim_from_json, row.claims)),
     )
 
 
@@ -175,6 +173,7 @@ def assignment_to_values(assignment: Assignment) -> Values:
         "score": assignment.score,
         "reason": assignment.reason,
         "news": [news.value for news in assignment.news],
+        "possibly": list(assignment.possibly),
         "trace": assignment.trace,
     }
 
@@ -191,55 +190,8 @@ def assignment_from_row(row: AnyRow, prefix: str = "") -> Assignment:
         score=kept["score"],
         reason=kept["reason"],
         news=tuple(News(news) for news in kept["news"]),
+        possibly=tuple(kept["possibly"]),
         trace=bytes(kept["trace"]),
-    )
-
-
-def story_to_values(story: Story) -> Values:
-    """Give the columns of a story."""
-    return {
-        "id": story.id,
-        "title": story.title,
-        "opened_at": story.opened_at,
-        "updated_at": story.updated_at,
-        "entries": story.entries,
-        "texts": story.texts,
-        "outlets": list(story.outlets),
-        "languages": list(story.languages),
-        "entities": list(story.entities),
-        "sources": [
-            [s.entry, s.outlet, s.title, s.link, s.lang, s.at.isoformat(), s.placement.value]
-            for s in story.sources
-        ],
-    }
-
-
-def story_from_row(row: AnyRow) -> Story:
-    """Read a story."""
-    return Story(
-        id=row.id,
-        title=row.title,
-        opened_at=row.opened_at,
-        updated_at=row.updated_at,
-        entries=row.entries,
-        outlets=tuple(row.outlets),
-        texts=row.texts,
-        languages=tuple(row.languages),
-        entities=tuple(row.entities),
-        sources=tuple(_source(*kept) for kept in row.sources),
-    )
-
-
-def _source(*kept: Any) -> Source:
-    entry, outlet, title, link, lang, at, placement = kept
-    return Source(
-        entry=entry,
-        outlet=outlet,
-        title=title,
-        link=link,
-        lang=lang,
-        at=datetime.fromisoformat(at),
-        placement=Placement(placement),
     )
 
 

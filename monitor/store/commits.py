@@ -17,7 +17,7 @@ from monitor.core.models import (
     Released,
     Verdict,
 )
-from monitor.store import entries, feeds, history, holds, outbox, stories
+from monitor.store import edits, entries, feeds, history, holds, outbox, stories
 
 
 def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
@@ -54,8 +54,13 @@ def _latest(items: Iterable[NewEntry]) -> list[NewEntry]:
     return list(latest.values())
 
 
-def assembled(connection: Connection, batch: Sequence[Assembled]) -> None:
-    """Store what pending entries came to; those assembled before are left alone."""
+def assembled(connection: Connection, batch: Sequence[Assembled], edits_known: int | None) -> None:
+    """Store what pending entries came to; those assembled before are left alone.
+
+    Raises:
+        StoriesEditedError: stories were edited since the edit of this number, the last that is known.
+    """
+    edits.refuse_later_than(connection, edits_known)
     done = stories.assembled_revisions(connection, [item.entry.id for item in batch])
     fresh: list[Assembled] = []
     for item in batch:
@@ -77,6 +82,7 @@ def assembled(connection: Connection, batch: Sequence[Assembled]) -> None:
 
 def released(connection: Connection, told: Released) -> None:
     """Store what became of held alerts; those no longer held are left alone with all that belongs to them."""
+    edits.lock(connection)
     known = stories.alerts_of(connection, [(alert.rule, alert.story) for alert in told.alerts])
     held = {alert.id: (alert.rule, alert.story) for alert in known if alert.state is Verdict.HELD}
     pairs = set(held.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,10 +24,12 @@ from monitor.core.models import (
     Silence,
     StoredEntry,
     Story,
+    StoryEdit,
     Verdict,
 )
+from monitor.core.stories.searching import mentions
 from monitor.core.urls import canonical_url
-from monitor.store import entries, feeds, files, holds, queries, retention, silences
+from monitor.store import edits, entries, feeds, files, holds, queries, retention, silences, stories
 from monitor.store.opened import Opened
 
 _PURGE_BATCH = 500
@@ -87,6 +89,59 @@ class Desk(Opened):
         """Stories whose id begins so."""
         return await self._database.read(queries.stories_like, prefix, limit)
 
+    async def search_stories(
+        self, words: Sequence[str], *, since: datetime | None = None, limit: int = 50
+    ) -> list[Story]:
+        """Stories changed since a moment in which every word begins some word; the last changed first.
+
+        Looked through are titles, names of outlets and entities, in any case of letters and any script.
+        """
+        found: list[Story] = []
+        async for page in self._stories_since(since):
+            found += [story for story in page if mentions(story, words)]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def _stories_since(self, since: datetime | None) -> AsyncIterator[list[Story]]:
+        before: tuple[datetime, str] | None = None
+        while True:
+            page = await self._database.read(queries.page_of_stories, since=since, before=before, limit=_PAGE)
+            if not page:
+                return
+            yield page
+            before = page[-1].updated_at, page[-1].id
+
+    async def edit_stories(self, edit: StoryEdit, owners: Mapping[str, str]) -> StoryEdit:
+        """Move entries from one story to another, as a person says; log it.
+
+        A running daemon takes it over before it places the next entry; nothing is sent. Without entries, all
+        of the source move. `owners` are those of the StoryBook.
+
+        Returns:
+            The edit with its number and its entries.
+
+        Raises:
+            StoryEditError: it cannot be done.
+        """
+        return await self._database.write(edits.apply, edit, owners)
+
+    async def undo_edit(self, edit: StoryEdit, by: StoryEdit, owners: Mapping[str, str]) -> StoryEdit:
+        """Take an edit back by another one, which is logged as well.
+
+        Raises:
+            StoryEditError: it was taken back before, or nothing of it is left.
+        """
+        return await self._database.write(edits.undo, edit, by, owners)
+
+    async def story_edits(self, story: str | None = None, *, number: int | None = None) -> list[StoryEdit]:
+        """The edits by hand of one story, or the one of a number, or all; the oldest first."""
+        return await self._database.read(edits.listed, story, number=number)
+
+    async def merged_into(self, story: str) -> str | None:
+        """The story that this one was made part of, None if it stands by itself."""
+        return await self._database.read(edits.merged_into, story)
+
     async def list_alerts(
         self, *, limit: int = 50, rule: str | None = None, state: Verdict | None = None
     ) -> list[ListedAlert]:
@@ -100,6 +155,18 @@ class Desk(Opened):
     async def alerts_of(self, ids: Sequence[str]) -> list[ListedAlert]:
         """Alerts of these ids, with where they went."""
         return await self._database.read(queries.alerts_of, ids)
+
+    async def alerts_of_story(self, story: str) -> list[ListedAlert]:
+        """The alerts on a story, with where they went; the oldest first."""
+        return await self._database.read(queries.alerts_of_story, story)
+
+    async def possibly_same(self, story: Story) -> list[str]:
+        """Ids of later stories, in other languages, that were opened as possibly the same as this one."""
+        return await self._database.read(stories.offered_as, story)
+
+    async def decisions_on(self, entries: Sequence[str]) -> list[Decision]:
+        """What was decided on these entries, in whatever story they were; the latest last."""
+        return await self._database.read(queries.decided_on, entries)
 
     async def listed_silences(self, *, ending_after: datetime | None = None) -> list[ListedSilence]:
         """All silences, or those that end after a moment, with what each held; the last to end first."""

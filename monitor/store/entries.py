@@ -238,6 +238,20 @@ def stored_at(connection: Connection, url: str) -> list[StoredEntry]:
     return _stored(connection, entries.c.url == url)
 
 
+def first_of_texts(
+    connection: Connection, texts: Sequence[tuple[str, str]], before: datetime
+) -> list[StoredEntry]:
+    """Of these (outlet, hash of a text), the first entry seen before a moment, if there is one."""
+    found: dict[tuple[str, str], StoredEntry] = {}
+    for batch in _batches(texts):
+        which = entries.c.text_hash.in_([text for _, text in batch]) & (entries.c.first_seen < before)
+        for one in _stored(connection, which):
+            pair = one.entry.outlet, one.entry.text_hash
+            if pair in batch:
+                found.setdefault(pair, one)
+    return list(found.values())
+
+
 def former_texts(connection: Connection, entry: str) -> list[Revision]:
     """The texts an entry had before, oldest first."""
     rows = connection.execute(

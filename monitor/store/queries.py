@@ -20,7 +20,7 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
-from monitor.store import codec, feeds, outbox
+from monitor.store import codec, feeds, outbox, story_codec
 from monitor.store.dialect import BATCH
 from monitor.store.schema import (
     alerts,
@@ -42,14 +42,38 @@ def latest_stories(
     connection: Connection, *, limit: int, since: datetime | None, rule: str | None
 ) -> list[Story]:
     """Stories changed since a moment, that a rule matched; the last changed first."""
-    statement = select(stories).order_by(stories.c.updated_at.desc(), stories.c.id).limit(limit)
+    statement = (
+        select(stories)
+        .where(stories.c.merged_into.is_(None))
+        .order_by(stories.c.updated_at.desc(), stories.c.id)
+        .limit(limit)
+    )
     if since is not None:
         statement = statement.where(stories.c.updated_at >= since)
     if rule is not None:
         statement = statement.where(
             exists().where(decisions.c.story == stories.c.id, decisions.c.rule == rule)
         )
-    return [codec.story_from_row(row) for row in connection.execute(statement)]
+    return [story_codec.story_from_row(row) for row in connection.execute(statement)]
+
+
+def page_of_stories(
+    connection: Connection, *, since: datetime | None, before: tuple[datetime, str] | None, limit: int
+) -> list[Story]:
+    """Stories changed since a moment, the last changed first: those after (time, id) of a walk."""
+    statement = (
+        select(stories)
+        .where(stories.c.merged_into.is_(None))
+        .order_by(stories.c.updated_at.desc(), stories.c.id)
+        .limit(limit)
+    )
+    if since is not None:
+        statement = statement.where(stories.c.updated_at >= since)
+    if before is not None:
+        moment, story = before
+        changed = stories.c.updated_at
+        statement = statement.where(changed <= moment, (changed < moment) | (stories.c.id > story))
+    return [story_codec.story_from_row(row) for row in connection.execute(statement)]
 
 
 def stories_like(connection: Connection, prefix: str, limit: int) -> list[Story]:
@@ -57,7 +81,7 @@ def stories_like(connection: Connection, prefix: str, limit: int) -> list[Story]
     rows = connection.execute(
         select(stories).where(*begins(stories.c.id, prefix)).order_by(stories.c.id).limit(limit)
     )
-    return [codec.story_from_row(row) for row in rows]
+    return [story_codec.story_from_row(row) for row in rows]
 
 
 def latest_alerts(
@@ -83,6 +107,12 @@ def alerts_of(connection: Connection, ids: Sequence[str]) -> list[ListedAlert]:
         some = ids[start : start + BATCH]
         found += _listed(connection, (alerts.c.id.in_(some),), (alerts.c.id,), len(some))
     return found
+
+
+def alerts_of_story(connection: Connection, story: str) -> list[ListedAlert]:
+    """The alerts on a story, the oldest first."""
+    order = (alerts.c.created_at, alerts.c.id)
+    return _listed(connection, (alerts.c.story == story,), order, BATCH)
 
 
 def begins(column: ColumnElement[str], prefix: str) -> tuple[ColumnElement[bool], ...]:
@@ -163,6 +193,15 @@ def decided_because(connection: Connection, label: str, limit: int) -> list[Deci
         .limit(limit)
     )
     return [codec.decision_from_row(row) for row in reversed(rows.all())]
+
+
+def decided_on(connection: Connection, of_entries: Sequence[str]) -> list[Decision]:
+    """What was decided on these entries; the latest last."""
+    rows: list[codec.AnyRow] = []
+    for start in range(0, len(of_entries), BATCH):
+        statement = select(decisions).where(decisions.c.entry.in_(of_entries[start : start + BATCH]))
+        rows += connection.execute(statement).all()
+    return [codec.decision_from_row(row) for row in sorted(rows, key=lambda row: row.seq)]
 
 
 def rule_statistics(connection: Connection, since: datetime | None) -> list[RuleStatistics]:

@@ -102,10 +102,12 @@ entries = Table(
     Column("entities", Json, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("claims", Json, nullable=False, server_default="[]"),
     UniqueConstraint("id"),
     Index("ix_entries_first_seen", "first_seen"),
     # Addresses may be longer than what a sorted index of PostgreSQL takes; nobody asks for a range of them.
     Index("ix_entries_url", "url", postgresql_using="hash"),
+    Index("ix_entries_text_hash", "text_hash"),
     sqlite_autoincrement=True,
 )
 
@@ -165,6 +167,7 @@ assignments = Table(
     Column("reason", Text, nullable=False),
     Column("news", Json, nullable=False),
     Column("trace", LargeBinary, nullable=False),
+    Column("possibly", Json, nullable=False, server_default="[]"),
     UniqueConstraint("entry"),
     Index("ix_assignments_first_seen", "first_seen"),
     Index("ix_assignments_story", "story"),
@@ -184,7 +187,27 @@ stories = Table(
     Column("languages", Json, nullable=False),
     Column("entities", Json, nullable=False),
     Column("sources", Json, nullable=False),
+    Column("claims", Json, nullable=False, server_default="[]"),
+    Column("merged_into", Text, comment="the story that a person made its entries part of"),
     Index("ix_stories_updated_at", "updated_at"),
+)
+
+story_edits = Table(
+    "story_edits",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=True, comment="what the keeper of stories has seen"),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("source", Text, nullable=False, comment="the story that the entries left"),
+    Column("target", Text, nullable=False),
+    Column("entries", Json, nullable=False),
+    Column("alerts", Json, nullable=False, comment="what became of the alerts, to be undone"),
+    Column("undone_by", BigInteger, comment="None: in force"),
+    Index("ix_story_edits_source", "source"),
+    Index("ix_story_edits_target", "target"),
+    sqlite_autoincrement=True,
 )
 
 decisions = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, case, func, select, tuple_
 
@@ -19,13 +19,28 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
-from monitor.store import codec
+from monitor.store import codec, story_codec
 from monitor.store.dialect import BATCH, insert_into
 from monitor.store.schema import alerts, assignments, decisions, deliveries, entries, is_held, stories
+
+_ABROAD = timedelta(days=2)
+"""How long after its last change a story may be told anew in another language."""
 
 
 def remembered(connection: Connection, since: datetime) -> list[Remembered]:
     """Every assembled entry first seen at or after `since`, in order of assembly; narrow columns only."""
+    return _remembered(connection, assignments.c.first_seen >= since)
+
+
+def remembered_of(connection: Connection, ids: Sequence[str]) -> list[Remembered]:
+    """Every assembled entry of these stories, in order of assembly."""
+    found: list[Remembered] = []
+    for start in range(0, len(ids), BATCH):
+        found += _remembered(connection, assignments.c.story.in_(ids[start : start + BATCH]))
+    return found
+
+
+def _remembered(connection: Connection, which: ColumnElement[bool]) -> list[Remembered]:
     rows = connection.execute(
         select(
             assignments.c.seq,
@@ -41,7 +56,7 @@ def remembered(connection: Connection, since: datetime) -> list[Remembered]:
             entries.c.lang,
         )
         .join_from(assignments, entries, entries.c.id == assignments.c.entry)
-        .where(assignments.c.first_seen >= since)
+        .where(which)
     )
     # Sorted here: asked to sort, SQLite walks the whole table in order rather than the window by its index.
     return [
@@ -61,6 +76,18 @@ def remembered(connection: Connection, since: datetime) -> list[Remembered]:
         )
         for row in sorted(rows, key=lambda row: row.seq)
     ]
+
+
+def offered_as(connection: Connection, story: Story) -> list[str]:
+    """The stories whose first entry was told to be possibly the same as this story."""
+    rows = connection.execute(
+        select(assignments.c.story, assignments.c.possibly).where(
+            assignments.c.first_seen >= story.opened_at,
+            assignments.c.first_seen <= story.updated_at + _ABROAD,
+            assignments.c.possibly != [],
+        )
+    )
+    return [row.story for row in rows if story.id in row.possibly]
 
 
 def assembled_revisions(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
@@ -87,7 +114,7 @@ def place(connection: Connection, items: Sequence[Assembled]) -> None:
     insertion = insert_into(connection, assignments)
     new, old = insertion.excluded, assignments.c
     is_revision = new.placement == Placement.REVISION.value
-    kept = ("placement", "of", "score", "reason", "news")
+    kept = ("placement", "of", "score", "reason", "news", "possibly")
     connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["entry"],
@@ -113,7 +140,7 @@ def save_stories(connection: Connection, changed: Iterable[Story]) -> None:
         insertion.on_conflict_do_update(
             index_elements=["id"], set_={name: insertion.excluded[name] for name in columns}
         ),
-        [codec.story_to_values(story) for story in latest.values()],
+        [story_codec.story_to_values(story) for story in latest.values()],
     )
 
 

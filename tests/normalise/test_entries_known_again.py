@@ -175,6 +175,32 @@ def test_a_repeat_within_one_body_is_one_entry() -> None:
     )
 
 
+def test_an_article_that_a_body_shows_under_its_old_and_its_new_headline_is_one() -> None:
+    """Feeds merged of several do so for an hour; no other article of a section page is taken for it."""
+    archive = Archive()
+    link = "peace-8eaa7d78332ab3664c54e34b0d3df020"
+    old = item("European advisers discuss proposals before the leaders' summit", link=link)
+    new = item("Security advisers discuss proposals before the leaders' summit", link=link)
+    (first,) = archive.poll(old)
+    found = archive.poll(new, old)
+    assert {entry.id for entry in found} <= {first.id}
+    (last,) = archive.poll(new) or found
+    assert (last.id, last.revision) == (first.id, 1)
+    assert (
+        len(archive.poll(item("Storm closes the harbour", link=link), item("Court frees mayor", link=link)))
+        == 2
+    )
+
+
+def test_a_guid_made_for_one_article_outlives_its_headline_and_its_address() -> None:
+    """A UUID is never given twice by accident; a label may be."""
+    archive = Archive()
+    guid = "f0852430-9311-4960-94a5-8108f6bfe1fa"
+    (first,) = archive.poll(item("A great gamble on the coast", guid=guid, link="gamble"))
+    (second,) = archive.poll(item("Empire is a deeply flawed idea", guid=guid, link="flawed"))
+    assert (second.id, second.revision) == (first.id, 1)
+
+
 def test_two_entries_that_differ_by_one_character_are_two() -> None:
     """A digit can be the news."""
     archive = Archive()

@@ -83,10 +83,10 @@ async def test_an_entry_that_cannot_even_be_put_aside_is_passed_over(
     """A bug that recording meets too is told once, and those behind go on."""
     commit = rig.store.store.commit_assembled
 
-    async def breaking(batch: tuple[Assembled, ...]) -> None:
+    async def breaking(batch: tuple[Assembled, ...], *, edits_known: int | None = None) -> None:
         if any(guilty in one.entry.title for one in batch):
             raise ZeroDivisionError
-        await commit(batch)
+        await commit(batch, edits_known=edits_known)
 
     monkeypatch.setattr(rig.store.store, "commit_assembled", breaking)
     await rig.serve("one", ORLA, ROSA)

@@ -200,33 +200,6 @@ def test_the_book_keeps_no_more_than_its_limit() -> None:
         assert len(book) <= 201
 
 
-def test_merged_stories_take_their_later_articles_together() -> None:
-    """A person may know better."""
-    room, book = Newsroom(), StoryBook()
-    raid, hunt, *_ = tell(book, [room.entry(*text) for text in FOUR])
-    merged = book.merge(raid.story, hunt.story)
-    assert merged is not None
-    assert (merged.id, merged.entries, merged.texts) == (raid.story, 2, 2)
-    assert tell(book, [room.entry(*HUNT)])[0].story == raid.story
-    assert book.story(hunt.story) is None
-    assert book.merge(raid.story, raid.story) is None
-
-
-def test_a_split_entry_has_a_story_of_its_own() -> None:
-    """A wrong merge is reversible."""
-    room, book = Newsroom(), StoryBook()
-    first = room.entry(*RAID)
-    copy = room.entry(*RAID)
-    tell(book, [first, copy])
-    apart = book.split(copy.id)
-    assert apart is not None
-    assert (apart.id, len(apart.sources)) == (copy.id, 1)
-    left = book.story(first.id)
-    assert left is not None
-    assert [source.entry for source in left.sources] == [first.id]
-    assert book.split(first.id) is None
-
-
 def test_a_trace_of_a_summary_is_small() -> None:
     """The store keeps it with each entry."""
     room, book = Newsroom(), StoryBook()

@@ -135,3 +135,14 @@ def test_a_digest_may_join_a_story_but_attracts_nothing() -> None:
     later = room.entry("FSB manhunt and a village near Kursk: militia raids go on", HUNT[1])
     first, second = tell(book, [digest, later])
     assert second.story != first.story
+
+
+def test_a_page_rewritten_time_and_again_attracts_nothing() -> None:
+    """It is written while things happen, and would chain all of them together."""
+    room, book = Newsroom(), StoryBook()
+    page = room.entry("Ferry runs aground off the northern coast")
+    later = [replace(page, title=f"Ferry off the northern coast: hour {n}", revision=n) for n in (1, 2, 3)]
+    *_, last = tell(book, [page, *later])
+    assert last.placement is Placement.REVISION
+    other = room.entry("Ferry off the northern coast freed by the tide: passengers sing")
+    assert tell(book, [other])[0].placement is Placement.OPENS

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from monitor.core.matcher.occurrences import CompiledTerm, Occurrence, Reading
+from monitor.core.matcher.occurrences import CompiledTerm, Reading
 from monitor.core.matcher.report import Suppressed
-from monitor.core.matcher.scan import Scanner
+from monitor.core.matcher.scan import Occurrence, Scanner
 from monitor.core.models import Entry
 
 _MOST: Final = 20

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from monitor.core.claims import claims_of
 from monitor.core.inflect import Inflector
 from monitor.core.matcher.capitals import wanting_capitals
 from monitor.core.matcher.compiler import CompiledRule, compiled
@@ -54,7 +55,11 @@ class Matcher:
             return _NOTHING
         rules = program.rules
         matches = [match for number in sorted(numbers) if (match := self._weighed(rules[number], reading))]
-        return Findings(matches=tuple(matches), entities=tuple(sorted(reading.by_entity)))
+        return Findings(
+            matches=tuple(matches),
+            entities=tuple(sorted(reading.by_entity)),
+            claims=claims_of(entry, lambda: _named(reading)),
+        )
 
     def _weighed(self, rule: CompiledRule, reading: Reading) -> Match | None:
         for test in rule.entry_tests:
@@ -115,6 +120,10 @@ class Matcher:
             return str(refused.why)
         other = self._program.terms[refused.other.term].text
         return f"{refused.why} '{other}'"
+
+
+def _named(reading: Reading) -> tuple[Hit, ...]:
+    return reading.hits([found for occurrences in reading.by_entity.values() for found in occurrences])
 
 
 def _proof(test: Test, reading: Reading, fields: Fields) -> tuple[Hit, ...]:

@@ -77,10 +77,12 @@ from monitor.core.models.listings import (
     StoredEntry,
 )
 from monitor.core.models.matches import (
+    Claim,
     Findings,
     Hit,
     Match,
     Severity,
+    Stance,
     TextField,
 )
 from monitor.core.models.policy import (
@@ -110,10 +112,13 @@ from monitor.core.models.records import (
 )
 from monitor.core.models.stories import (
     Assignment,
+    Attributed,
+    EditKind,
     News,
     Placement,
     Source,
     Story,
+    StoryEdit,
 )
 
 __all__ = [
@@ -130,7 +135,9 @@ __all__ = [
     "Asked",
     "Assembled",
     "Assignment",
+    "Attributed",
     "Card",
+    "Claim",
     "Corroboration",
     "Counts",
     "Cron",
@@ -141,6 +148,7 @@ __all__ = [
     "DeliveryState",
     "Digest",
     "Document",
+    "EditKind",
     "Entry",
     "EntryKey",
     "Escalation",
@@ -198,8 +206,10 @@ __all__ = [
     "Severity",
     "Silence",
     "Source",
+    "Stance",
     "StoredEntry",
     "Story",
+    "StoryEdit",
     "TextField",
     "Told",
     "Trouble",

@@ -47,6 +47,7 @@ class Reason(StrEnum):
     FASTER = "matches come faster than usual"
     NOT_FASTER = "matches come no faster than usual"
     SEEN_AGAIN = "a name not seen for long"
+    MERGED = "its story was made part of another by hand"
     SEEN_LATELY = "its names were seen lately"
     GROUP_WAIT = "waits a moment for other outlets"
     HOURLY_LIMIT = "over the limit of messages an hour"

@@ -36,13 +36,37 @@ class Match:
     hits: tuple[Hit, ...]
 
 
+class Stance(StrEnum):
+    """What somebody does with what is told."""
+
+    CLAIM = "claimed"
+    DENIAL = "denied"
+    CONFIRMATION = "confirmed"
+    STATEMENT = "said"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Who is said to have claimed, denied, confirmed or said something, and the sentence that says so."""
+
+    stance: Stance
+    speaker: str
+    """As the sentence names them, without article."""
+    entity: str | None = None
+    """Id of the entity that the speaker is, None if they are none of the rule files."""
+    sentence: str
+    """Of the entry, at most 240 characters."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """All that matching found in one entry: the rules satisfied and the entities mentioned."""
+    """All that matching found in one entry: the rules satisfied, the entities mentioned, who claims what."""
 
     matches: tuple[Match, ...] = ()
     entities: tuple[str, ...] = ()
     """Ids of every entity mentioned, sorted, whether or not a rule asked for it."""
+    claims: tuple[Claim, ...] = ()
+    """In reading order, one for each speaker and stance."""
 
 
 class Severity(StrEnum):

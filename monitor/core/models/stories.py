@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.core.models.matches import Claim
+
 
 class Placement(StrEnum):
     """How an entry relates to what is known."""
@@ -50,6 +52,32 @@ class Assignment:
     """What the story book needs to remember this entry after a restart; opaque to everybody else."""
 
 
+class EditKind(StrEnum):
+    """What a person did to stories."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEdit:
+    """Entries that a person moved from one story to another, and why."""
+
+    number: int
+    """Counts up; 0 for one not yet stored."""
+    kind: EditKind
+    at: datetime
+    author: str
+    why: str
+    source: str
+    """Id of the story that the entries left."""
+    target: str
+    entries: tuple[str, ...]
+    undone_by: int | None = None
+    """Number of the edit that took it back, None while it is in force."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One entry of a story as shown to people."""
@@ -65,6 +93,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attributed:
+    """A claim with the entry that first told of it."""
+
+    claim: Claim
+    entry: str
+    outlet: str
+    at: datetime
+    """When the entry was first seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """One happening and who reports it."""
 
@@ -75,10 +114,12 @@ class Story:
     entries: int
     """Articles, revisions not counted."""
     outlets: tuple[str, ...]
-    """Distinct outlets in order of appearance."""
+    """Distinct outlets in order of appearance; those of one owner are one: `rt (rt.com, ruptly.tv)`."""
     texts: int
     """Independent texts: copies of one text count once."""
     languages: tuple[str, ...]
     entities: tuple[str, ...]
     sources: tuple[Source, ...]
     """The first source of each outlet and the latest ones, at most 50."""
+    claims: tuple[Attributed, ...] = ()
+    """Who claimed, denied or confirmed it, each once and as first told; at most 12."""

@@ -42,6 +42,8 @@ def blocks(view: View) -> tuple[Block, ...]:
     article += [{"type": "rich_text_quote", "elements": _marked(excerpt)} for excerpt in view.excerpts]
     if matched := _matched(view):
         article.append(section([words(f"Matched: {', '.join(matched)}")]))
+    if view.claims:
+        article.append(section([words(view.claims)]))
     if view.sources and view.kind is not DeliveryKind.THREAD:
         article += _sources(view)
     return fitted([{"type": "rich_text", "elements": article}, context(_context(view))])

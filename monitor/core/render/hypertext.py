@@ -81,7 +81,12 @@ def _byline(view: View) -> str:
 
 
 def _facts(view: View) -> str:
-    facts = [("Matched", ", ".join(view.matched)), ("Told by", view.told_by), ("Why now", why(view))]
+    facts = [
+        ("Matched", ", ".join(view.matched)),
+        ("Told by", view.told_by),
+        ("Claims", view.claims),
+        ("Why now", why(view)),
+    ]
     rows = "<br>\n".join(
         f'<span style="color:#57606a">{label}:</span> {escape(said)}' for label, said in facts if said
     )

@@ -46,10 +46,11 @@ def byline(view: View, *, now: datetime) -> str:
 
 
 def labelled(view: View) -> list[str]:
-    """The lines that begin with a label: what matched, who tells it, why now."""
+    """The lines that begin with a label: what matched, who tells it, who claims it, why now."""
     matched = [f"matched  {', '.join(view.matched)}"] if view.matched else []
     names = f": {view.outlets}" if view.outlets else ""
-    return [*matched, f"told by  {view.told_by}{names}", f"why now  {why(view)}"]
+    claims = [f"claims   {view.claims}"] if view.claims else []
+    return [*matched, f"told by  {view.told_by}{names}", *claims, f"why now  {why(view)}"]
 
 
 def why(view: View) -> str:

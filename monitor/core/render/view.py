@@ -9,6 +9,7 @@ from typing import Final
 
 from monitor.core.alerting.tally import held_in_words
 from monitor.core.models import (
+    Attributed,
     Card,
     DeliveryKind,
     Entry,
@@ -17,6 +18,7 @@ from monitor.core.models import (
     Reason,
     Severity,
     Source,
+    Stance,
     TextField,
     Verdict,
 )
@@ -25,6 +27,7 @@ from monitor.core.render.excerpts import Line, Piece, excerpts, pieces, plain, s
 
 MAX_HEADLINE: Final = 300
 MAX_SOURCES: Final = 6
+MAX_SPEAKERS: Final = 2
 MANY: Final = 3
 """More outlets than these are counted and no longer named in what is new."""
 MAX_MATCHED: Final = 10
@@ -62,6 +65,8 @@ class View:
     """`3 outlets in 2 languages (en, ru)`."""
     outlets: str
     """Their names: `a, b, c and 2 more`; empty for one."""
+    claims: str
+    """`Claimed by A (outlet) · Denied by B (outlet)`; empty if nobody is known to."""
     sources: tuple[SourceLine, ...]
     listing: str
     """What the sources are: `Also told by`, or `Also matched` where the pace of matches is told."""
@@ -104,6 +109,7 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         matched=_matched(card, hits, "\n".join(map(plain, (headline, *proof)))),
         told_by=_told_by(card),
         outlets=_names(card),
+        claims=claims(card),
         sources=others,
         listing="Also matched" if card.matches else TOLD_BY,
         more_sources=_more_sources(card, entry, shown=len(others)),
@@ -183,6 +189,29 @@ def _names(card: Card) -> str:
     return named(outlets, MAX_SOURCES) if len(outlets) > 1 else ""
 
 
+def claims(card: Card) -> str:
+    """Say who claims, denies and confirms it, each with the outlet that told of it first.
+
+    What people merely say is left out unless the rule files know them.
+    """
+    said: list[str] = []
+    for stance in (Stance.CLAIM, Stance.DENIAL, Stance.CONFIRMATION, Stance.STATEMENT):
+        found = [
+            one
+            for one in card.story.claims
+            if one.claim.stance is stance and (one.claim.entity or stance is not Stance.STATEMENT)
+        ]
+        if found:
+            who = [_speaker(card, one) for one in found]
+            said.append(f"{stance.value.capitalize()} by {named(who, MAX_SPEAKERS)}")
+    return " · ".join(said)
+
+
+def _speaker(card: Card, one: Attributed) -> str:
+    name = card.names.get(one.claim.entity, one.claim.speaker) if one.claim.entity else one.claim.speaker
+    return f"{line(name, 60)} ({line(one.outlet, 40)})" if one.outlet else line(name, 60)
+
+
 def _other_sources(card: Card, entry: Entry) -> tuple[SourceLine, ...]:
     """Give the first article of other outlets, in the story's order, as many as are shown."""
     first: dict[str, Source] = {}
@@ -208,7 +237,14 @@ def _more_sources(card: Card, entry: Entry, *, shown: int) -> int:
     """Count the other outlets, or matches, that are not listed."""
     if card.matches:
         return len(card.matches) - shown
-    return sum(outlet != entry.outlet for outlet in card.story.outlets) - shown
+    others = sum(not _tells(outlet, entry.outlet) for outlet in card.story.outlets)
+    return max(0, others - shown)
+
+
+def _tells(told_by: str, outlet: str) -> bool:
+    """Say whether an outlet is the one told, or one of its owner: `RT (rt.com, ruptly.tv)`."""
+    _, _, owned = told_by.partition(" (")
+    return told_by == outlet or outlet in owned.removesuffix(")").split(", ")
 
 
 def _news(card: Card) -> str:

@@ -8,13 +8,14 @@ decides as the undisturbed one would.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.core.models import Assignment, Entry, Findings, News, Placement, Remembered, Source, Story
 from monitor.core.stories.across import Abroad, abroad, joins_abroad
 from monitor.core.stories.copies import Arrival, Found, copied, is_label
+from monitor.core.stories.identity import bare_title
 from monitor.core.stories.joining import joins, ranked
 from monitor.core.stories.likeness import Query, query
 from monitor.core.stories.news import news_of
@@ -36,10 +37,17 @@ class StoryBook:
     Args:
         window: How long an entry can attract others after it was first seen.
         limit: The most entries kept; the oldest leave first.
+        owners: Who owns an outlet, by name of the outlet in lower case: outlets of one owner count as one.
     """
 
-    def __init__(self, window: timedelta = timedelta(hours=72), *, limit: int = 400_000) -> None:
-        self._window = Window(window, limit=limit)
+    def __init__(
+        self,
+        window: timedelta = timedelta(hours=72),
+        *,
+        limit: int = 400_000,
+        owners: Mapping[str, str] | None = None,
+    ) -> None:
+        self._window = Window(window, limit=limit, owners=owners or {})
 
     def __len__(self) -> int:
         return len(self._window.shelf)
@@ -90,29 +98,37 @@ class StoryBook:
         seq = self._window.member(story)
         return None if seq is None else told(self._window, seq)
 
-    def merge(self, into: str, other: str) -> Story | None:
-        """Make one story of two, under the id of the first; later entries follow.
+    def holds(self, entry: str) -> bool:
+        """Whether the window reaches back to an entry."""
+        return self._window.find(entry) is not None
 
-        The rows of the second story are to be stored under the first. Returns the story, None if the window
-        does not hold both, or they are one.
+    def adopt(self, rows: Iterable[Remembered]) -> None:
+        """Take over all rows of stories that a person edited; entries the window does not hold are passed by.
+
+        The book is then the one that would be rebuilt from the store.
         """
-        first, second = self._window.member(into), self._window.member(other)
-        if first is None or second is None or into == other:
-            return None
-        self._window.merge(into, first, second)
-        return told(self._window, first)
+        held = [
+            (seq, row)
+            for row in rows
+            if readable(row.trace) and (seq := self._window.find(row.source.entry)) is not None
+        ]
+        self._window.regroup(sorted(held, key=lambda pair: pair[0]))
 
-    def split(self, entry: str) -> Story | None:
-        """Take an entry out of its story into one of its own.
+    @staticmethod
+    def stays(entry: Entry, former: Assignment) -> Assignment:
+        """Leave a changed text of an article that the window forgot where the article was.
 
-        Returns the new story, None if the window does not hold the entry or the entry opened its story (then
-        take the others out).
+        Placed anew, an old article would be told as news for a new headline.
         """
-        seq = self._window.find(entry)
-        if seq is None or self._window.story_id(seq) == entry:
-            return None
-        self._window.split(seq)
-        return told(self._window, seq)
+        _, correction = bare_title(entry.title)
+        return replace(
+            former,
+            placement=Placement.REVISION,
+            of=entry.id,
+            score=1.0,
+            reason=f"revision {entry.revision} of an article already known",
+            news=(News.CORRECTION,) if correction else (),
+        )
 
     def _arrival(self, entry: Entry, findings: Findings) -> Arrival:
         observed = observe(entry, findings)
@@ -145,6 +161,7 @@ class StoryBook:
             sketch=observed.sketch,
             entities=observed.entities,
             agency=observed.agency,
+            claims=observed.claims,
         )
         return query(footprint, idf, {name: rare[key] for name, key in keys.items()})
 

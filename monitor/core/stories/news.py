@@ -25,7 +25,7 @@ def news_of(
     window: Window, arrival: Arrival, asked: Query, seq: int, found: Found | None
 ) -> tuple[News, ...]:
     """The reasons to tell of an entry again; `found` is None for a revision."""
-    news = [] if arrival.outlet in window.firsts(seq) or arrival.outlet < 0 else [News.OUTLET]
+    news = [] if arrival.outlet < 0 or window.tells(seq, arrival.outlet) else [News.OUTLET]
     if found is not None and found.placement is Placement.COPY:
         return tuple(news)
     known = [window.shelf.footprint(number) for number in window.members(seq)[-_READ:]]

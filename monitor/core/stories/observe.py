@@ -8,7 +8,7 @@ from itertools import chain
 
 import xxhash
 
-from monitor.core.models import Entry, Findings, Match
+from monitor.core.models import Claim, Entry, Findings, Match
 from monitor.core.signature import Sketch, credited, sketch
 from monitor.core.stories.identity import bare_title, confirms, core_title, denies, is_live, names_page
 from monitor.core.stories.trace import Flag
@@ -43,6 +43,7 @@ class Observed:
     flags: int
     """Bits of `Flag`."""
     agency: str
+    claims: tuple[Claim, ...] = ()
 
 
 def key64(kind: str, value: str) -> int:
@@ -86,6 +87,7 @@ def observe(entry: Entry, findings: Findings) -> Observed:
         entities=(*findings.entities, *map(rule_name, findings.matches))[:_BODY_TERMS],
         flags=_flags(entry, title, text, correction=correction),
         agency=credited(f"{entry.author} {text[:_CREDITED]} {text[-_LEAD:]}") or "",
+        claims=findings.claims,
     )
 
 

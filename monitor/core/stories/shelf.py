@@ -44,6 +44,8 @@ class Group:
     firsts: dict[int, int] = field(default_factory=dict)
     """The first member of each outlet."""
     entities: Counter[str] = field(default_factory=Counter)
+    speaking: list[int] = field(default_factory=list)
+    """Those members whose text says who claims or denies what."""
 
 
 class Shelf:
@@ -119,6 +121,11 @@ class Shelf:
     def trace(self, seq: int) -> bytes:
         """The trace of an entry that is there."""
         return self._traces[seq - self._gone]
+
+    def retrace(self, seq: int, trace: bytes) -> None:
+        """Give an entry that is there another trace."""
+        self._traces[seq - self._gone] = trace
+        self._shown.pop(seq, None)
 
     def time(self, seq: int) -> int:
         """When the entry was first seen, in microseconds since 1970."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from monitor.core.models import Story
+from monitor.core.models import Attributed, Stance, Story
 from monitor.core.stories.observe import named
 from monitor.core.stories.shelf import moment
 from monitor.core.stories.window import Window
 
 _SHOWN = 50
 _FIRSTS = 40
+_SPEAKING = 40
+_CLAIMS = 12
+_STATEMENTS = 4
+"""What people merely say leaves room for what they claim and deny."""
 
 
 def told(window: Window, seq: int) -> Story:
@@ -27,12 +31,42 @@ def told(window: Window, seq: int) -> Story:
         opened_at=moment(opened),
         updated_at=moment(max(shelf.time(members[-1]), shelf.time(seq))),
         entries=entries,
-        outlets=tuple(shelf.outlet_name(outlet) for outlet in sorted(firsts, key=firsts.__getitem__)),
+        outlets=_outlets(window, sorted(firsts, key=firsts.__getitem__)),
         texts=texts,
         languages=tuple(dict.fromkeys(source.lang for source in sources if source.lang)),
         entities=named(sorted(+group.entities) if group else shelf.footprint(seq).entities),
         sources=sources,
+        claims=_claims(window, seq),
     )
+
+
+def _outlets(window: Window, told: Iterable[int]) -> tuple[str, ...]:
+    """The outlets in order of appearance; those of one owner as one: `rt (rt.com, ruptly.tv)`."""
+    by_owner: dict[str, list[str]] = {}
+    for outlet in told:
+        by_owner.setdefault(window.owner(outlet), []).append(window.shelf.outlet_name(outlet))
+    return tuple(
+        names[0] if len(names) == 1 else f"{owner} ({', '.join(names)})" for owner, names in by_owner.items()
+    )
+
+
+def _claims(window: Window, seq: int) -> tuple[Attributed, ...]:
+    """Who claims and denies what, each once, by the entry that told of it first."""
+    shelf = window.shelf
+    found: dict[tuple[Stance, str], Attributed] = {}
+    statements = 0
+    for number in window.speaking(seq)[:_SPEAKING]:
+        source = shelf.source(number)
+        for claim in shelf.footprint(number).claims:
+            key = claim.stance, claim.entity or claim.speaker.casefold()
+            said = claim.stance is Stance.STATEMENT
+            if key in found or (said and statements == _STATEMENTS):
+                continue
+            statements += said
+            found[key] = Attributed(claim=claim, entry=source.entry, outlet=source.outlet, at=source.at)
+            if len(found) == _CLAIMS:
+                return tuple(found.values())
+    return tuple(found.values())
 
 
 def _chosen(members: Sequence[int], firsts: Iterable[int]) -> Sequence[int]:

@@ -10,6 +10,7 @@ from typing import Final
 
 import xxhash
 
+from monitor.core.models import Claim, Stance
 from monitor.core.signature import Sketch
 from monitor.core.stories.words import NUMBER
 
@@ -17,6 +18,8 @@ _VERSION = 1
 _HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
 _INDEXED = 20
 _CACHE = 1 << 13
+_CLAIMED = "\x01"
+"""Stands before each claim; no text of a claim holds control characters."""
 
 
 class Flag:
@@ -60,6 +63,8 @@ class Footprint:
     entities: tuple[str, ...]
     agency: str
     """The news agency credited, empty if none is."""
+    claims: tuple[Claim, ...] = ()
+    """Who claims or denies what, as its text says."""
 
     @property
     def terms(self) -> tuple[int, ...]:
@@ -107,8 +112,18 @@ def encode(print_: Footprint) -> bytes:
         len(print_.body),
         print_.sketch.scale.bit_length() - 1,
     )
-    tail = "\0".join((print_.lang, print_.agency, *print_.entities)).encode("utf-8", "surrogatepass")
+    names = "\0".join((print_.lang, print_.agency, *print_.entities))
+    tail = _CLAIMED.join((names, *map(_claim_as_text, print_.claims))).encode("utf-8", "surrogatepass")
     return head + _pack_ints(print_.title) + _pack_ints(print_.body) + _pack_ints(sketch) + tail
+
+
+def _claim_as_text(claim: Claim) -> str:
+    return "\0".join((claim.stance, claim.speaker, claim.entity or "", claim.sentence))
+
+
+def _claim_from_text(text: str) -> Claim:
+    stance, speaker, entity, sentence = text.split("\0")
+    return Claim(stance=Stance(stance), speaker=speaker, entity=entity or None, sentence=sentence)
 
 
 def readable(trace: bytes) -> bool:
@@ -123,7 +138,8 @@ def decode(trace: bytes) -> Footprint:
      scale) = _HEAD.unpack_from(trace)  # fmt: skip
     at = _HEAD.size
     ends = (at + 4 * titles, at + 4 * (titles + bodies), at + 4 * (titles + bodies + kept))
-    lang, agency, *entities = trace[ends[2] :].decode("utf-8", "surrogatepass").split("\0")
+    names, *claims = trace[ends[2] :].decode("utf-8", "surrogatepass").split(_CLAIMED)
+    lang, agency, *entities = names.split("\0")
     return Footprint(
         seq=seq,
         opened=opened,
@@ -140,6 +156,7 @@ def decode(trace: bytes) -> Footprint:
         sketch=Sketch(1 << scale, triples, frozenset(_unpack_ints(trace, ends[1], ends[2]))),
         entities=tuple(entities),
         agency=agency,
+        claims=tuple(map(_claim_from_text, claims)),
     )
 
 

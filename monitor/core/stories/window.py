@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from monitor.core.models import Source
+from monitor.core.models import Remembered, Source
 from monitor.core.stories.common import BACKGROUND
 from monitor.core.stories.observe import key64
 from monitor.core.stories.postings import Postings
@@ -25,9 +25,10 @@ _GROUP_NUMBERS = 1 << 40
 class Window:
     """Entries by number, with what they share. Its state follows from the entries in it alone."""
 
-    def __init__(self, length: timedelta, *, limit: int) -> None:
+    def __init__(self, length: timedelta, *, limit: int, owners: Mapping[str, str]) -> None:
         self._length = length // timedelta(microseconds=1)
         self._limit = limit
+        self._owners = owners
         self._now = 0
         self.shelf = Shelf()
         self.keys = Postings()
@@ -95,10 +96,29 @@ class Window:
         seq = self.find(story)
         return seq if seq is not None and self.shelf.group(seq) is None else None
 
+    def owner(self, outlet: int) -> str:
+        """Who owns an outlet: itself, unless it is one of a group."""
+        name = self.shelf.outlet_name(outlet)
+        return self._owners.get(name.casefold(), name)
+
+    def tells(self, seq: int, outlet: int) -> bool:
+        """Whether an outlet, or another of its owner, has told an entry's story already."""
+        firsts = self.firsts(seq)
+        if outlet in firsts or not self._owners:
+            return outlet in firsts
+        return self.owner(outlet) in map(self.owner, firsts)
+
     def firsts(self, seq: int) -> dict[int, int]:
         """Of an entry's story, the first member of each outlet, by number of the outlet."""
         group = self.shelf.group(seq)
         return group.firsts if group else {self.shelf.outlet(seq): seq}
+
+    def speaking(self, seq: int) -> Sequence[int]:
+        """Of an entry's story, the members whose text says who claims or denies what, in order."""
+        group = self.shelf.group(seq)
+        if group is not None:
+            return group.speaking
+        return (seq,) if self.shelf.footprint(seq).claims else ()
 
     def texts(self, seq: int) -> int:
         """Members of an entry's story that are no copies."""
@@ -119,30 +139,22 @@ class Window:
             for number in (group.originals if group else (seq,))[:_EXEMPLARS]
         )
 
-    def merge(self, story: str, first: int, second: int) -> None:
-        """Move the members of the second entry's story to the first's."""
-        _, entries, texts = self.counts(first)
-        opened, more_entries, more_texts = self.counts(second)
-        moved = self.members(second)
-        left = self.shelf.group(second)
-        group = self.shelf.group(first)
-        if group is None:
-            group = self._new_group(story, min(opened, self.counts(first)[0]))
-            self._join(first, group)
-        for number in tuple(moved):
-            self._join(number, group)
-        group.members.sort()
-        group.originals.sort()
-        group.entries, group.texts = entries + more_entries, texts + more_texts
-        if left is not None:
-            del self.groups[left.id]
+    def regroup(self, rows: Sequence[tuple[int, Remembered]]) -> None:
+        """Give entries on the shelf, by number and in order, the story and the trace that their rows say."""
+        for seq, _ in rows:
+            self._leave_group(seq)
+            self.shelf.set_alone(seq)
+        for seq, row in rows:
+            self.shelf.retrace(seq, row.trace)
+        for seq, row in rows:
+            self._group(seq, row.source.entry, row.story, self.shelf.footprint(seq))
 
-    def split(self, seq: int) -> None:
-        """Take an entry out of its story into one of its own."""
+    def _leave_group(self, seq: int, *, keep: str = "") -> None:
         group = self.shelf.group(seq)
         if group is not None:
             self._leave(seq, group)
-            self.shelf.set_alone(seq)
+            if not group.members and group.id != keep:
+                del self.groups[group.id]
 
     def enter(self, source: Source, footprint: Footprint, trace: bytes, story: str) -> None:
         """Take in an entry."""
@@ -169,7 +181,7 @@ class Window:
                 return
             opener = self.find(story)
             group = self._new_group(story, footprint.opened)
-            if opener is not None and self.shelf.group(opener) is None:
+            if opener is not None and opener < seq and self.shelf.group(opener) is None:
                 self._join(opener, group)
         self._join(seq, group)
 
@@ -186,6 +198,8 @@ class Window:
         outlet = self.shelf.outlet(seq)
         group.firsts[outlet] = min(seq, group.firsts.get(outlet, seq))
         group.entities.update(footprint.entities)
+        if footprint.claims:
+            group.speaking.append(seq)
         group.entries = max(group.entries, footprint.entries)
         group.texts = max(group.texts, footprint.texts)
         self.shelf.set_group(seq, group)
@@ -202,15 +216,13 @@ class Window:
             if later is not None:
                 group.firsts[outlet] = later
         group.entities.subtract(footprint.entities)
+        if footprint.claims:
+            group.speaking.remove(seq)
 
     def remove(self, seq: int, *, keep: str = "") -> None:
         """Take an entry off the shelf; `keep` names a story that stays though it may be empty."""
         footprint = self.shelf.footprint(seq)
-        group = self.shelf.group(seq)
-        if group is not None:
-            self._leave(seq, group)
-            if not group.members and group.id != keep:
-                del self.groups[group.id]
+        self._leave_group(seq, keep=keep)
         if not footprint.flags & Flag.COPY:
             self.rarity.remove((*footprint.terms, *map(entity_key, footprint.entities)))
         self.shelf.clear(seq)
