@@ -1,0 +1,142 @@
+"""The nouns of configuration: what config.yaml says, checked, with secrets resolved and hidden.
+
+Every model forbids unknown keys and is frozen; these classes are also the schema of the file. Durations are
+written as `30s`, `5m`, `2h`, `7d` or as a number of seconds; sizes as `8MiB`, `500KB` or as bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+
+from monitor.core.settings.base import (
+    Clock,
+    CronLine,
+    Duration,
+    Limit,
+    SeverityName,
+    Size,
+    Strict,
+    Weekdays,
+    Zone,
+)
+from monitor.core.settings.channels import (
+    AppriseChannel,
+    ChannelSettings,
+    ConsoleChannel,
+    EmailChannel,
+    SlackChannel,
+    Templated,
+    WebhookChannel,
+)
+from monitor.core.settings.feeds import BasicAuth, FeedSettings, PollingSettings
+from monitor.core.settings.sending import (
+    NOTHING,
+    AlertSettings,
+    DigestSettings,
+    EscalateSettings,
+    Nothing,
+    QuietHoursSettings,
+    RouteMatch,
+    RouteSettings,
+    SendingSettings,
+)
+
+__all__ = [
+    "NOTHING",
+    "AlertSettings",
+    "AppriseChannel",
+    "BasicAuth",
+    "ChannelSettings",
+    "Clock",
+    "ConsoleChannel",
+    "CronLine",
+    "DigestSettings",
+    "Duration",
+    "EmailChannel",
+    "EscalateSettings",
+    "FeedSettings",
+    "Limit",
+    "Nothing",
+    "PollingSettings",
+    "QuietHoursSettings",
+    "RetentionSettings",
+    "RouteMatch",
+    "RouteSettings",
+    "SendingSettings",
+    "Settings",
+    "SeverityName",
+    "Size",
+    "SlackChannel",
+    "StorySettings",
+    "Strict",
+    "Templated",
+    "WebhookChannel",
+    "Weekdays",
+    "Zone",
+]
+
+
+class StorySettings(Strict):
+    """How entries become stories."""
+
+    window: Duration = timedelta(hours=72)
+    owners: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Outlets that belong together, by name of the owner: they count as one."""
+
+    @field_validator("owners")
+    @classmethod
+    def _each_outlet_has_one_owner(cls, owners: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        seen: dict[str, str] = {}
+        for owner, outlets in owners.items():
+            for outlet in outlets:
+                other = seen.setdefault(outlet.casefold(), owner)
+                if other != owner:
+                    message = (
+                        f"'{outlet}' cannot belong to both '{other}' and '{owner}'; leave it in one of them"
+                    )
+                    raise ValueError(message)
+        return owners
+
+    @property
+    def owner_of(self) -> dict[str, str]:
+        """The owner of each outlet that has one, by name of the outlet in lower case."""
+        return {
+            outlet.casefold(): owner for owner, outlets in self.owners.items() for outlet in (owner, *outlets)
+        }
+
+
+class RetentionSettings(Strict):
+    """How long things are kept; entries in a live story are kept with it."""
+
+    entries: Duration = timedelta(days=90)
+    deliveries: Duration = timedelta(days=90)
+    every: Duration = timedelta(hours=6)
+
+
+class Settings(Strict):
+    """The whole of config.yaml."""
+
+    database: SecretStr = SecretStr("sqlite:///data/news-monitor.db")
+    """A SQLAlchemy URL without driver: `sqlite:///path` or `postgresql://user@host/name`."""
+    rules: tuple[str, ...] = ("rules",)
+    """Files and folders, relative to config.yaml."""
+    feeds: tuple[FeedSettings, ...] = ()
+    opml: tuple[str, ...] = ()
+    """OPML files whose feeds are added, relative to config.yaml."""
+    templates: str = "templates"
+    """The folder of message templates, relative to config.yaml; none by default."""
+    samples: bool = False
+    """Whether the invented sample outlets run beside the real feeds."""
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    ops: tuple[str, ...] = ()
+    """Names of channels that are told when another channel takes nothing."""
+    routes: tuple[RouteSettings, ...] = ()
+    polling: PollingSettings = PollingSettings()
+    alerts: AlertSettings = AlertSettings()
+    stories: StorySettings = StorySettings()
+    retention: RetentionSettings = RetentionSettings()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "text", "json"] = "auto"
