@@ -29,8 +29,24 @@ def test_the_list_shows_last_match_and_rates(desk: Desk) -> None:
     assert (raids["note"], idle["note"], resting["note"]) == ("", "no match yet", "")
     output = desk("rules", "list").output
     assert "LAST MATCH  MATCHES A DAY, 7 D / 30 D  ALERTS A DAY" in output
-    assert re.search(r"border desk +\d+ min ago +1\.0 / 1\.0", output)
+    assert re.search(r"raids +fine +\d+ min ago +1\.0 / 1\.0 .*border desk", output)
+    assert re.search(r"resting +off ", output)
     assert "never       0.0 / 0.0" in output
+
+
+def test_dead_and_noisy_rules_are_named_below_the_table(desk: Desk) -> None:
+    """With their owners, so that somebody mends them; what is switched off is left out."""
+    desk.rules(
+        RULES + "  old: {any: [dam], owner: rivers}\n  loud: {any: [drone], alert: {follow_up: new}}\n"
+    )
+    drones = [
+        told(f"Drone number {number} seen in {number}{number}ville", hours=number / 10)
+        for number in range(200)
+    ]
+    desk.bring([told("Rain is expected in the north of Scotland", days=40), *drones])
+    output = desk("rules", "list").output
+    assert "3 rules dead, found nothing in 30 days: raids (border desk), idle, old (rivers)" in output
+    assert "1 rule noisy, alert once an hour or more: loud" in output
 
 
 def test_without_database_or_configuration_the_list_is_plain(desk: Desk) -> None:

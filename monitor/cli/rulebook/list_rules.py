@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import click
 from monitor.cli.common import ago, counted, json_option, print_json
 from monitor.cli.guard import clean
 from monitor.cli.rulebook.places import loaded, rules_option
-from monitor.cli.rulebook.statistics import History, history
+from monitor.cli.rulebook.statistics import DEAD, NOISY, History, history
 from monitor.cli.tables import print_table
 from monitor.config.rules import LoadedRules
 from monitor.core.models import RuleFeedback
@@ -17,7 +18,12 @@ from monitor.core.query import render
 from monitor.core.rules.tree import Rule
 from monitor.files import is_there
 
-_HISTORY = ("last match", "matches a day, 7 d / 30 d", "alerts a day", "relevant", "")
+_HISTORY = ("state", "last match", "matches a day, 7 d / 30 d", "alerts a day", "relevant")
+_SELDOM = 0.1
+_STATES = {
+    DEAD: f"{DEAD}, found nothing in 30 days",
+    NOISY: f"{NOISY}, alert once an hour or more",
+}
 
 
 @click.command(name="list")
@@ -38,8 +44,9 @@ def command(
     r"""List rules with severity, owner, number of tests, and where they stand.
 
     Beside a database also with the last match, and with matches and alerts a day over the last 7 and 30
-    days. A rule that found nothing in 30 days is marked `dead`, one with an alert an hour `noisy`. Where
-    alerts were marked (buttons in Slack, `alerts mark`), `relevant` says which part was, of how many.
+    days. A rule that found nothing in 30 days is `dead`, one with an alert an hour `noisy`: they are named
+    once more below the table, with their owners. Where alerts were marked (buttons in
+    Slack, `alerts mark`), `relevant` says which part was, of how many.
 
     \b
     Examples:
@@ -61,10 +68,25 @@ def command(
         print_json([_fields(rule, known) for rule in rules])
         return
     print_table(
-        ("rule", "severity", "title", "owner", *(_HISTORY if known else ()), "tests", "where"),
+        ("rule", *(_HISTORY if known else ()), "severity", "title", "owner", "tests", "where"),
         [_row(rule, known) for rule in rules],
         empty="there is no rule (of that kind)",
     )
+    if known:
+        for line in _at_a_glance([rule for rule in rules if rule.enabled], known):
+            click.echo(line)
+
+
+def _at_a_glance(rules: list[Rule], known: History) -> Iterator[str]:
+    """Name the rules that want attention, and whose they are."""
+    for state, says in _STATES.items():
+        found = [
+            f"{rule.id} ({rule.owner})" if rule.owner else rule.id
+            for rule in rules
+            if known.rates(rule.id).note == state
+        ]
+        if found:
+            yield clean(f"{counted(len(found), 'rule')} {says}: {', '.join(found)}")
 
 
 def _all(rules: LoadedRules) -> list[Rule]:
@@ -80,10 +102,10 @@ def _row(rule: Rule, known: History | None) -> tuple[str, ...]:
     title = rule.title if rule.enabled else f"{rule.title} (off)"
     return (
         rule.id,
+        *(_lately(rule, known) if known else ()),
         rule.severity.value,
         title,
         rule.owner,
-        *(_lately(rule, known) if known else ()),
         counted(_tests(rule), "test"),
         f"{rule.at.path}:{rule.at.line}",
     )
@@ -92,11 +114,11 @@ def _row(rule: Rule, known: History | None) -> tuple[str, ...]:
 def _lately(rule: Rule, known: History) -> tuple[str, ...]:
     rates = known.rates(rule.id)
     return (
+        (rates.note or "fine") if rule.enabled else "off",
         ago(rates.last_match_at, known.at),
-        f"{rates.matches_week:.1f} / {rates.matches_month:.1f}",
-        f"{rates.alerts_week:.1f} / {rates.alerts_month:.1f}",
+        f"{_a_day(rates.matches_week)} / {_a_day(rates.matches_month)}",
+        f"{_a_day(rates.alerts_week)} / {_a_day(rates.alerts_month)}",
         _precision(known.feedback.get(rule.id)),
-        rates.note if rule.enabled else "",
     )
 
 
@@ -105,6 +127,11 @@ def _precision(feedback: RuleFeedback | None) -> str:
     if feedback is None or feedback.precision is None:
         return ""
     return f"{feedback.precision * 100:.0f} % of {feedback.judged}"
+
+
+def _a_day(rate: float) -> str:
+    """Write a rate so that what is seldom does not look like never."""
+    return f"{rate:.2f}" if 0 < rate < _SELDOM else f"{rate:.1f}"
 
 
 def _fields(rule: Rule, known: History | None) -> dict[str, object]:

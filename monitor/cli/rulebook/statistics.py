@@ -17,7 +17,8 @@ from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
 from monitor.core.models import RuleDay, RuleFeedback, RuleStatistics
 
 _WEEK, _MONTH = 7, 30
-NOISY = 24
+DEAD, NOISY = "dead", "noisy"
+_OFTEN = 24
 """Alerts a day, over the last week, from which on a rule is noisy: one an hour is read by nobody."""
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,12 +72,12 @@ class History:
         return sum(day.matches for day in counted) / elapsed, sum(day.alerts for day in counted) / elapsed
 
     def _note(self, *, matches: float, alerts: float) -> str:
-        if alerts >= NOISY:
-            return "noisy"
+        if alerts >= _OFTEN:
+            return NOISY
         if matches:
             return ""
         watched = self.watching_since and self.at - self.watching_since >= timedelta(days=_MONTH)
-        return "dead" if watched else "no match yet"
+        return DEAD if watched else "no match yet"
 
 
 def history(config: Path) -> History | None:
