@@ -69,8 +69,12 @@ class Console:
         self._writer.close()
 
     def _written(self, delivery: Delivery) -> str:
-        """Show the first paragraph, or of a follow-up what is new in it; the other sources are elsewhere."""
-        paragraph = delivery.message.text.partition("\n\n")[0]
+        """Show the first paragraph, or of a follow-up what is new in it; the other sources are elsewhere.
+
+        A digest, which is of no one story, is shown whole.
+        """
+        text = delivery.message.text
+        paragraph = text.partition("\n\n")[0] if delivery.story else text
         lines = [_CONTROL.sub(" ", line) for line in paragraph.split("\n")]
         note = ["possible repeat"] if delivery.repeat else []
         if delivery.kind is not DeliveryKind.POST and lines[0].startswith("+ "):

@@ -65,11 +65,13 @@ def list_alerts(*, rule: str | None, held: bool, limit: int, as_json: bool, conf
     """List alerts, the newest first, with how many deliveries stand where."""
     loaded = configured(config)
 
-    async def fetch() -> list[ListedAlert]:
+    async def fetch() -> tuple[list[ListedAlert], list[Hold]]:
         async with opened(loaded) as store:
-            return await store.list_alerts(limit=limit, rule=rule, state=Verdict.HELD if held else None)
+            state = Verdict.HELD if held else None
+            found = await store.list_alerts(limit=limit, rule=rule, state=state)
+            return found, await store.holds_of([one.record.id for one in found])
 
-    alerts = run_async(fetch())
+    alerts, holds = run_async(fetch())
     if as_json:
         print_json(alerts)
         return
@@ -79,7 +81,7 @@ def list_alerts(*, rule: str | None, held: bool, limit: int, as_json: bool, conf
             alert.record.id[:SHORT],
             ago(alert.record.created_at, at),
             alert.record.rule,
-            went(alert),
+            went(alert, [hold for hold in holds if hold.alert == alert.record.id]),
             alert.outlet,
             alert.title,
         )
@@ -88,12 +90,16 @@ def list_alerts(*, rule: str | None, held: bool, limit: int, as_json: bool, conf
     print_table(("alert", "made", "rule", "deliveries", "outlet", "title"), rows, empty="No alert.")
 
 
-def went(alert: ListedAlert) -> str:
+def went(alert: ListedAlert, holds: Sequence[Hold] = ()) -> str:
     """Say where an alert stands: held, or how many of its deliveries are sent, parked and so on."""
     if alert.record.state is Verdict.HELD:
         return "held"
-    counted = [f"{number} {state.value}" for state, number in alert.deliveries.items() if number]
-    return ", ".join(counted) or "none"
+    told = [f"{number} {state.value}" for state, number in alert.deliveries.items() if number]
+    in_digests = sum(hold.told_in is not None for hold in holds)
+    still = sum(hold.ended_at is None for hold in holds)
+    told += [f"{in_digests} in a digest"] if in_digests else []
+    told += [f"{still} held"] if still else []
+    return ", ".join(told) or "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

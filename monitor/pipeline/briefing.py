@@ -6,7 +6,7 @@ Later decisions of the batch see what earlier ones came to.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -98,10 +98,10 @@ class Briefing:
         self.records |= {(record.rule, record.story): record for record in found}
         for record in found:
             await self.root(record.entry)
-        for hold in await self._store.holds_of([record.id for record in found]):
-            self._holds[hold.alert, hold.channel] = hold
+        self.note(await self._store.holds_of([record.id for record in found]))
         for rule in dict.fromkeys(rule for rule, _ in pairs):
             self._held_back[rule] = Counter(await self._store.held_back(rule, now - _TALLY))
+            self.note(await self._store.open_holds(rule))
             if self.policy(rule).cooldown:
                 self.last_alert_at[rule] = await self._store.last_alert_at(rule)
         if self._is_limited():
@@ -185,11 +185,17 @@ class Briefing:
         self.take(ruling.record)
         if decision.verdict is Verdict.ALERT or decision.reason is Reason.GROUP_WAIT:
             self.last_alert_at[decision.rule] = decision.at
-        for hold in shared.holds:
-            self._holds[hold.alert, hold.channel] = hold
+        self.note(shared.holds)
         if ruling.kind not in {None, DeliveryKind.UPDATE}:
             for leg in shared.now:
                 self.rang(decision.rule, leg.channel, decision.at)
+
+    def note(self, holds: Iterable[Hold]) -> None:
+        """Remember holds as they are now."""
+        for hold in holds:
+            known = self._holds.get((hold.alert, hold.channel))
+            if known is None or known.ordinal <= hold.ordinal:
+                self._holds[hold.alert, hold.channel] = hold
 
     def take(self, record: AlertRecord | None) -> None:
         """Remember an alert as it is now."""
@@ -200,20 +206,24 @@ class Briefing:
         """Count a message towards the limits an hour."""
         self._told.append(Told(rule=rule, channel=channel, at=at))
 
-    def counted(self, decision: Decision) -> Counter[Reason]:
-        """Count what was held back; return what is to be told with this decision, if anything is."""
-        tally = self._held_back.setdefault(decision.rule, Counter())
-        if decision.verdict is Verdict.ALERT:
-            self._held_back[decision.rule] = Counter()
-            return Counter({reason: number for reason, number in tally.items() if is_told(reason)})
-        if decision.verdict in {Verdict.HELD, Verdict.SUPPRESSED}:
-            tally[decision.reason] += 1
-        return Counter()
+    def counted(self, decision: Decision, channels: Collection[str] = ()) -> Counter[Reason]:
+        """Count what was held back; return what a message that rings on these channels is to say of it.
 
-    def no_longer_held(self, hold: Hold) -> None:
-        """Take from the count what is told now."""
-        tally = self._held_back.setdefault(hold.rule, Counter())
-        tally[hold.reason] = max(0, tally[hold.reason] - hold.matches)
+        That is what was suppressed since the rule's last message, and what these channels still hold of other
+        alerts of the rule.
+        """
+        tally = self._held_back.setdefault(decision.rule, Counter())
+        if decision.verdict is Verdict.SUPPRESSED:
+            tally[decision.reason] += 1
+        if decision.verdict is not Verdict.ALERT:
+            return Counter()
+        self._held_back[decision.rule] = Counter()
+        told = tally.copy()
+        for hold in self._holds.values():
+            is_other = hold.ended_at is None and hold.story != decision.story
+            if is_other and hold.rule == decision.rule and hold.channel in channels:
+                told[hold.reason] += hold.matches
+        return Counter({reason: number for reason, number in told.items() if is_told(reason)})
 
     def destination(self, leg: Leg) -> Destination | None:
         """Return a channel as deliveries see it; None if it is not there."""

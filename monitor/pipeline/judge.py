@@ -166,7 +166,7 @@ class Judge:
         legs = self._known.legs(case.rule, labels)
         shared = self._known.shared(case.rule, ruling, legs, labels, entry=case.entry.id)
         ruling = shared.ruling
-        held_back = self._known.counted(ruling.decision)
+        held_back = self._known.counted(ruling.decision, {leg.channel for leg in shared.now})
         alerts = () if ruling.record is None else (ruling.record,)
         if ruling.kind is None or ruling.record is None:
             return Ruled(decision=ruling.decision, alerts=alerts, holds=shared.holds)

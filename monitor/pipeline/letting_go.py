@@ -168,9 +168,10 @@ class LettingGo:
         """Tell one alert by a message of its own."""
         told = self._told(due, digest=None)
         [record] = told.alerts
+        held_back = self._known.counted(told.decision, {due.hold.channel})
         deliveries = self._known.deliveries(
             replace(record, follow_ups=due.hold.ordinal),
-            replace(self._card(due, told.decision, record), held_back=self._known.counted(told.decision)),
+            replace(self._card(due, told.decision, record), held_back=held_back),
             due.hold.kind,
             [due.leg],
             self._now,
@@ -183,7 +184,10 @@ class LettingGo:
         cards = [
             self._card(due, told.decision, told.alerts[0]) for due, told in zip(members, ruled, strict=True)
         ]
-        held_back = sum((self._known.counted(told.decision) for told in ruled), Counter[Reason]())
+        rang = {told.decision.rule: told.decision for told in ruled if told.decision.verdict is Verdict.ALERT}
+        held_back = Counter[Reason]()
+        for decision in rang.values():
+            held_back += self._known.counted(decision, {bundle.channel})
         title = "; ".join(filter(None, [bundle.title, held_in_words(held_back)]))
         destination = self._known.destination(members[0].leg)
         deliveries: tuple[Delivery, ...] = ()
@@ -197,11 +201,10 @@ class LettingGo:
         record, decision = told_now(
             self._records[due.hold.alert], due.hold, due.leg, severity=due.kept.rule.severity, now=self._now
         )
-        if self._records[due.hold.alert].state is Verdict.HELD:
-            self._known.no_longer_held(due.hold)
         record = replace(record, outlets=len(due.kept.story.outlets))
         self._records[record.id] = record
         hold = ended(due.hold, self._now, told_in=digest)
+        self._known.note([hold])
         return Ruled(decision=decision, alerts=(record,), holds=(hold,))
 
     def _card(self, due: _Due, decision: Decision, record: AlertRecord) -> Card:
@@ -213,7 +216,7 @@ class LettingGo:
             rule=due.kept.rule.id,
             rule_title=due.kept.rule.title,
             severity=due.kept.rule.severity,
-            verdict=decision.verdict,
+            verdict=Verdict.ALERT if first else decision.verdict,
             reason=due.hold.why,
             entry=due.kept.root if first else told.entry,
             hits=record.hits if first else hits,

@@ -169,6 +169,9 @@ class StoryStore(Protocol):
     async def holds_of(self, alerts: Sequence[str]) -> list[Hold]:
         """What channels were or are to get of these alerts later, oldest first."""
 
+    async def open_holds(self, rule: str) -> list[Hold]:
+        """What channels are still to get of a rule, the first to be told first."""
+
     async def due_escalations(self, now: datetime) -> list[AlertRecord]:
         """Alerts that nobody has acknowledged until their moment, the earliest first."""
 
@@ -176,7 +179,7 @@ class StoryStore(Protocol):
         """The messages that rang since a moment, once for each rule and channel: what limits count."""
 
     async def held_back(self, rule: str, since: datetime) -> dict[Reason, int]:
-        """How many matches of a rule were held back since its last message, by reason; not before `since`."""
+        """How many matches of a rule were suppressed since its last message, by reason; after `since`."""
 
 
 class Outbox(Protocol):

@@ -21,6 +21,9 @@ from monitor.core.models import (
 from monitor.store import commits, edits, entries, history, holds, silences, stories
 from monitor.store.opened import Opened
 
+_MANY = 10_000
+"""Holds of one rule that are counted; what is beyond is more than anybody reads."""
+
 
 class Assembling(Opened):
     """Entries in line, stories, decisions, alerts."""
@@ -113,6 +116,10 @@ class Assembling(Opened):
         """What channels were or are to get of these alerts later, oldest first."""
         return await self._database.read(holds.of_alerts, alerts) if alerts else []
 
+    async def open_holds(self, rule: str) -> list[Hold]:
+        """What channels are still to get of a rule, the first to be told first."""
+        return await self._database.read(holds.listed, rule=rule, story=None, limit=_MANY)
+
     async def due_escalations(self, now: datetime) -> list[AlertRecord]:
         """Alerts that nobody has acknowledged until their moment, the earliest first."""
         ids = await self._database.read(holds.due_escalations, now)
@@ -130,5 +137,5 @@ class Assembling(Opened):
         return [Told(rule=rule, channel=channel, at=at) for rule, channel, at in (*messages, *digests)]
 
     async def held_back(self, rule: str, since: datetime) -> dict[Reason, int]:
-        """How many matches of a rule were held back since its last message, by reason; not before `since`."""
+        """How many matches of a rule were suppressed since its last message, by reason; after `since`."""
         return await self._database.read(stories.held_back, rule, since)

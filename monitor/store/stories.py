@@ -193,7 +193,7 @@ def _last(connection: Connection, rule: str, of: Sequence[ColumnElement[bool]]) 
 
 
 def held_back(connection: Connection, rule: str, since: datetime) -> dict[Reason, int]:
-    """How many matches of a rule were held back since its last message, by reason; not before `since`."""
+    """How many matches of a rule were suppressed since its last message, by reason; not before `since`."""
     told = connection.execute(
         select(decisions.c.at, decisions.c.seq)
         .where(
@@ -208,7 +208,7 @@ def held_back(connection: Connection, rule: str, since: datetime) -> dict[Reason
         select(decisions.c.reason, func.count().label("number"))
         .where(
             decisions.c.rule == rule,
-            decisions.c.verdict.in_((Verdict.HELD.value, Verdict.SUPPRESSED.value)),
+            decisions.c.verdict == Verdict.SUPPRESSED.value,
             decisions.c.at >= (told.at if told else since),
             decisions.c.seq > (told.seq if told else -1),
         )
