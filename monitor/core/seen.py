@@ -20,6 +20,7 @@ from monitor.core.identity import LABEL_AT_LEAST, Recognised, folded
 from monitor.core.models import Entry, EntryKey, KnownEntry
 
 _KEYS = 4
+"""More than a feed can give one entry: guid, address, id in the address, and the last resort."""
 _ID = 16
 _RECORD = struct.Struct(f"<16s16sQ{_KEYS}Q")
 """Hash of the item, id of its entry, hash of its title, and of its keys; 0 where there are fewer."""
@@ -74,7 +75,9 @@ class Seen:
         *,
         before: Seen | None = None,
     ) -> Self | None:
-        """Remember a document; None if it cannot be told which entry is which item's.
+        """Remember a document; None where it cannot be told which entry an item is, whatever stands beside it.
+
+        That is so where two items share a key, or where not every item is one entry.
 
         Args:
             hashes: those of all its items, in order (`ParsedFeed.seen`).
@@ -84,7 +87,8 @@ class Seen:
         """
         old = before.records() if before else {}
         fresh = [mark for mark in hashes if mark not in old]
-        if not hashes or len(fresh) != len(body) or any(len(entry.keys) > _KEYS for entry in body):
+        keys = [key for entry in body for key in entry.keys]
+        if not hashes or len(fresh) != len(body) or len(set(keys)) != len(keys):
             return None
         ids = {place: one.id for one in recognised for place in one.places}
         new = {mark: _record(mark, ids[place], body[place]) for place, mark in enumerate(fresh)}
@@ -112,6 +116,6 @@ class Seen:
 
 
 def _record(mark: bytes, entry_id: str, entry: Entry) -> bytes:
-    keys = [_of_key(key) for key in entry.keys]
+    keys = [_of_key(key) for key in entry.keys[:_KEYS]]
     title = _hash(folded(entry.title))
     return _RECORD.pack(mark, bytes.fromhex(entry_id), title, *keys, *[0] * (_KEYS - len(keys)))
