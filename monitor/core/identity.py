@@ -28,7 +28,7 @@ from monitor.core.urls import article_id, canonical_url, is_home
 
 _ID_BYTES = 16
 _LONG_GUID = 512
-_LABEL_AT_LEAST = 3
+LABEL_AT_LEAST = 3
 """Entries of one body under one title that make the title a section label."""
 _UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
@@ -94,23 +94,43 @@ def classify(body: Sequence[Entry], known: Sequence[KnownEntry]) -> tuple[Entry,
     revision up. Repeats of one article within the body become one entry. The result does not depend on the
     order of either argument, and classifying again after storing it gives nothing.
     """
+    return tuple(one.entry for one in recognise(body, known) if one.entry is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Which entry an article of the body is."""
+
+    id: str
+    places: tuple[int, ...]
+    """Where it stands in the body; more than one for repeats."""
+    entry: Entry | None
+    """As new or revised; None if it is known as it is."""
+
+
+def recognise(body: Sequence[Entry], known: Sequence[KnownEntry]) -> tuple[Recognised, ...]:
+    """Return which entry each article of the body is; for arguments and order see `classify`."""
     memory = _Memory(known)
     taken = {entry.id for entry in known}
-    result: list[tuple[int, Entry]] = []
-    for bearer in sorted(_bearers(body), key=_firmness):
-        found = memory.claim(bearer)
-        if found is None:
-            result.append((bearer.place, _as_new(bearer, taken)))
-        elif found.text_hash != bearer.entry.text_hash:
-            result.append((bearer.place, _as_revision(bearer.entry, found)))
-    return tuple(entry for _, entry in sorted(result, key=lambda placed: placed[0]))
+    result = [_recognised(bearer, memory, taken) for bearer in sorted(_bearers(body), key=_firmness)]
+    return tuple(sorted(result, key=lambda one: one.places))
+
+
+def _recognised(bearer: _Bearer, memory: _Memory, taken: set[str]) -> Recognised:
+    found = memory.claim(bearer)
+    if found is None:
+        new = _as_new(bearer, taken)
+        return Recognised(id=new.id, places=bearer.places, entry=new)
+    changed = None if found.text_hash == bearer.entry.text_hash else _as_revision(bearer.entry, found)
+    return Recognised(id=found.id, places=bearer.places, entry=changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bearer:
     """An article of the body and those of its keys that no other article of the body carries."""
 
-    place: int
+    places: tuple[int, ...]
+    """Ascending."""
     entry: Entry
     trusted: tuple[EntryKey, ...]
     displaced: bool = False
@@ -128,7 +148,7 @@ def _bearers(body: Sequence[Entry]) -> list[_Bearer]:
     for single in singles:
         repeats[joined.root(single.trusted[0])].append(single)
     merged = (_merged(repeat) for repeat in repeats.values())
-    return _renamed(sorted(merged, key=lambda bearer: bearer.place))
+    return _renamed(sorted(merged, key=lambda bearer: bearer.places))
 
 
 def _shared_keys(body: Sequence[Entry]) -> frozenset[EntryKey]:
@@ -174,10 +194,10 @@ def _one_text(entries: Sequence[Entry]) -> bool:
 def _bearer(place: int, entry: Entry, weak: frozenset[EntryKey]) -> _Bearer:
     trusted = tuple(key for key in entry.keys if key not in weak)
     if trusted:
-        return _Bearer(place=place, entry=entry, trusted=trusted)
+        return _Bearer(places=(place,), entry=entry, trusted=trusted)
     last_resort = title_key(entry.title, entry.summary)
     entry = replace(entry, keys=(*entry.keys, last_resort))
-    return _Bearer(place=place, entry=entry, trusted=(last_resort,), displaced=True)
+    return _Bearer(places=(place,), entry=entry, trusted=(last_resort,), displaced=True)
 
 
 class _Groups:
@@ -208,7 +228,7 @@ def _merged(repeats: Sequence[_Bearer]) -> _Bearer:
     keys = {key for bearer in repeats for key in bearer.entry.keys}
     trusted = {key for bearer in repeats for key in bearer.trusted}
     return _Bearer(
-        place=min(bearer.place for bearer in repeats),
+        places=tuple(sorted(place for bearer in repeats for place in bearer.places)),
         entry=replace(best.entry, keys=_strongest_first(keys)),
         trusted=_strongest_first(trusted),
         displaced=best.displaced,
@@ -239,7 +259,7 @@ def _renamed(bearers: list[_Bearer]) -> list[_Bearer]:
     counts = Counter(folded(bearer.entry.title) for bearer in bearers if bearer.entry.summary)
     return [
         replace(bearer, entry=replace(bearer.entry, title=headline(bearer.entry.summary)))
-        if bearer.entry.summary and counts[folded(bearer.entry.title)] >= _LABEL_AT_LEAST
+        if bearer.entry.summary and counts[folded(bearer.entry.title)] >= LABEL_AT_LEAST
         else bearer
         for bearer in bearers
     ]

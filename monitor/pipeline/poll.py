@@ -7,29 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from monitor.core.errors import ParserUnusableError, StoreUnavailableError
-from monitor.core.identity import classify, lookup_keys
 from monitor.core.models import (
-    Entry,
-    EntryKey,
     Feed,
     FeedState,
     Fetched,
     FetchFailed,
     HostBusy,
-    KnownEntry,
-    NewEntry,
     NotAFeed,
     NotModified,
-    ParsedFeed,
     PollRecord,
 )
-from monitor.core.normalise import normalise
 from monitor.core.polled import (
     Terms,
     after_bug,
@@ -40,8 +33,9 @@ from monitor.core.polled import (
     after_same_body,
 )
 from monitor.pipeline.in_force import InForce
-from monitor.pipeline.pace import PAUSE, Wakeup, pause
+from monitor.pipeline.pace import Wakeup, pause
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
+from monitor.pipeline.reading import Reader
 from monitor.pipeline.roundup import Roundup
 from monitor.pipeline.turns import Turns
 from monitor.telemetry import fields
@@ -51,8 +45,6 @@ log = logging.getLogger(__name__)
 _BATCH = 64
 _LINGER = 0.05
 """Seconds that a finished poll waits for company before it is committed."""
-_BREATHE = 25
-"""Entries matched before the loop may do something else."""
 _IDLE = 1.0
 """Seconds after which due feeds are looked for though nothing called."""
 _DISTRUST = 60.0
@@ -87,6 +79,7 @@ class Poller:
         """When, by the loop's time, to look again for what a wrong clock put off."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._turns = Turns()
+        self._reader = Reader(store, world.parser, world.clock, in_force)
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
         self.polls = 0
@@ -243,45 +236,14 @@ class Poller:
         body_hash = blake2b(answer.body, digest_size=16).hexdigest()
         if body_hash == state.body_hash:
             return PollRecord(state=after_same_body(state, answer, self._terms(feed)))
-        parsed = await self._world.parser.parse(answer)
-        if isinstance(parsed, NotAFeed):
-            after_all = after_not_a_feed(state, parsed, self._terms(feed))
-            return PollRecord(state=after_all, failure=parsed.document.value)
-        entries = await self._unseen(feed, state, parsed)
+        found = await self._reader.read(feed, state, answer, body_hash=body_hash)
+        if isinstance(found, NotAFeed):
+            after_all = after_not_a_feed(state, found, self._terms(feed))
+            return PollRecord(state=after_all, failure=found.document.value)
         after = after_read(
-            state, answer, parsed, self._terms(feed), body_hash=body_hash, brought=len(entries)
+            state, answer, found.parsed, self._terms(feed), body_hash=body_hash, brought=len(found.entries)
         )
-        return PollRecord(state=after, entries=await self._matched(entries))
-
-    async def _unseen(self, feed: Feed, state: FeedState, parsed: ParsedFeed) -> list[Entry]:
-        """Return the entries that are new or revised, the oldest first."""
-        now, first_read = self._world.clock(), state.first_read_at is None
-        body: list[Entry] = []
-        for number, raw in enumerate(parsed.entries, 1):
-            body.append(normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=first_read))
-            if number % _BREATHE == 0:
-                await asyncio.sleep(0)
-        return oldest_first(classify(body, await self._known(feed, lookup_keys(body))))
-
-    async def _known(self, feed: Feed, keys: Sequence[EntryKey]) -> list[KnownEntry]:
-        """Return what is known by these keys; while the store cannot tell, the poll waits, unspoken of.
-
-        That the store cannot serve is said by the claims and the commits; fifty polls need not say it too.
-        """
-        while True:
-            try:
-                return await self._store.known_entries(feed.url, keys)
-            except StoreUnavailableError:
-                await asyncio.sleep(PAUSE)
-
-    async def _matched(self, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
-        found: list[NewEntry] = []
-        for number, entry in enumerate(entries, 1):
-            findings = self._in_force.rulebook.matcher.match(entry)
-            found.append(NewEntry(entry=entry, findings=findings))
-            if number % _BREATHE == 0:
-                await asyncio.sleep(0)
-        return tuple(found)
+        return PollRecord(state=after, entries=found.entries)
 
     async def _commit_until_stopped(self) -> None:
         while (first := await self._finished.get()) is not None:
@@ -330,9 +292,3 @@ class Poller:
             if added:
                 self._on_entries.set()
             return
-
-
-def oldest_first(entries: Iterable[Entry]) -> list[Entry]:
-    """Order the entries of one body by date; feeds list the newest first, so undated ones are reversed."""
-    turned = list(entries)[::-1]
-    return sorted(turned, key=lambda entry: entry.published or entry.fetched)

@@ -52,8 +52,11 @@ class Fetcher(Protocol):
 class Parser(Protocol):
     """Reads documents, outside the event loop, within a deadline."""
 
-    async def parse(self, fetched: Fetched) -> ParseResult:
-        """Read whatever can be read of the document."""
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
+        """Read whatever can be read of the document, but for the items with these hashes.
+
+        `known` are `seen` of an earlier result of the same feed.
+        """
 
 
 class PollStore(Protocol):

@@ -27,6 +27,7 @@ from monitor.core.models import (
     FetchResult,
     KnownEntry,
     NewEntry,
+    NotAFeed,
     ParseResult,
     PollRecord,
 )
@@ -310,10 +311,22 @@ class _ParserAhead:
         self._latest[fetched.url] = fetched.body
         self._begun[fetched.url, fetched.body] = asyncio.create_task(_parsed(self._parser, fetched))
 
-    async def parse(self, fetched: Fetched) -> ParseResult:
-        """Return what was read, or read it now."""
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
+        """Return what was read, or read it now; only what was begun is read whole."""
         task = self._begun.pop((fetched.url, fetched.body), None)
-        return await (task or self._parser.parse(fetched))
+        if task is None:
+            return await self._parser.parse(fetched, known=known)
+        return _without(await task, known)
+
+
+def _without(found: ParseResult, known: frozenset[bytes]) -> ParseResult:
+    """Leave out the entries of known items, as the parser would have; all, where it cannot be told whose."""
+    if isinstance(found, NotAFeed) or not known:
+        return found
+    if len(found.seen) != len(found.entries):
+        return replace(found, seen=())
+    pairs = zip(found.seen, found.entries, strict=True)
+    return replace(found, entries=tuple(entry for mark, entry in pairs if mark not in known))
 
 
 async def _parsed(parser: Parser, fetched: Fetched) -> ParseResult:

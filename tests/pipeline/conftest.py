@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.pipeline import pace, poll
+from monitor.pipeline import pace, reading
 from tests.feeds.conftest import zoo
 from tests.feeds.zoo import Zoo
 from tests.pipeline.rig import Rig, joined
@@ -18,7 +18,7 @@ __all__ = ["zoo"]
 @pytest.fixture
 async def rig(zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     """Every stage, joined."""
-    for module in (pace, poll):
+    for module in (pace, reading):
         monkeypatch.setattr(module, "PAUSE", 0.01)
     async with joined(tmp_path, zoo) as built:
         yield built

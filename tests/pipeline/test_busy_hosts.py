@@ -42,7 +42,7 @@ class Gated:
             self.at_once -= 1
         return NotModified(url=feed.url)
 
-    async def parse(self, fetched: Fetched) -> ParseResult:
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
         """Never called: nothing is new."""
         raise AssertionError(fetched.url)
 

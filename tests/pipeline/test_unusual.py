@@ -145,7 +145,7 @@ async def test_a_mention_that_no_rule_wanted_counts_as_seen(store: Store, tmp_pa
 class NothingToParse:
     """An archive holds no documents."""
 
-    async def parse(self, fetched: Fetched) -> ParseResult:
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
         """Find nothing."""
         return ParsedFeed()
 

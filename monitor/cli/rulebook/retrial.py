@@ -182,7 +182,7 @@ async def _replayed(
 class _NothingToParse:
     """An archive holds no documents."""
 
-    async def parse(self, fetched: Fetched) -> ParseResult:
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
         """Find nothing."""
         return ParsedFeed()
 

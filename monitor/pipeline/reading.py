@@ -1,0 +1,148 @@
+"""From a document to the entries it brings: parse what was not seen before, judge, match.
+
+document | parser (skips known items) | normalise | store.known_entries | recognise | matcher -> Reading
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.core.errors import StoreUnavailableError
+from monitor.core.identity import Recognised, lookup_keys, recognise
+from monitor.core.models import (
+    Entry,
+    EntryKey,
+    Feed,
+    FeedState,
+    Fetched,
+    KnownEntry,
+    NewEntry,
+    NotAFeed,
+    ParsedFeed,
+)
+from monitor.core.normalise import normalise
+from monitor.core.seen import Seen
+from monitor.pipeline.in_force import InForce
+from monitor.pipeline.pace import PAUSE
+from monitor.pipeline.ports import Clock, Parser, PollStore
+
+_BREATHE = 25
+"""Entries after which the loop may do something else."""
+_ROOM = 2
+"""Times the number of feeds, beyond which those no longer configured are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document brought."""
+
+    parsed: ParsedFeed
+    entries: tuple[NewEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    parsed: ParsedFeed
+    found: tuple[Recognised, ...]
+    seen: Seen | None
+
+
+class Reader:
+    """Reads documents of feeds and remembers their items, so that the next costs what is new in it.
+
+    What it remembers only spares work: it may be lost at any time, as it is at a restart. It counts only
+    while the document is still the latest one stored, by its hash: so it counts never if its entries could
+    not be stored, or if another machine has read the feed since.
+    """
+
+    def __init__(self, store: PollStore, parser: Parser, clock: Clock, in_force: InForce) -> None:
+        self._store = store
+        self._parser = parser
+        self._clock = clock
+        self._in_force = in_force
+        self._seen: dict[str, tuple[str, Seen]] = {}
+        """Of each feed, the hash of the document last read and its items."""
+
+    async def read(
+        self, feed: Feed, state: FeedState, answer: Fetched, *, body_hash: str
+    ) -> Reading | NotAFeed:
+        """Read a document that differs from the last one, and match what is new in it.
+
+        Raises:
+            ParserUnusableError: no document can be read at all.
+        """
+        of_document, seen = self._seen.pop(feed.url, (None, None))
+        found: _Judged | NotAFeed | None = None
+        if seen is not None and of_document == state.body_hash:
+            found = await self._new_in(feed, answer, seen)
+        if found is None:
+            found = await self._all_in(feed, answer, first_read=state.first_read_at is None)
+        if isinstance(found, NotAFeed):
+            return found
+        if found.seen is not None:
+            self._remember(feed, body_hash, found.seen)
+        changed = [one.entry for one in found.found if one.entry is not None]
+        return Reading(found.parsed, await self._matched(oldest_first(changed)))
+
+    async def _all_in(self, feed: Feed, answer: Fetched, *, first_read: bool) -> _Judged | NotAFeed:
+        parsed = await self._parser.parse(answer)
+        if isinstance(parsed, NotAFeed):
+            return parsed
+        body = await self._normalised(feed, parsed, first_read=first_read)
+        found = recognise(body, await self._known(feed, lookup_keys(body)))
+        return _Judged(parsed, found, Seen.of(parsed.seen, body, found))
+
+    async def _new_in(self, feed: Feed, answer: Fetched, seen: Seen) -> _Judged | None:
+        """Read only the items not seen before; None where the document must be read whole."""
+        parsed = await self._parser.parse(answer, known=seen.hashes)
+        if isinstance(parsed, NotAFeed) or not parsed.seen:
+            return None
+        body = await self._normalised(feed, parsed, first_read=False)
+        known = await self._known(feed, lookup_keys(body))
+        if not seen.skipped(parsed.seen).may_judge_alone(body, known):
+            return None
+        found = recognise(body, known)
+        return _Judged(parsed, found, Seen.of(parsed.seen, body, found, before=seen))
+
+    def _remember(self, feed: Feed, body_hash: str, seen: Seen) -> None:
+        self._seen[feed.url] = body_hash, seen
+        if len(self._seen) > _ROOM * len(self._in_force.feeds):
+            for url in self._seen.keys() - self._in_force.feeds.keys() - {feed.url}:
+                del self._seen[url]
+
+    async def _normalised(self, feed: Feed, parsed: ParsedFeed, *, first_read: bool) -> list[Entry]:
+        now = self._clock()
+        body: list[Entry] = []
+        for number, raw in enumerate(parsed.entries, 1):
+            body.append(normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=first_read))
+            if number % _BREATHE == 0:
+                await asyncio.sleep(0)
+        return body
+
+    async def _known(self, feed: Feed, keys: Sequence[EntryKey]) -> list[KnownEntry]:
+        """Return what is known by these keys; while the store cannot tell, the poll waits, unspoken of.
+
+        That the store cannot serve is said by the claims and the commits; fifty polls need not say it too.
+        """
+        while True:
+            try:
+                return await self._store.known_entries(feed.url, keys)
+            except StoreUnavailableError:
+                await asyncio.sleep(PAUSE)
+
+    async def _matched(self, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
+        found: list[NewEntry] = []
+        for number, entry in enumerate(entries, 1):
+            findings = self._in_force.rulebook.matcher.match(entry)
+            found.append(NewEntry(entry=entry, findings=findings))
+            if number % _BREATHE == 0:
+                await asyncio.sleep(0)
+        return tuple(found)
+
+
+def oldest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Order the entries of one body by date; feeds list the newest first, so undated ones are reversed."""
+    turned = list(entries)[::-1]
+    return sorted(turned, key=lambda entry: entry.published or entry.fetched)
