@@ -75,7 +75,7 @@ class Seen:
         *,
         before: Seen | None = None,
     ) -> Self | None:
-        """Remember a document; None where it cannot be told which entry an item is, whatever stands beside it.
+        """Remember a document; None where what an item is may depend on what stands beside it.
 
         That is so where two items share a key, or where not every item is one entry.
 

@@ -62,7 +62,7 @@ class Listening:
     """Headlines and beginnings of texts, folded, by name of the article."""
     by_title: bool = False
 
-    async def parse(self, fetched: Fetched) -> ParseResult:
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
         """Parse and remember."""
         parsed = await self.parser.parse(fetched)
         if isinstance(parsed, ParsedFeed):

@@ -18,7 +18,7 @@ Told = tuple[datetime, str, str, str, str]
 
 
 class _NothingToParse:
-    async def parse(self, fetched: Fetched) -> ParseResult:
+    async def parse(self, fetched: Fetched, *, known: frozenset[bytes] = frozenset()) -> ParseResult:
         """An archive holds no documents."""
         return ParsedFeed()
 
