@@ -167,6 +167,7 @@ class Slack:
         answer = await self._calls.make(lambda: self._calls.client().auth_test())
         if isinstance(answer, Refusal):
             return [f"{self.name}: {answer.outcome.why}"]
+        self._team = str(answer.get("team_id") or "")
         scopes = {scope.strip() for scope in (answer.headers.get("x-oauth-scopes") or "").split(",")}
         wrong = [*self._missing(scopes), *await self._membership(), *await self._app_troubles()]
         return [f"{self.name}: {sentence}" for sentence in wrong]

@@ -109,7 +109,7 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
         return Loaded(path=path, mistakes=tuple(sorted(mistakes)))
     settings = made.settings
     feeds, more = _all_feeds(made, node)
-    looks = load_templates(root / settings.templates)
+    looks = load_templates(path.parent / settings.templates)
     remarked = unknown_templates(made, looks.templates.names)
     mistakes = sorted({*mistakes, *more, *looks.mistakes, *(_mistake(node, one) for one in remarked)})
     secrets = frozenset(hidden_values(settings, resolved.secrets))

@@ -41,6 +41,8 @@ MUTED_FOR: Final = timedelta(days=7)
 """Longer than a story takes up articles."""
 SNOOZED_FOR: Final = timedelta(hours=SNOOZE_HOURS)
 _ID: Final = re.compile(r"[0-9a-f]{32}")
+_ALL: Final = 5000
+"""Deliveries of one alert: more than a story of hundreds of articles makes."""
 _BEGUN: Final = {DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.UNSURE}
 UNSTORED: Final = Answered(text="It could not be written down just now; please press again in a minute.")
 UNKNOWN: Final = Answered(text="This alert is not known here (any more); nothing was changed.")
@@ -98,7 +100,7 @@ class Presses:
         The latest is the one whose request was begun last: whoever is sending it now shows the same.
         """
         try:
-            found = await self._store.deliveries(alert=alert)
+            found = await self._store.deliveries(alert=alert, limit=_ALL)
         except StoreUnavailableError:
             return ()
         roots = {
@@ -116,7 +118,7 @@ class Presses:
             return None
         posted = any(
             one.remote_id == pressed.message and one.channel in pressed.channels
-            for one in await self._store.deliveries(alert=pressed.alert)
+            for one in await self._store.deliveries(alert=pressed.alert, limit=_ALL)
         )
         return await self._store.handling(pressed.alert, self._clock()) if posted else None
 
