@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -81,6 +82,8 @@ class Housekeeper:
             released = await self._assembler.release_overdue()
         except StoreUnavailableError as error:
             log.warning("alerts.release_postponed", extra=fields(error=str(error)))
+            return
+        except asyncio.CancelledError:  # the daemon stops: APScheduler would log it as an error
             return
         if released:
             log.info("alerts.released", extra=fields(alerts=len(released)))
