@@ -29,6 +29,7 @@ SAME = {
     "a final sigma": ("Οδυσσεύς", "ΟΔΥΣΣΕΥΣ"),
     "an accent left out": ("café", "cafe"),
     "a decomposed accent": ("Łódź", "Ło\u0301dz\u0301"),
+    "a stroke and an accent": ("Rodovre", "R\u01ffdovre"),
     "a no-break space": ("Nord Stream", "Nord\u00a0Stream"),
     "two spaces": ("Nord Stream", "Nord  Stream"),
     "a hyphen left out": ("COVID-19", "COVID 19"),

@@ -46,20 +46,26 @@ class Matcher:
         """Return the rules that the entry satisfies, in the order of the RuleSet, and the entities in it."""
         program = self._program
         reading = Reading(entry, program.scanner, program.terms)
-        numbers = set(program.untriggered)
-        triggers = program.triggers
-        for key in chain(reading.by_term, reading.by_entity):
-            if key in triggers:
-                numbers.update(triggers[key])
+        numbers = self._touched(reading)
         if not numbers and not reading.by_entity:
             return _NOTHING
         rules = program.rules
-        matches = [match for number in sorted(numbers) if (match := self._weighed(rules[number], reading))]
+        matches = [match for number in numbers if (match := self._weighed(rules[number], reading))]
         return Findings(
             matches=tuple(matches),
             entities=tuple(sorted(reading.by_entity)),
             claims=claims_of(entry, lambda: _named(reading)),
         )
+
+    def _touched(self, reading: Reading) -> list[int]:
+        """Return the numbers of the rules worth weighing: a find that each of them needs is there."""
+        program = self._program
+        triggers = program.triggers
+        numbers = set(program.untriggered)
+        for key in chain(reading.by_term, reading.by_entity):
+            if key in triggers:
+                numbers.update(triggers[key])
+        return sorted(numbers)
 
     def _weighed(self, rule: CompiledRule, reading: Reading) -> Match | None:
         for test in rule.entry_tests:

@@ -60,7 +60,7 @@ def _plain_character(character: str) -> str:
     if unicodedata.category(character) == "Cs":
         return "\ufffd"
     decomposed = unicodedata.normalize("NFD", character)
-    return "".join(part for part in decomposed if not _is_accent(part))
+    return "".join(_STROKES.get(part, part) for part in decomposed if not _is_accent(part))
 
 
 def _is_accent(character: str) -> bool:
