@@ -262,7 +262,8 @@ def dead(*, as_json: bool, config: Path) -> None:
 def retry(*, deliveries: tuple[str, ...], everything: bool, config: Path) -> None:
     """Send deliveries at once: those named by the start of their id, or --all dead letters.
 
-    A name may be a dead letter's, one that waits for its next attempt, or one that was dropped.
+    A name may be a dead letter's, one that waits for its next attempt, one that was dropped, or one of which
+    nobody knows whether it arrived: that is not waited for or asked any more, and says `possible repeat`.
     `news-monitor alerts show` has the ids.
     """
     at = now()
@@ -271,10 +272,13 @@ def retry(*, deliveries: tuple[str, ...], everything: bool, config: Path) -> Non
         everything=everything,
         config=config,
         action=_Action(
-            states=frozenset({DeliveryState.PARKED, DeliveryState.READY, DeliveryState.DROPPED}),
+            states=frozenset(
+                {DeliveryState.PARKED, DeliveryState.READY, DeliveryState.DROPPED, DeliveryState.UNSURE}
+            ),
             carry_out=lambda store, id_: store.retry_delivery(id_, at),
             done="queued",
-            adjective="waiting, dropped or dead",
+            adjective="waiting, dropped, doubtful or dead",
+            doubtful="may have arrived before and will say `possible repeat`",
         ),
     )
 
@@ -310,6 +314,8 @@ class _Action:
     carry_out: Callable[[Store, str], Awaitable[bool]]
     done: str
     adjective: str
+    doubtful: str = ""
+    """What is to be said of those that may have arrived."""
 
 
 def _each(names: Sequence[str], *, everything: bool, config: Path, action: _Action) -> None:
@@ -318,18 +324,21 @@ def _each(names: Sequence[str], *, everything: bool, config: Path, action: _Acti
         raise click.UsageError(message)
     loaded = configured(config)
 
-    async def work() -> list[bool]:
+    async def work() -> list[tuple[Delivery, bool]]:
         async with opened(loaded) as store:
             if everything:
                 chosen = await store.deliveries(state=DeliveryState.PARKED, limit=_MANY)
             else:
                 chosen = [await _delivery(store, name, action) for name in names]
-            return [await action.carry_out(store, delivery.id) for delivery in chosen]
+            return [(delivery, await action.carry_out(store, delivery.id)) for delivery in chosen]
 
     came_of_it = run_async(work())
-    late = came_of_it.count(False)
-    note = f"; {late} went on meanwhile and were left alone" if late else ""
-    click.echo(f"{came_of_it.count(True)} {action.done}{note}")
+    done = [delivery for delivery, is_done in came_of_it if is_done]
+    late = len(came_of_it) - len(done)
+    doubtful = sum(delivery.doubts > 0 for delivery in done)
+    note = f"; {doubtful} {action.doubtful}" if doubtful and action.doubtful else ""
+    note += f"; {late} went on meanwhile and were left alone" if late else ""
+    click.echo(f"{len(done)} {action.done}{note}")
 
 
 async def _delivery(store: Store, prefix: str, action: _Action) -> Delivery:

@@ -147,18 +147,12 @@ class Deliverer:
 
     async def _attempt(self, delivery: Delivery) -> None:
         """Send or look up one delivery. The last of the three borders at which a bug is caught."""
-        if delivery.state is not DeliveryState.UNSURE and is_too_late(delivery, self._clock()):
-            await self._drop_late(delivery)
-            return
-        outcome: Outcome | Lookup
         began = self._clock()
-        if delivery.kind is DeliveryKind.UPDATE and delivery.root_folded_into is not None:
-            await self._settle_surely(
-                delivery, Folded(into=delivery.root_folded_into), now=began, retry_at=began
-            )
+        if await self._needs_no_sending(delivery, began):
             return
         if delivery.kind is not DeliveryKind.UPDATE and delivery.state is not DeliveryState.UNSURE:
             self._rhythm.begin(began)
+        outcome: Outcome | Lookup
         try:
             outcome = await self._outcome(delivery)
         except asyncio.CancelledError:
@@ -167,6 +161,20 @@ class Deliverer:
         except Exception as error:
             log.exception("deliver.bug", extra=fields(delivery=delivery.id, channel=self._channel.name))
             outcome = Unsure(why=f"an error of news-monitor itself: {type(error).__name__}")
+        await self._write_down(delivery, outcome, began)
+
+    async def _needs_no_sending(self, delivery: Delivery, now: datetime) -> bool:
+        """Settle what is too late to matter, and an edit of what a digest tells; tell whether it was such."""
+        if delivery.state is not DeliveryState.UNSURE and is_too_late(delivery, now):
+            await self._drop_late(delivery)
+            return True
+        if delivery.kind is not DeliveryKind.UPDATE or delivery.root_folded_into is None:
+            return False
+        await self._settle_surely(delivery, Folded(into=delivery.root_folded_into), now=now, retry_at=now)
+        return True
+
+    async def _write_down(self, delivery: Delivery, outcome: Outcome | Lookup, began: datetime) -> None:
+        """Settle, and tell everybody whom it concerns."""
         now = self._clock()
         retry_at = self._retry_at(delivery, outcome, now)
         if isinstance(outcome, Deferred) and outcome.retry_after and delivery.kind is DeliveryKind.POST:

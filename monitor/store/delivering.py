@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from monitor.core.models import Delivery, DeliveryState, Fold, Folded, Lookup, Outcome
@@ -47,9 +47,9 @@ class Delivering(Opened):
         """Turn a claimed delivery that was not sent into DROPPED; False if somebody else owns it now."""
         return await self._database.write(sweeps.give_up, delivery, why)
 
-    async def queue(self, deliveries: Sequence[Delivery]) -> None:
+    async def queue(self, deliveries: Collection[Delivery]) -> None:
         """Add deliveries that belong to no entry; one whose id is there already is left alone."""
-        await self._database.write(outbox.enqueue, deliveries)
+        await self._database.write(outbox.enqueue, list(deliveries))
 
     async def number_waiting(self, channel: str, now: datetime) -> int:
         """How many first posts are due on a channel, unclaimed and never in doubt."""
@@ -96,7 +96,7 @@ class Delivering(Opened):
         return await self._database.read(outbox.like, prefix, states, limit)
 
     async def retry_delivery(self, delivery: str, now: datetime) -> bool:
-        """Send a PARKED or DROPPED delivery again, or a waiting one at once; False if it is none of these."""
+        """Send a PARKED, DROPPED or UNSURE delivery again, or a waiting one at once; False if it is none."""
         return await self._database.write(outbox.retry, delivery, now)
 
     async def drop_delivery(self, delivery: str) -> bool:

@@ -317,14 +317,23 @@ def next_due(connection: Connection, channel: str | None = None) -> datetime | N
 
 
 def retry(connection: Connection, delivery: str, now: datetime) -> bool:
-    """Make a PARKED or DROPPED delivery READY again, or a waiting one due at once, as a person says."""
+    """Make a PARKED, DROPPED or UNSURE delivery READY, or a waiting one due at once, as a person says.
+
+    What may have arrived before keeps one doubt, so that it says `possible repeat`.
+    """
+    again = (DeliveryState.PARKED.value, DeliveryState.DROPPED.value, READY, UNSURE)
     result = connection.execute(
         update(deliveries)
-        .where(
-            _d.id == delivery,
-            _d.state.in_((DeliveryState.PARKED.value, DeliveryState.DROPPED.value, READY)),
+        .where(_d.id == delivery, _d.state.in_(again))
+        .values(
+            state=READY,
+            next_attempt_at=now,
+            epoch=_d.epoch + 1,
+            lease_until=None,
+            owner=None,
+            error=None,
+            doubts=case((_d.doubts > 0, 1), else_=0),
         )
-        .values(state=READY, next_attempt_at=now, epoch=_d.epoch + 1, error=None, doubts=0)
     )
     return result.rowcount > 0
 

@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,7 @@ class Tally:
     mail_strangers: int
     """Message-IDs that belong to no delivery of the ledger, as a random one would: must be 0."""
     parked: int
+    """Dead letters, retried by hand."""
     attempts: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
 
@@ -154,8 +155,9 @@ async def kill_again_and_again(
             await _one_life(desk, dice, plan.window)
             if number % 25 == 24:
                 tell(f"{number + 1} kills, {press.published} alerts, {len(slack.messages)} in Slack")
-        await _the_rest(desk, slack, ledger, plan)
-    return _count(desk, slack, ledger, plan, disturbance)
+        await _the_rest(desk, plan)
+        dead = await _retried(desk, plan)
+    return replace(_count(desk, slack, ledger, plan, disturbance), parked=dead)
 
 
 @dataclass(slots=True)
@@ -210,7 +212,7 @@ async def _one_life(desk: Desk, dice: random.Random, window: float) -> None:
         await daemon.kill()
 
 
-async def _the_rest(desk: Desk, slack: SlackDouble, ledger: Path, plan: Plan) -> None:
+async def _the_rest(desk: Desk, plan: Plan) -> None:
     """Let what is left arrive; what is put off is made due now and then, as a person might."""
     deadline = asyncio.get_running_loop().time() + plan.patience
     while not _settled(desk, plan):
@@ -222,6 +224,18 @@ async def _the_rest(desk: Desk, slack: SlackDouble, ledger: Path, plan: Plan) ->
             assert await daemon.stop(within=30.0) == 0
         finally:
             await daemon.kill()
+
+
+async def _retried(desk: Desk, plan: Plan) -> int:
+    """Retry dead letters as a person does; returns how many there were."""
+    count = "select count(*) from deliveries where state = 'parked'"
+    dead = 0
+    while (found := desk.rows(count)) and found[0][0]:
+        dead += found[0][0]
+        command = await desk.launch("alerts", "retry", "--all")
+        assert await command.ended() == 0, command.logged
+        await _the_rest(desk, plan)
+    return dead
 
 
 async def _until(daemon: Daemon, done: Callable[[], bool], *, at_most: float) -> None:
@@ -269,7 +283,7 @@ def _count(desk: Desk, slack: SlackDouble, ledger: Path, plan: Plan, disturbance
         slack_messages=len(slack.messages),
         mail_lost=len(expected - mailed),
         mails=len(mails),
-        parked=desk.rows("select count(*) from deliveries where state = 'parked'")[0][0],
+        parked=0,
         attempts=Counter(dict(desk.rows("select channel, sum(attempts) from deliveries group by 1"))),
         faults=disturbance.used,
         mail_strangers=sum(_delivery_of(mail) not in known for mail in mails),
@@ -300,7 +314,7 @@ def lines(tally: Tally) -> Iterator[str]:
     """The fault table."""
     killed = tally.mail_doubled - tally.mail_untold
     yield f"kills {tally.kills}, alerts {tally.alerts}, attempts {dict(tally.attempts)}"
-    yield f"parked {tally.parked}; faults of Slack {dict(tally.faults)}"
+    yield f"dead letters, retried by hand: {tally.parked}; faults of Slack {dict(tally.faults)}"
     yield f"Slack: {tally.slack_messages} messages, {tally.slack_lost} lost, {tally.slack_doubled} doubled"
     yield f"       unmarked, {tally.slack_marked} marked as possible repeats"
     yield f"mail:  {tally.mails} accepted, {tally.mail_lost} lost, {tally.mail_doubled} accepted again: of"

@@ -75,7 +75,7 @@ _WEIGHTS = list(accumulate(1 / (rank + 3) for rank in range(30_000)))
 
 
 def aliases(count: int, *, growing: bool) -> list[str]:
-    """Return distinct names of one to three words; of one word only what is no ordinary word, unless `growing`."""
+    """Return distinct names of one to three words; single words are no ordinary ones, unless `growing`."""
     made: dict[str, None] = {}
     while len(made) < count:
         words = _DICE.choice((LATIN, CYRILLIC))

@@ -267,3 +267,16 @@ async def test_a_message_keeps_its_bytes(store: Store) -> None:
     await settle(store, first, Deferred(why="busy"))
     [second] = await claim(store, at=1)
     assert str(first.message) == str(second.message) == str(frozen)
+
+
+async def test_a_person_may_hurry_what_is_in_doubt(store: Store) -> None:
+    """It is sent at once and says that it may be a repeat; whoever was just asking for it writes nothing."""
+    await alerted(store, a_delivery("d"))
+    [first] = await claim(store)
+    await settle(store, first, Unsure(why="no answer"))
+    [asked] = await claim(store, at=1)
+    assert asked.state is DeliveryState.UNSURE
+    assert await store.retry_delivery("d", NOW + MINUTE)
+    assert not await settle(store, asked, Absent(), at=1)
+    [again] = await claim(store, at=1)
+    assert (again.state, again.doubts) == (DeliveryState.SENDING, 1)
