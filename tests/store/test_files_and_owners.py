@@ -95,18 +95,21 @@ async def test_a_forked_child_does_not_keep_the_database_held(tmp_path: Path) ->
     """A worker process that outlives a killed daemon must not lock out the next one."""
     store = await opened(tmp_path / "news.db")
     reading, writing = os.pipe()
+    started, starting = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(writing)
+        os.write(starting, b".")
         os.read(reading, 1)
         os._exit(0)
     try:
+        os.read(started, 1)  # by then the child has begun to run
         await store.close()
         again = await opened(tmp_path / "news.db")
         await again.close()
     finally:
-        os.close(writing)
-        os.close(reading)
+        for end in (writing, reading, started, starting):
+            os.close(end)
         os.waitpid(pid, 0)  # noqa: ASYNC222 - it ends at once
 
 
