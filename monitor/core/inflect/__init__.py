@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.core.inflect.inflector import Inflector, WordForms
+from monitor.core.inflect.forms import WordForms, endings_of
+from monitor.core.inflect.inflector import Inflector, Remembered
 from monitor.core.inflect.languages import languages_of
 from monitor.core.inflect.transliteration import transliterations
 
-__all__ = ["Inflector", "WordForms", "languages_of", "transliterations"]
+__all__ = ["Inflector", "Remembered", "WordForms", "endings_of", "languages_of", "transliterations"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Final
 
 from monitor.core.inflect.endings import TABLES
@@ -11,19 +13,25 @@ from monitor.core.inflect.endings_west import POLISH_ORDINARY, POSSESSIVES
 
 _SHORTEST: Final = 2
 """Letters that must be left of a word before its ending is taken off."""
-_BRACKETS: Final = re.compile(r"\[[^]]*\]")
-_Line = tuple[re.Pattern[str], int, tuple[str, ...]]
+_PIECE: Final = re.compile(r"\[([^]]*)\]|(.)")
+_Line = tuple[int, tuple[str, ...]]
+"""Letters that are replaced, replacements."""
+_Table = tuple[int, dict[str, _Line]]
+"""Letters of the longest ending; each ending to its line."""
 
 
 @cache
-def _lines(table: str) -> tuple[_Line, ...]:
-    """Read a table: pattern of the ending, letters it replaces, replacements."""
-    lines: list[_Line] = []
+def _lines(table: str) -> _Table:
+    """Read a table, letters in brackets written out; of two lines for one ending the first counts."""
+    lines: dict[str, _Line] = {}
     for line in table.strip().splitlines():
         ending, _, replacements = line.partition(":")
-        fixed = len(_BRACKETS.sub("", ending))
-        lines.append((re.compile(f"{ending}$"), fixed, tuple(dict.fromkeys(replacements.split()))))
-    return tuple(sorted(lines, key=lambda line: len(_BRACKETS.sub("x", line[0].pattern)), reverse=True))
+        pieces = _PIECE.findall(ending)
+        fixed = sum(not choice for choice, _ in pieces)
+        read = fixed, tuple(dict.fromkeys(replacements.split()))
+        for letters in product(*[choice or letter for choice, letter in pieces]):
+            lines.setdefault("".join(letters), read)
+    return max(map(len, lines), default=0), lines
 
 
 def by_rule(word: str, lang: str, *, name: bool) -> set[str]:
@@ -35,20 +43,29 @@ def by_rule(word: str, lang: str, *, name: bool) -> set[str]:
         name: whether the word was written with a capital.
     """
     forms: set[str] = set()
-    tables = [TABLES.get(lang, ""), POSSESSIVES.get(lang, "") if name else ""]
-    if lang == "pl" and not name:
-        tables.append(POLISH_ORDINARY)
-    for table in tables:
-        for pattern, fixed, replacements in _lines(table):
-            if pattern.search(word):
+    for table in _tables(lang, name=name):
+        longest, lines = _lines(table)
+        for size in range(min(longest, len(word)), -1, -1):
+            line = lines.get(word[len(word) - size :])
+            if line is not None:
+                fixed, replacements = line
                 stem = word[: len(word) - fixed]
                 if len(stem) >= _SHORTEST:
-                    forms.update(_replaced(word, stem, one) for one in replacements)
+                    forms.update([_replaced(word, stem, one) for one in replacements])
                 break
     return forms
 
 
+def _tables(lang: str, *, name: bool) -> Iterator[str]:
+    if lang in TABLES:
+        yield TABLES[lang]
+    if name and lang in POSSESSIVES:
+        yield POSSESSIVES[lang]
+    if lang == "pl" and not name:
+        yield POLISH_ORDINARY
+
+
 def _replaced(word: str, stem: str, replacement: str) -> str:
-    if replacement.startswith("+"):
+    if replacement[0] == "+":
         return word + replacement[1:]
     return stem if replacement == "-" else stem + replacement

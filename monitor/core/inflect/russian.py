@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-import pymorphy3
+_OF_DICTIONARY: Final = 4
+"""Length of the note by which a parse says under which number of which paradigm the dictionary has it."""
+
+_GUESSES: Final = frozenset({"KnownSuffixAnalyzer", "KnownPrefixAnalyzer", "UnknownPrefixAnalyzer"})
+"""Ways of guessing that decline a word as the dictionary declines another."""
 
 
 @cache
 def _analyzer() -> Any:
-    return pymorphy3.MorphAnalyzer(lang="ru")
+    import pymorphy3  # noqa: PLC0415 - a start whose words are all remembered does without
+
+    return pymorphy3.MorphAnalyzer(lang="ru", probability_estimator_cls=None)
 
 
 def is_known(word: str) -> bool:
@@ -26,11 +32,35 @@ def lexeme(word: str) -> set[str]:
     name = word[:1].isupper()
     forms: set[str] = set()
     for parse in _analyzer().parse(word.lower()):
-        tag = parse.tag
-        if tag.case not in {None, "nomn"}:
-            continue
-        for form in parse.lexeme:
-            same = form.tag.number == tag.number and form.tag.gender in {tag.gender, None}
-            if not name or same:
-                forms.add(form.word)
+        if parse.tag.case in {None, "nomn"}:
+            forms.update(_forms(parse, name=name))
     return forms
+
+
+def _forms(parse: Any, *, name: bool) -> list[str]:
+    found, *guesses = parse.methods_stack
+    if len(found) != _OF_DICTIONARY or any(type(guess[0]).__name__ not in _GUESSES for guess in guesses):
+        return [form.word for form in parse.lexeme if not name or _agree(form.tag, parse.tag)]
+    prefix = "".join(guess[1] for guess in reversed(guesses) if "Prefix" in type(guess[0]).__name__)
+    _, word, paradigm, number = found
+    dictionary = _analyzer().dictionary
+    stem = dictionary.build_stem(dictionary.paradigms[paradigm], number, word)
+    return [prefix + before + stem + after for before, after in _affixes(paradigm, number, name=name)]
+
+
+@cache
+def _affixes(paradigm: int, number: int, *, name: bool) -> tuple[tuple[str, str], ...]:
+    """Return what stands before and after the stem in the forms that go with one form of a paradigm.
+
+    Thousands of words are declined alike; going through the tags of a paradigm for each of them would take
+    longer than looking the words up.
+    """
+    forms = _analyzer().dictionary.build_paradigm_info(paradigm)
+    tag = forms[number][1]
+    return tuple(
+        dict.fromkeys((before, after) for before, other, after in forms if not name or _agree(other, tag))
+    )
+
+
+def _agree(tag: Any, base: Any) -> bool:
+    return tag.number == base.number and tag.gender in {base.gender, None}
