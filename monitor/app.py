@@ -21,6 +21,7 @@ from typing import TextIO
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.channels.factory import build_channel
+from monitor.config.compiling import LongLived
 from monitor.config.naming import held_against, load_with_rules
 from monitor.config.reload import Reload, RuleFiles
 from monitor.config.settings import Loaded, load_settings
@@ -157,10 +158,9 @@ class Daemon:
     """One running daemon; made by `run`."""
 
     def __init__(self, prepared: Prepared, stop: asyncio.Event, *, once: bool = False) -> None:
-        self._prepared = prepared
-        self._once = once
-        self._stop = stop
+        self._prepared, self._once, self._stop = prepared, once, stop
         self._rules = prepared.rules
+        self._long_lived = LongLived()
         self._loaded = prepared.loaded
         self._samples: SampleOutlets | None = None
         self._on_entries, self._on_alerts = asyncio.Event(), Bell()
@@ -229,6 +229,7 @@ class Daemon:
         timetable = self._timetable()
         timetable.start()
         log.info("started", extra=fields(**self._summary()))
+        self._long_lived.settle()
         notify("READY=1", f"STATUS=watching {len(self._in_force.feeds)} feeds")
         try:
             await self._until_told(stages)
@@ -323,6 +324,7 @@ class Daemon:
         look = await asyncio.to_thread(self._rules.look, clock())
         if look.is_news:
             self._take_rules(look)
+            await asyncio.to_thread(self._long_lived.settle)
 
     def _take_rules(self, look: Reload) -> None:
         """Swap the rules between two entries and say what changed."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.config.compiling import RuleCompiler
 from monitor.config.rules import (
     LoadedFile,
     LoadedRules,
@@ -118,12 +119,12 @@ class RuleFiles:
         paths: Iterable[Path],
         *,
         channels: Collection[str] | None = None,
-        compile_rules: Compile = Matcher,
+        compile_rules: Compile | None = None,
     ) -> None:
         self.channels = channels
         """Names of the configured channels; may be set anew before a look."""
         self._paths = tuple(paths)
-        self._compile = compile_rules
+        self._compile = compile_rules or RuleCompiler()
         self._good: dict[Path, LoadedFile] = {}
         self._refused: dict[Path, tuple[Mistake, ...]] = {}
         self._signatures: dict[Path, _Signature] = {}

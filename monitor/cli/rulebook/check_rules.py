@@ -9,9 +9,9 @@ import click
 from monitor.cli.common import counted, json_option, print_json
 from monitor.cli.guard import Exit, one_paragraph
 from monitor.cli.rulebook.places import paths_argument, places
+from monitor.config.compiling import compiled
 from monitor.config.rules import LoadedRules, load_rules
 from monitor.core.errors import Mistake, Weight
-from monitor.core.matcher import Matcher
 from monitor.core.proving import failing_tests
 from monitor.core.rules.linting import lint
 
@@ -38,7 +38,7 @@ def command(*, paths: tuple[Path, ...], strict: bool, as_json: bool, config: Pat
     rules = load_rules(where.paths, channels=where.channels)
     more: tuple[Mistake, ...] = ()
     if rules.is_usable:
-        more = (*failing_tests(rules.ruleset, Matcher(rules.ruleset)), *lint(rules.ruleset))
+        more = (*failing_tests(rules.ruleset, compiled(rules.ruleset)), *lint(rules.ruleset))
     mistakes = sorted({*rules.mistakes, *more})
     if as_json:
         print_json([_fields(mistake) for mistake in mistakes])

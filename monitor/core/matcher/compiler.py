@@ -98,6 +98,7 @@ def _program(ruleset: RuleSet, table: TermTable, known: Mapping[str, CompiledRul
     builder = _Builder(table)
     rules = tuple([_rule(rule, builder, known.get(rule.id)) for rule in ruleset.rules])
     table.settle()
+    table.close()
     triggers: dict[Trigger, list[int]] = {}
     untriggered: list[int] = []
     for number, rule in enumerate(rules):

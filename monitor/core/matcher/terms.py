@@ -102,6 +102,10 @@ class TermTable:
                     unless=self._company(unless, companies),
                 )
 
+    def close(self) -> None:
+        """Let go of what only compiling needs."""
+        self._inflector = Inflector()
+
     def _renew(self, entity: Entity, before: Entity | None) -> None:
         """File the aliases of an entity; those that it had keep their numbers."""
         former = self._aliases.get(entity.id, ())
