@@ -3,9 +3,9 @@
     python tests/benchmarks/bench_compile.py [--sizes 1000 10000 100000]
 
 The aliases are those of bench_match.py, ten to an entity, a hundred entities to a file, one rule for each
-entity. Each start is a process of its own. *Compile* is RuleSet -> Matcher; *reload* is a look at the files of
-which one changed, reading and proving included, with the longest time that an event loop stood still
-meanwhile; *start* is the processor time of `news-monitor rules check` on the shipped rules, imports included.
+entity. Each start is a process of its own. *Compile* is RuleSet -> Matcher; *reload* is a look at the files
+of which one changed, reading and proving included, with the longest time that an event loop stood still
+meanwhile; *start* is the processor time of `news-monitor rules check` on the shipped rules.
 """
 
 from __future__ import annotations
