@@ -7,8 +7,9 @@ from typing import Any, Final, Protocol
 
 import re2
 
-from monitor.core.matcher.occurrences import FIELDS, Occurrence, Reading
+from monitor.core.matcher.occurrences import FIELDS, Reading
 from monitor.core.matcher.proximity import neighbours
+from monitor.core.matcher.scan import Occurrence
 from monitor.core.models import Entry, Hit, TextField
 from monitor.core.rules.tree import Place
 
@@ -62,7 +63,7 @@ class Test:
 
 
 def _within(occurrences: list[Occurrence], fields: Fields) -> list[Occurrence]:
-    if fields == EVERYWHERE:
+    if fields is EVERYWHERE:
         return occurrences
     return [one for one in occurrences if one.field in fields]
 
@@ -78,6 +79,8 @@ class HasTerm(Test):
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
         """Whether the condition is satisfied."""
+        if fields is EVERYWHERE:
+            return self.term in reading.by_term
         return bool(self.occurrences(reading, fields))
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
@@ -101,17 +104,19 @@ class HasEntity(Test):
 
     def holds(self, reading: Reading, fields: Fields) -> bool:
         """Whether the condition is satisfied."""
-        return any(self._mentions(reading, fields))
+        by_entity = reading.by_entity
+        for entity in self.entities:
+            if entity in by_entity and (fields is EVERYWHERE or _within(by_entity[entity], fields)):
+                return True
+        return False
 
     def count(self, reading: Reading, fields: Fields) -> int:
         """Return how many different things satisfy it."""
         return sum(map(bool, self._mentions(reading, fields)))
 
-    def _mentions(self, reading: Reading, fields: Fields) -> Iterator[list[Occurrence]]:
-        for entity in self.entities:
-            mentions = reading.by_entity.get(entity)
-            if mentions:
-                yield _within(mentions, fields)
+    def _mentions(self, reading: Reading, fields: Fields) -> list[list[Occurrence]]:
+        by_entity = reading.by_entity
+        return [_within(by_entity[entity], fields) for entity in self.entities if entity in by_entity]
 
     def gather(self, reading: Reading, fields: Fields, found: list[Occurrence | Hit]) -> None:
         """Add the proof."""
@@ -302,4 +307,5 @@ class OfEntry(Test):
 
 def numbers_of(fields: Sequence[TextField]) -> Fields:
     """Return the numbers of fields, all of them for none given."""
-    return tuple(sorted({FIELDS.index(field) for field in fields})) or EVERYWHERE
+    numbers = tuple(sorted({FIELDS.index(field) for field in fields}))
+    return EVERYWHERE if numbers in ((), EVERYWHERE) else numbers

@@ -5,11 +5,14 @@ entry -> Reading (one pass over its words) -> rules touched by a find -> Finding
 
 from __future__ import annotations
 
+from itertools import chain
+
 from monitor.core.inflect import Inflector
 from monitor.core.matcher.compiler import CompiledRule, Program, compiled, revised
 from monitor.core.matcher.conditions import Fields, Test
-from monitor.core.matcher.occurrences import Occurrence, Reading, Refusal, Refused
+from monitor.core.matcher.occurrences import Reading, Refusal, Refused
 from monitor.core.matcher.report import Explanation, Step, Suppressed, WhyNot
+from monitor.core.matcher.scan import Occurrence
 from monitor.core.models import Entry, Findings, Hit, Match
 from monitor.core.rules.tree import RuleSet
 
@@ -50,17 +53,22 @@ class Matcher:
         """Return the rules that the entry satisfies, in the order of the RuleSet, and the entities in it."""
         program = self._program
         reading = Reading(entry, program.scanner, program.terms)
-        numbers = set(program.untriggered)
-        triggers = program.triggers
-        for found in (reading.by_term, reading.by_entity):
-            for key in found:
-                numbers.update(triggers.get(key, ()))
+        numbers = self._touched(reading)
         if not numbers and not reading.by_entity:
             return _NOTHING
-        matches = [
-            match for number in sorted(numbers) if (match := self._weighed(program.rules[number], reading))
-        ]
+        rules = program.rules
+        matches = [match for number in numbers if (match := self._weighed(rules[number], reading))]
         return Findings(matches=tuple(matches), entities=tuple(sorted(reading.by_entity)))
+
+    def _touched(self, reading: Reading) -> list[int]:
+        """Return the numbers of the rules worth weighing: a find that each of them needs is there."""
+        program = self._program
+        triggers = program.triggers
+        numbers = set(program.untriggered)
+        for key in chain(reading.by_term, reading.by_entity):
+            if key in triggers:
+                numbers.update(triggers[key])
+        return sorted(numbers)
 
     def _weighed(self, rule: CompiledRule, reading: Reading) -> Match | None:
         for test in rule.entry_tests:

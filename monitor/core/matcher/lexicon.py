@@ -7,7 +7,7 @@ sets of endings are stored once. So a hundred thousand inflected names take the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntFlag
 from sys import intern
 
@@ -29,10 +29,12 @@ class Need(IntFlag):
 class Lexicon:
     """Files the forms of classes, and finds the classes of a word."""
 
-    __slots__ = ("_endings", "_longest", "_longest_ending", "_prefixes", "_spelled", "_stems")
+    __slots__ = ("_endings", "_longest", "_longest_ending", "_names", "_prefixes", "_spelled", "_stems")
 
     def __init__(self) -> None:
         self._stems: dict[str, tuple[tuple[_Endings, int], ...]] = {}
+        self._names: dict[str, tuple[tuple[_Endings, int], ...]] = {}
+        """Stems of capitalised words alone: most words of a text need not look here."""
         self._spelled: dict[str, tuple[int, ...]] = {}
         self._prefixes: dict[str, tuple[int, ...]] = {}
         self._endings: dict[tuple[str, Need, Need], _Endings] = {}
@@ -69,7 +71,8 @@ class Lexicon:
             longest = max(map(len, endings))
             self._longest_ending = max(self._longest_ending, longest)
             self._longest = max(self._longest, len(stem) + longest)
-            self._stems[stem] = (*self._stems.get(stem, ()), (endings, word_class))
+            stems = self._names if need & Need.CAPITAL else self._stems
+            stems[stem] = (*stems.get(stem, ()), (endings, word_class))
 
     def add_spellings(self, word_class: int, spellings: Iterable[str]) -> None:
         """File a class under spellings whose case counts."""
@@ -86,14 +89,25 @@ class Lexicon:
         found: list[tuple[int, int]] = []
         length = len(folded)
         if length <= self._longest:
-            capital = spelling[:1].isupper()
-            for cut in range(length, max(0, length - self._longest_ending) - 1, -1):
-                for endings, word_class in self._stems.get(folded[:cut], ()):
-                    need = endings.get(folded[cut:])
-                    if need is not None and (capital or not need & Need.CAPITAL):
-                        found.append((word_class, need))
+            if self._stems:
+                found += self._among(self._stems, folded)
+            if self._names and spelling[:1].isupper():
+                found += self._among(self._names, folded)
             found += [(word_class, 0) for word_class in self._spelled.get(spelling, ())]
         if self._prefixes:
             for cut in range(1, min(length, 64) + 1):
                 found += [(word_class, 0) for word_class in self._prefixes.get(folded[:cut], ())]
         return found
+
+    def _among(
+        self, stems: Mapping[str, tuple[tuple[_Endings, int], ...]], folded: str
+    ) -> Iterator[tuple[int, int]]:
+        """Give the classes that a word's beginning and ending belong to, each with what it needs."""
+        length = len(folded)
+        for cut in range(length, max(0, length - self._longest_ending) - 1, -1):
+            if filed := stems.get(folded[:cut]):
+                ending = folded[cut:]
+                for endings, word_class in filed:
+                    need = endings.get(ending)
+                    if need is not None:
+                        yield word_class, need

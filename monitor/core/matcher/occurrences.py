@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
-from monitor.core.matcher.scan import ScannedText, Scanner
+from monitor.core.matcher.scan import Occurrence, ScannedText, Scanner
 from monitor.core.models import Entry, Hit, TextField
 
 FIELDS: Final = tuple(TextField)
@@ -40,19 +41,6 @@ class CompiledTerm:
     unless: tuple[Company, ...]
 
 
-class Occurrence:
-    """One term at one place: words `first` to `last` of a field."""
-
-    __slots__ = ("field", "first", "hit", "last", "term")
-
-    def __init__(self, field: int, term: int, first: int, last: int) -> None:
-        self.field = field
-        self.term = term
-        self.first = first
-        self.last = last
-        self.hit: Hit | None = None
-
-
 class Refusal(StrEnum):
     """Why an occurrence does not count."""
 
@@ -77,49 +65,57 @@ class Refused:
 class Reading:
     """An entry as read once: every field scanned, every occurrence that counts, by term and by entity."""
 
-    __slots__ = ("_bases", "_firsts", "_raw", "_terms", "by_entity", "by_term", "entry", "refused", "texts")
+    __slots__ = (
+        "_bases",
+        "_firsts",
+        "_hits",
+        "_raw",
+        "_terms",
+        "by_entity",
+        "by_term",
+        "entry",
+        "refused",
+        "texts",
+    )
 
     def __init__(self, entry: Entry, scanner: Scanner, terms: Sequence[CompiledTerm]) -> None:
         self.entry = entry
         self._terms = terms
-        self.texts: tuple[ScannedText, ...] = tuple(
-            [scanner.scan(text) for text in (entry.title, entry.summary, entry.content)]
+        scan = scanner.scan
+        self.texts: tuple[ScannedText, ...] = (
+            scan(entry.title, 0),
+            scan(entry.summary, 1),
+            scan(entry.content, 2),
         )
         self.by_term: dict[int, list[Occurrence]] = {}
         self.by_entity: dict[str, list[Occurrence]] = {}
         self.refused: list[Refused] = []
-        self._bases = (0, self.texts[0].length, self.texts[0].length + self.texts[1].length)
-        self._raw: dict[int, list[Occurrence]] = {}
-        self._firsts: dict[int, list[int]] = {}
-        for field, scanned in enumerate(self.texts):
-            for term, first, last in scanned.found:
-                self._raw.setdefault(term, []).append(Occurrence(field, term, first, last))
-        if self._raw:
-            self._weigh()
+        self._raw: dict[int, list[Occurrence]] | None = None
+        for scanned in self.texts:
+            if scanned.found:
+                self._hits: dict[Occurrence, Hit] = {}
+                self._weigh()
+                break
 
     def _weigh(self) -> None:
         names: list[Occurrence] = []
-        for number, occurrences in self._raw.items():
-            term = self._terms[number]
-            counted = occurrences
-            if term.needs or term.unless:
-                counted = [one for one in occurrences if self._in_right_company(term, one)]
-            if term.entity is None:
-                if counted:
-                    self.by_term[number] = counted
-            elif len(term.classes) == 1:
-                names += [one for one in counted if self._no_mere_first_word(term, one)]
-            else:
-                names += counted
+        terms, by_term = self._terms, self.by_term
+        for scanned in self.texts:
+            for one in scanned.found:
+                term = terms[one.term]
+                if (term.needs or term.unless) and not self._in_right_company(term, one):
+                    continue
+                if term.entity is None:
+                    by_term.setdefault(one.term, []).append(one)
+                elif not scanned.late or self._no_mere_first_word(scanned, one):
+                    names.append(one)
         for one in self._longest(names):
-            entity = self._terms[one.term].entity
+            entity = terms[one.term].entity
             if entity is not None:
                 self.by_entity.setdefault(entity, []).append(one)
 
-    def _no_mere_first_word(self, term: CompiledTerm, one: Occurrence) -> bool:
-        scanned = self.texts[one.field]
-        token = scanned.tokens[one.first]
-        if token is None or term.classes[0] not in token.late:
+    def _no_mere_first_word(self, scanned: ScannedText, one: Occurrence) -> bool:
+        if one.first != one.last or one.term not in scanned.late.get(one.first, ()):
             return True
         if not scanned.begins_sentence(one.first):
             return True
@@ -146,7 +142,11 @@ class Reading:
 
         Distance is the number of words between, the fields read one after the other.
         """
-        first, last = self._bases[one.field] + one.first, self._bases[one.field] + one.last
+        if self._raw is None:
+            self._raw, self._bases = self._every_find(), self._bases_of_fields()
+            self._firsts: dict[int, list[int]] = {}
+        base = self._bases[one.field]
+        first, last = base + one.first, base + one.last
         for term in company.terms:
             others = self._raw.get(term)
             if not others:
@@ -163,17 +163,32 @@ class Reading:
                 return others[after]
         return None
 
+    def _every_find(self) -> dict[int, list[Occurrence]]:
+        """Return what was found, by term, whether it counts or not: that is what company is made of."""
+        finds: dict[int, list[Occurrence]] = {}
+        for scanned in self.texts:
+            for one in scanned.found:
+                finds.setdefault(one.term, []).append(one)
+        return finds
+
+    def _bases_of_fields(self) -> tuple[int, int, int]:
+        title, summary = self.texts[0].length(), self.texts[1].length()
+        return 0, title, title + summary
+
     def _places(self, term: int, others: list[Occurrence]) -> list[int]:
         places = self._firsts.get(term)
         if places is None:
             places = self._firsts[term] = [self._bases[other.field] + other.first for other in others]
         return places
 
-    def _longest(self, names: list[Occurrence]) -> Iterator[Occurrence]:
-        """Yield the names that stand inside no longer name; equally long ones stand side by side."""
-        if len(names) == 1:
-            yield names[0]
-            return
+    def _longest(self, names: list[Occurrence]) -> Iterable[Occurrence]:
+        """Return the names that stand inside no longer name; equally long ones stand side by side."""
+        for one, other in pairwise(names):
+            if other.first <= one.last and other.field == one.field:
+                return self._longest_of_overlapping(names)
+        return names
+
+    def _longest_of_overlapping(self, names: list[Occurrence]) -> Iterator[Occurrence]:
         names.sort(key=lambda one: (one.field, one.first, -one.last))
         field = reach = -1
         holder: Occurrence | None = None
@@ -196,11 +211,12 @@ class Reading:
 
     def hit(self, one: Occurrence) -> Hit:
         """Return the occurrence as it stands in the entry."""
-        if one.hit is None:
+        hit = self._hits.get(one)
+        if hit is None:
             scanned = self.texts[one.field]
             start, end = scanned.span(one.first, one.last)
             term = self._terms[one.term]
-            one.hit = Hit(
+            hit = self._hits[one] = Hit(
                 field=FIELDS[one.field],
                 start=start,
                 end=end,
@@ -208,11 +224,11 @@ class Reading:
                 term=term.text,
                 entity=term.entity,
             )
-        return one.hit
+        return hit
 
     def hits(self, found: list[Occurrence | Hit]) -> tuple[Hit, ...]:
         """Return occurrences and hits as hits, in reading order, each once."""
-        hits = [one if isinstance(one, Hit) else one.hit or self.hit(one) for one in dict.fromkeys(found)]
+        hits = [one if isinstance(one, Hit) else self.hit(one) for one in dict.fromkeys(found)]
         if len(hits) > 1:
             hits.sort(key=_reading_order)
         return tuple(hits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.core.matcher.occurrences import Occurrence
+from monitor.core.matcher.scan import Occurrence
 
 
 def neighbours(
@@ -21,7 +21,7 @@ def neighbours(
         within: words between the first and the last of a group at most.
         ordered: whether the group must stand in the order of the columns.
     """
-    lines = [sorted(column, key=_place) for column in columns]
+    lines = [sorted(column, key=_place) if len(column) > 1 else list(column) for column in columns]
     heads = range(1) if ordered else range(len(lines))
     for head in heads:
         cursors = [0] * len(lines)

@@ -26,7 +26,7 @@ MARKS: Final = "".join(
 _KEPT: Final = frozenset("йїўѓќЙЇЎЃЌ")
 """Letters of their own that Unicode composes of a letter and a mark."""
 _STROKES: Final = {
-    **dict(zip("łŁđĐøØħĦıŧŦðÐƒɨʉɑɡ", "lLdDoOhHitTdDfiuag", strict=True)),
+    **dict(zip("łŁđĐøØħĦıŧŦðÐƒƑɨƗʉɄɑⱭɡꞬ", "lLdDoOhHitTdDfFiIuUaAgG", strict=True)),
     **dict(zip("ёЁæÆœŒþÞẞ", ("е", "Е", "ae", "AE", "oe", "OE", "th", "Th", "SS"), strict=True)),
 }
 _ABOVE_OR_BELOW: Final = 200
@@ -60,7 +60,7 @@ def _plain_character(character: str) -> str:
     if unicodedata.category(character) == "Cs":
         return "\ufffd"
     decomposed = unicodedata.normalize("NFD", character)
-    return "".join(part for part in decomposed if not _is_accent(part))
+    return "".join(_STROKES.get(part, part) for part in decomposed if not _is_accent(part))
 
 
 def _is_accent(character: str) -> bool:
