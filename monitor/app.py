@@ -21,6 +21,7 @@ from typing import TextIO
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.channels.factory import build_channel, build_listeners
+from monitor.config.compiling import LongLived
 from monitor.config.naming import held_against, load_with_rules
 from monitor.config.reload import Reload, RuleFiles
 from monitor.config.restart import restart_needed
@@ -142,6 +143,7 @@ class Daemon:
     def __init__(self, prepared: Prepared, stop: asyncio.Event, *, once: bool = False) -> None:
         self._prepared, self._once, self._stop = prepared, once, stop
         self._rules = prepared.rules
+        self._long_lived = LongLived()
         self._loaded = prepared.loaded
         self._samples: SampleOutlets | None = None
         self._on_entries, self._on_alerts = asyncio.Event(), Bell()
@@ -222,6 +224,7 @@ class Daemon:
         planned = self._planned()
         planned.start()
         log.info("started", extra=fields(**self._summary()))
+        self._long_lived.settle()
         notify("READY=1", f"STATUS=watching {len(self._in_force.feeds)} feeds")
         try:
             await self._until_told(stages)
@@ -318,6 +321,7 @@ class Daemon:
         look = await asyncio.to_thread(self._rules.look, clock())
         if look.is_news:
             self._take_rules(look)
+            await asyncio.to_thread(self._long_lived.settle)
 
     def _take_rules(self, look: Reload) -> None:
         """Swap the rules between two entries and say what changed."""

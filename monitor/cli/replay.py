@@ -19,9 +19,9 @@ from rich.progress import Progress
 from monitor import looping
 from monitor.cli.common import fields_of_matches, json_option, plain
 from monitor.cli.guard import clean
+from monitor.config.compiling import LongLived, compiled
 from monitor.config.rules import load_rules
 from monitor.core.errors import ConfigurationError, Mistake
-from monitor.core.matcher import Matcher
 from monitor.core.models import Assembled, Decision, Placement
 from monitor.core.settings import ConsoleChannel, PollingSettings, Settings
 from monitor.files import Kind, look_at
@@ -88,8 +88,9 @@ def command(path: Path, rules: Path, *, as_json: bool) -> None:
     ruleset = loaded.accepted()
     in_force = InForce(
         settings=Settings(channels={"replay": ConsoleChannel(type="console")}),
-        rulebook=Rulebook.of(ruleset, Matcher(ruleset)),
+        rulebook=Rulebook.of(ruleset, compiled(ruleset)),
     )
+    LongLived().settle()
     looping.run(_replay(_recording(path), in_force, as_json=as_json))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor.config.compiling import RuleCompiler
 from monitor.config.rules import (
     LoadedFile,
     LoadedRules,
@@ -119,14 +120,14 @@ class RuleFiles:
         *,
         channels: Collection[str] | None = None,
         templates: Collection[str] | None = None,
-        compile_rules: Compile = Matcher,
+        compile_rules: Compile | None = None,
     ) -> None:
         self.channels = channels
         """Names of the configured channels; may be set anew before a look."""
         self.templates = templates
         """Names of the templates there are; the same."""
         self._paths = tuple(paths)
-        self._compile = compile_rules
+        self._compile = compile_rules or RuleCompiler()
         self._good: dict[Path, LoadedFile] = {}
         self._refused: dict[Path, tuple[Mistake, ...]] = {}
         self._signatures: dict[Path, _Signature] = {}

@@ -74,8 +74,8 @@ _DICE.shuffle(CYRILLIC)
 _WEIGHTS = list(accumulate(1 / (rank + 3) for rank in range(30_000)))
 
 
-def aliases(count: int, *, growing: bool) -> list[str]:
-    """Return distinct names of one to three words; single words are no ordinary ones, unless `growing`."""
+def aliases(count: int, *, growing: bool = True) -> list[str]:
+    """Return distinct names of one to three words; one word alone is no ordinary one, unless `growing`."""
     made: dict[str, None] = {}
     while len(made) < count:
         words = _DICE.choice((LATIN, CYRILLIC))

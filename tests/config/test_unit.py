@@ -47,6 +47,7 @@ def test_the_unit_does_what_the_documentation_says() -> None:
         "ExecReload=/bin/kill -HUP $MAINPID",
         "UMask=0077",
         "StateDirectory=news-monitor",
+        "CacheDirectory=news-monitor",
         "RestartPreventExitStatus=2 3",
     ):
         assert f"\n{line}\n" in unit

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from monitor.core.text import fold
+
 SAME = {
     "a Cyrillic word in quotes": ("мир", "в газете «мир»"),
     "case of Cyrillic letters": ("курск", "КУРСК"),
@@ -70,3 +72,9 @@ def test_other_word_is_not_found(case: str, found: Callable[[str, str], list[str
     """Whole words only, whatever the alphabet."""
     phrase, text = DIFFERENT[case]
     assert found(phrase, text) == []
+
+
+def test_every_letter_folds_all_the_way() -> None:
+    """Folding what is folded changes nothing, for every letter: capitals fold as far as small letters."""
+    letters = map(chr, range(0x20000))
+    assert [letter for letter in letters if fold(fold(letter)) != fold(letter)] == []

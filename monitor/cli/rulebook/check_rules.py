@@ -9,9 +9,9 @@ import click
 from monitor.cli.common import counted, json_option, print_json
 from monitor.cli.guard import Exit, one_paragraph
 from monitor.cli.rulebook.places import paths_argument, places
+from monitor.config.compiling import compiled
 from monitor.config.rules import LoadedRules, load_rules
 from monitor.core.errors import Mistake, Weight
-from monitor.core.matcher import Matcher
 from monitor.core.proving import failing_tests
 from monitor.core.rules.linting import lint
 from monitor.core.rules.soundness import untouched
@@ -38,7 +38,7 @@ def command(*, paths: tuple[Path, ...], strict: bool, as_json: bool, config: Pat
     where = places(paths, config)
     rules = load_rules(where.paths, channels=where.channels)
     sound = untouched(rules.ruleset, rules.mistakes)
-    more = (*failing_tests(sound, Matcher(sound)), *lint(rules.ruleset, rules.mistakes))
+    more = (*failing_tests(sound, compiled(sound)), *lint(rules.ruleset, rules.mistakes))
     mistakes = sorted({*rules.mistakes, *more})
     if as_json:
         print_json([_fields(mistake) for mistake in mistakes])

@@ -17,9 +17,9 @@ from monitor.cli.common import fields_of_matches, json_option
 from monitor.cli.guard import Exit, clean
 from monitor.cli.rulebook.entries import entry_of_record, records
 from monitor.cli.rulebook.places import loaded, rules_option
+from monitor.config.compiling import LongLived, compiled
 from monitor.core.document import shown
 from monitor.core.errors import ConfigurationError, Mistake
-from monitor.core.matcher import Matcher
 from monitor.core.models import Entry, Findings
 
 
@@ -62,7 +62,8 @@ def command(*, paths: tuple[Path, ...], file: Path, as_json: bool, config: Path)
       news-monitor rules match --rules rules/border.yaml --input yesterday.jsonl
       zcat *.jsonl.gz | news-monitor rules match --input - --json | jq 'select(.matches != [])'
     """
-    matcher = Matcher(loaded(paths, config).ruleset)
+    matcher = compiled(loaded(paths, config).ruleset)
+    LongLived().settle()
     tally = _Tally()
     began = time.perf_counter()
     with _opened(file) as lines:

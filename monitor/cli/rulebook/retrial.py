@@ -16,8 +16,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from monitor.cli.common import AGE, configured, now
 from monitor.cli.database import opened, run_async
+from monitor.config.compiling import compiled
 from monitor.config.settings import Loaded
-from monitor.core.matcher import Matcher
 from monitor.core.models import Assembled, Decision, Entry, Fetched, ParsedFeed, ParseResult, Verdict
 from monitor.core.rules.tree import Rule, RuleSet
 from monitor.core.settings import Settings
@@ -162,7 +162,7 @@ def warm_up(settings: Settings, rules: Iterable[Rule]) -> timedelta:
 async def _replayed(
     archive: Store, settings: Settings, ruleset: RuleSet, begin: datetime
 ) -> AsyncIterator[Assembled | Lapse]:
-    in_force = InForce(settings=settings, rulebook=Rulebook.of(ruleset, Matcher(ruleset)))
+    in_force = InForce(settings=settings, rulebook=Rulebook.of(ruleset, compiled(ruleset)))
     with tempfile.TemporaryDirectory(prefix="news-monitor-") as folder:
         store = await open_store(f"sqlite:///{folder}/trial.db", owner="trial", exclusive=False)
         try:

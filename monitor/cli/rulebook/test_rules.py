@@ -9,8 +9,8 @@ import click
 from monitor.cli.common import counted, json_option, print_json
 from monitor.cli.guard import Exit, clean, one_paragraph
 from monitor.cli.rulebook.places import loaded, paths_argument, rule_named
+from monitor.config.compiling import compiled
 from monitor.core.document import shown
-from monitor.core.matcher import Matcher
 from monitor.core.proving import Trial, run_tests
 
 
@@ -32,7 +32,7 @@ def command(*, paths: tuple[Path, ...], rule: str | None, verbose: bool, as_json
     ruleset = loaded(paths, config).ruleset
     if rule is not None:
         rule_named(rule, ruleset)
-    trials = [trial for trial in run_tests(ruleset, Matcher(ruleset)) if rule in {None, trial.rule}]
+    trials = [trial for trial in run_tests(ruleset, compiled(ruleset)) if rule in {None, trial.rule}]
     failed = [trial for trial in trials if not trial.passed]
     if as_json:
         print_json([_fields(trial) for trial in trials])

@@ -14,6 +14,7 @@ from monitor.cli.common import json_option
 from monitor.cli.guard import clean
 from monitor.cli.rulebook.entries import entry_for, is_reference
 from monitor.cli.rulebook.places import loaded, rule_named, rules_option
+from monitor.config.compiling import compiled
 from monitor.core.document import shown
 from monitor.core.matcher import Matcher, Step, Suppressed
 from monitor.core.models import Entry, Hit, TextField
@@ -72,7 +73,7 @@ def weighed(
         entry = stored_entry(text, config).entry
     else:
         entry = entry_for(found, text, field=TextField(field) if field else None, lang=lang)
-    return Weighed(rule=found, entry=entry, matcher=Matcher(ruleset))
+    return Weighed(rule=found, entry=entry, matcher=compiled(ruleset))
 
 
 def lines_of(step: Step, entry: Entry, *, depth: int = 0) -> Iterator[str]:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from simplemma.strategies.dictionaries import DefaultDictionaryFactory
-
 SUPPORTED: Final = frozenset({"en", "uk", "cs", "sl", "bg"})
 """Russian is pymorphy's; the Polish table would take five seconds and a gigabyte to read."""
 
@@ -34,6 +32,9 @@ def dictionary_forms(word: str, language: str) -> set[str]:
 @cache
 def _inverted(language: str) -> bytes:
     """Read a table into lines of base form, tab and form, in the order of bytes."""
+    # A start whose words are all remembered does without.
+    from simplemma.strategies.dictionaries import DefaultDictionaryFactory  # noqa: PLC0415
+
     table = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language)
     stored: Mapping[bytes, bytes] | None = getattr(table, "_dict", None)
     if stored is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from monitor.core.inflect.dictionary import dictionary_forms
+from monitor.core.inflect.forms import WordForms, word_forms
 from monitor.core.inflect.openers import OPENERS
 from monitor.core.inflect.paradigms import COMPLETE, is_known, lexeme
 from monitor.core.inflect.rules import by_rule
@@ -16,29 +16,20 @@ _SHORTEST: Final = 3
 _LONGEST: Final = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordForms:
-    """The forms of one word, in lower case, the word itself among them."""
+class Remembered(Protocol):
+    """What was worked out before; a dict is one."""
 
-    forms: frozenset[str]
-    common: frozenset[str] = frozenset()
-    """Those that are frequent ordinary words too, so that a capital at a sentence start proves nothing."""
-
-
-Remembered = Mapping[str, tuple[str, ...]]
-"""Word and languages, joined by a colon, -> forms: what a cache on disk may keep."""
+    def get(self, key: str, /) -> WordForms | None:
+        """Return the forms of a word: languages and word, joined by a colon."""
 
 
 class Inflector:
     """Finds and remembers the forms of words: with the same one the next Matcher pays for new words alone."""
 
     def __init__(self, remembered: Remembered | None = None) -> None:
-        """Begin with what an earlier Inflector of the same version remembered."""
-        self._known: dict[str, WordForms] = {
-            key: _with_common(frozenset(forms)) for key, forms in (remembered or {}).items()
-        }
-        self.learned = 0
-        """Words worked out since the beginning: whether there is anything new to keep."""
+        """Begin with what an earlier Inflector of the same version of this package learned."""
+        self._remembered: Remembered = {} if remembered is None else remembered
+        self._learned: dict[str, WordForms] = {}
 
     def forms(self, word: str, languages: tuple[str, ...]) -> WordForms:
         """Return the forms of a word as written; its capital tells a name.
@@ -48,19 +39,16 @@ class Inflector:
             languages: two-letter codes of the languages it may be of; those not supported add nothing.
         """
         key = f"{','.join(languages)}:{word}"
-        found = self._known.get(key)
+        found = self._learned.get(key) or self._remembered.get(key)
         if found is None:
-            found = self._known[key] = _with_common(frozenset(_expanded(word, languages)))
-            self.learned += 1
+            forms = _expanded(word, languages)
+            found = self._learned[key] = word_forms(forms, forms & OPENERS)
         return found
 
-    def remembered(self) -> dict[str, tuple[str, ...]]:
-        """Return all that is known, for a cache; valid for the same version of this project alone."""
-        return {key: tuple(sorted(found.forms)) for key, found in self._known.items()}
-
-
-def _with_common(forms: frozenset[str]) -> WordForms:
-    return WordForms(forms=forms, common=forms & OPENERS)
+    @property
+    def learned(self) -> Mapping[str, WordForms]:
+        """What was worked out since the beginning, for whoever remembers it."""
+        return self._learned
 
 
 def _expanded(word: str, languages: tuple[str, ...]) -> set[str]:

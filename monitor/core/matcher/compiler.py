@@ -7,7 +7,7 @@ there are. Rules without a trigger (a regex alone, a source alone) are weighed o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.core.inflect import Inflector
@@ -43,6 +43,7 @@ Trigger = int | str
 class CompiledRule:
     """A rule ready to be weighed."""
 
+    source: Rule
     id: str
     entry_tests: tuple[Test, ...]
     """What `where` asks of the entry's language and source."""
@@ -50,6 +51,10 @@ class CompiledRule:
     fields: Fields
     enabled: bool
     at: Place
+    own: frozenset[Trigger]
+    """The terms and entities it asks for."""
+    needed: frozenset[Trigger] | None
+    """Those one of which must be present for it to hold; None if none need be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,55 +62,78 @@ class Program:
     """All rules, compiled."""
 
     rules: tuple[CompiledRule, ...]
-    terms: tuple[CompiledTerm, ...]
+    terms: Sequence[CompiledTerm]
+    """By number; those that no rule asks for any more are found nowhere."""
     scanner: Scanner
     triggers: dict[Trigger, tuple[int, ...]]
     untriggered: tuple[int, ...]
     """Rules to be weighed on every entry."""
     own_terms: dict[str, frozenset[Trigger]]
     """Rule -> the terms and entities it asks for."""
+    table: TermTable
+    """Where the terms are kept, for the next version."""
 
 
 def compiled(ruleset: RuleSet, inflector: Inflector, *, guard_starts: bool) -> Program:
     """Compile all rules at once."""
-    table = TermTable(ruleset.entities, inflector, guard_starts=guard_starts)
-    for entity in ruleset.entities:
-        table.aliases(entity)
+    return _program(ruleset, TermTable(inflector, guard_starts=guard_starts), {})
+
+
+def revised(program: Program, ruleset: RuleSet, inflector: Inflector) -> Program:
+    """Compile rules of which most are those of a program; it stays as it is, what is the same is shared.
+
+    What is found is what `compiled` would find. Changes leave a rest behind in the tables; when it has become
+    large, everything is compiled anew.
+    """
+    known = {rule.id: rule for rule in program.rules}
+    found = _program(ruleset, program.table.copied(inflector), known)
+    asked = frozenset[Trigger]().union(*found.own_terms.values())
+    if found.table.is_wasteful(len(asked)):
+        return compiled(ruleset, inflector, guard_starts=found.table.guard_starts)
+    return found
+
+
+def _program(ruleset: RuleSet, table: TermTable, known: Mapping[str, CompiledRule]) -> Program:
+    table.take(ruleset.entities)
     builder = _Builder(table)
-    rules: list[CompiledRule] = []
-    own: dict[str, frozenset[Trigger]] = {}
+    rules = tuple([_rule(rule, builder, known.get(rule.id)) for rule in ruleset.rules])
+    table.settle()
+    table.close()
     triggers: dict[Trigger, list[int]] = {}
     untriggered: list[int] = []
-    for number, rule in enumerate(ruleset.rules):
-        builder.mentioned = set()
-        rules.append(_rule(rule, builder))
-        own[rule.id] = frozenset(builder.mentioned)
-        needed = _triggers(rule.condition, table)
-        if not rule.enabled:
-            continue
-        if needed is None:
+    for number, rule in enumerate(rules):
+        if rule.enabled and rule.needed is None:
             untriggered.append(number)
-        for trigger in needed or ():
+        for trigger in (rule.enabled and rule.needed) or ():
             triggers.setdefault(trigger, []).append(number)
-    lexicon, trie = table.filed()
     return Program(
-        rules=tuple(rules),
-        terms=tuple(table.compiled),
-        scanner=Scanner(lexicon, trie),
+        rules=rules,
+        terms=table.compiled,
+        scanner=Scanner(table.lexicon, table.trie),
         triggers={trigger: tuple(numbers) for trigger, numbers in triggers.items()},
         untriggered=tuple(untriggered),
-        own_terms=own,
+        own_terms={rule.id: rule.own for rule in rules},
+        table=table,
     )
 
 
-def _rule(rule: Rule, builder: _Builder) -> CompiledRule:
+def _rule(rule: Rule, builder: _Builder, known: CompiledRule | None) -> CompiledRule:
+    if known is not None and known.source == rule:
+        return known
+    builder.mentioned = set()
+    test = builder.test(rule.condition)
+    own = frozenset(builder.mentioned)
+    needed = builder.triggers(rule.condition)
     return CompiledRule(
+        source=rule,
         id=rule.id,
         entry_tests=tuple(_where(rule.where, rule.at)),
-        test=builder.test(rule.condition),
+        test=test,
         fields=numbers_of(rule.where.fields),
         enabled=rule.enabled,
         at=rule.at,
+        own=own,
+        needed=own if needed == own else needed,
     )
 
 
@@ -168,6 +196,10 @@ class _Builder:
                 return conditions.Inside(f"in {names}", at, self.test(child), numbers_of(fields))
             case AllOf() | AnyOf() | NoneOf() | Near():
                 return self._branch(condition)
+
+    def triggers(self, condition: Condition) -> frozenset[Trigger] | None:
+        """Return finds one of which must be present for the condition to hold; None if none need be."""
+        return _triggers(condition, self._table)
 
     def _leaf(self, condition: Phrase | Mention | Regex | FromSource | InLanguage) -> Test:
         at = condition.at
@@ -233,4 +265,4 @@ def _cost(triggers: frozenset[Trigger], table: TermTable) -> float:
     return cost
 
 
-__all__ = ["EVERYWHERE", "CompiledRule", "Program", "compiled"]
+__all__ = ["EVERYWHERE", "CompiledRule", "Program", "compiled", "revised"]

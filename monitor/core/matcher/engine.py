@@ -10,7 +10,7 @@ from itertools import chain
 from monitor.core.claims import claims_of
 from monitor.core.inflect import Inflector
 from monitor.core.matcher.capitals import wanting_capitals
-from monitor.core.matcher.compiler import CompiledRule, compiled
+from monitor.core.matcher.compiler import CompiledRule, Program, compiled, revised
 from monitor.core.matcher.conditions import Fields, Test
 from monitor.core.matcher.occurrences import Reading, Refusal, Refused
 from monitor.core.matcher.report import Explanation, Step, Suppressed, WhyNot
@@ -39,8 +39,17 @@ class Matcher:
             guard_starts: whether a one-word name that is also an ordinary word is refused at the start of
                 a sentence.
         """
-        self._program = compiled(ruleset, inflector or Inflector(), guard_starts=guard_starts)
-        self._by_id = {rule.id: rule for rule in self._program.rules}
+        self._take(compiled(ruleset, inflector or Inflector(), guard_starts=guard_starts))
+
+    def _take(self, program: Program) -> None:
+        self._program = program
+        self._by_id = {rule.id: rule for rule in program.rules}
+
+    def revised(self, ruleset: RuleSet, *, inflector: Inflector) -> Matcher:
+        """Return a Matcher of other rules that finds what a new one would, for the cost of the difference."""
+        matcher = Matcher.__new__(Matcher)
+        matcher._take(revised(self._program, ruleset, inflector))  # noqa: SLF001 - of its own class
+        return matcher
 
     def match(self, entry: Entry) -> Findings:
         """Return the rules that the entry satisfies, in the order of the RuleSet, and the entities in it."""

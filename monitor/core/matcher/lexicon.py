@@ -7,16 +7,13 @@ sets of endings are stored once. So a hundred thousand inflected names take the 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntFlag
-from functools import lru_cache
-from typing import Final
+from sys import intern
 
-_LEAST_STEM: Final = 2
+from monitor.core.inflect import WordForms, endings_of
+
 _Endings = Mapping[str, int]
-Stem = tuple[str, frozenset[tuple[str, int]], int]
-"""What some forms begin with, their endings with what each needs, the length of the longest ending."""
 
 
 class Need(IntFlag):
@@ -27,9 +24,6 @@ class Need(IntFlag):
     """The word begins with a capital."""
     NOT_FIRST = 2
     """The word does not begin a sentence, where any word has a capital."""
-
-
-_CAPITAL: Final = int(Need.CAPITAL)
 
 
 class Lexicon:
@@ -43,20 +37,42 @@ class Lexicon:
         """Stems of capitalised words alone: most words of a text need not look here."""
         self._spelled: dict[str, tuple[int, ...]] = {}
         self._prefixes: dict[str, tuple[int, ...]] = {}
-        self._endings: dict[frozenset[tuple[str, int]], _Endings] = {}
+        self._endings: dict[tuple[str, Need, Need], _Endings] = {}
         self._longest = 0
         self._longest_ending = 0
 
-    def add_forms(self, word_class: int, stems: Iterable[Stem]) -> None:
-        """File a class under its folded forms, as `stems_of` groups them."""
-        for stem, key, longest in stems:
+    def copied(self) -> Lexicon:
+        """Return a lexicon of the same classes, to which others may be added."""
+        copy = Lexicon()
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(copy, name, value.copy() if isinstance(value, dict) else value)
+        return copy
+
+    def add_forms(
+        self, word_class: int, forms: WordForms, *, need: Need = Need.NOTHING, common: Need = Need.NOTHING
+    ) -> None:
+        """File a class under the forms of a word.
+
+        Args:
+            word_class: its number.
+            forms: folded and grouped.
+            need: what each form needs.
+            common: what those that are frequent ordinary words need besides.
+        """
+        for stem, text in forms.stems:
+            key = (text, need, common)
             endings = self._endings.get(key)
             if endings is None:
-                endings = self._endings[key] = dict(key)
-                self._longest_ending = max(self._longest_ending, longest)
-            filed = self._names if all(need & _CAPITAL for need in endings.values()) else self._stems
-            filed[stem] = (*filed.get(stem, ()), (endings, word_class))
+                endings = self._endings[key] = {
+                    intern(ending): int(need | common if ordinary else need)
+                    for ending, ordinary in endings_of(text)
+                }
+            longest = max(map(len, endings))
+            self._longest_ending = max(self._longest_ending, longest)
             self._longest = max(self._longest, len(stem) + longest)
+            stems = self._names if need & Need.CAPITAL else self._stems
+            stems[stem] = (*stems.get(stem, ()), (endings, word_class))
 
     def add_spellings(self, word_class: int, spellings: Iterable[str]) -> None:
         """File a class under spellings whose case counts."""
@@ -74,9 +90,9 @@ class Lexicon:
         length = len(folded)
         if length <= self._longest:
             if self._stems:
-                found += self._among(self._stems, folded, capital=spelling[:1].isupper())
+                found += self._among(self._stems, folded)
             if self._names and spelling[:1].isupper():
-                found += self._among(self._names, folded, capital=True)
+                found += self._among(self._names, folded)
             found += [(word_class, 0) for word_class in self._spelled.get(spelling, ())]
         if self._prefixes:
             for cut in range(1, min(length, 64) + 1):
@@ -84,41 +100,14 @@ class Lexicon:
         return found
 
     def _among(
-        self, stems: Mapping[str, tuple[tuple[_Endings, int], ...]], folded: str, *, capital: bool
+        self, stems: Mapping[str, tuple[tuple[_Endings, int], ...]], folded: str
     ) -> Iterator[tuple[int, int]]:
-        """Give the classes that a word's beginning and ending belong to, each with what it still needs."""
+        """Give the classes that a word's beginning and ending belong to, each with what it needs."""
         length = len(folded)
         for cut in range(length, max(0, length - self._longest_ending) - 1, -1):
             if filed := stems.get(folded[:cut]):
                 ending = folded[cut:]
                 for endings, word_class in filed:
                     need = endings.get(ending)
-                    if need is not None and (capital or not need & _CAPITAL):
+                    if need is not None:
                         yield word_class, need
-
-
-def stems_of(forms: Mapping[str, Need]) -> tuple[Stem, ...]:
-    """Group folded forms, each with what it needs, by what they begin with."""
-    groups: dict[str, dict[str, int]] = defaultdict(dict)
-    for form, need in forms.items():
-        groups[form[:_LEAST_STEM]][form] = int(need)
-    stems = []
-    for group in groups.values():
-        stem = _shared_beginning(min(group), max(group))
-        endings = frozenset((form[len(stem) :], need) for form, need in group.items())
-        stems.append((stem, _shared(endings), max(map(len, group)) - len(stem)))
-    return tuple(stems)
-
-
-@lru_cache(maxsize=1 << 14)
-def _shared(endings: frozenset[tuple[str, int]]) -> frozenset[tuple[str, int]]:
-    """Return the first of all equal sets, so that they take space once and compare at a glance."""
-    return endings
-
-
-def _shared_beginning(first: str, last: str) -> str:
-    """Return what the least and the greatest of some strings, and so all of them, begin with."""
-    for index, (one, other) in enumerate(zip(first, last, strict=False)):
-        if one != other:
-            return first[:index]
-    return first if len(first) <= len(last) else last

@@ -26,7 +26,7 @@ MARKS: Final = "".join(
 _KEPT: Final = frozenset("йїўѓќЙЇЎЃЌ")
 """Letters of their own that Unicode composes of a letter and a mark."""
 _STROKES: Final = {
-    **dict(zip("łŁđĐøØħĦıŧŦðÐƒɨʉɑɡ", "lLdDoOhHitTdDfiuag", strict=True)),
+    **dict(zip("łŁđĐøØħĦıŧŦðÐƒƑɨƗʉɄɑⱭɡꞬ", "lLdDoOhHitTdDfFiIuUaAgG", strict=True)),
     **dict(zip("ёЁæÆœŒþÞẞ", ("е", "Е", "ae", "AE", "oe", "OE", "th", "Th", "SS"), strict=True)),
 }
 _ABOVE_OR_BELOW: Final = 200
