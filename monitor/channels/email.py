@@ -71,7 +71,12 @@ class Email:
         """Hand one mail to the server, once."""
         recipient = delivery.recipient or self.recipients[0]
         try:
-            content = mail(delivery, sender=self._sender, recipient=recipient)
+            content = mail(
+                delivery,
+                sender=self._sender,
+                recipient=recipient,
+                unsubscribe=self._settings.unsubscribe,
+            )
             identity = message_id(delivery, sender=self._sender, recipient=recipient)
         except ValueError:
             return Rejected(why=f"{self.name}: `from` or `to` holds no usable e-mail address")

@@ -31,13 +31,14 @@ _FOLD: Final = 66
 _DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 
 
-def mail(delivery: Delivery, *, sender: str, recipient: str) -> bytes:
+def mail(delivery: Delivery, *, sender: str, recipient: str, unsubscribe: str = "") -> bytes:
     """Give the mail with CRLF line ends, ready for DATA.
 
     Args:
         delivery: what to send; `root_remote_id`, the Message-ID of the alert's first mail, makes it a reply.
         sender: as configured: `desk@example.org` or `News desk <desk@example.org>`.
         recipient: one address, in the same forms.
+        unsubscribe: an address or an https link by which a reader asks to be left out; none if empty.
     """
     headers = [
         ("From", mailbox(sender)),
@@ -47,6 +48,7 @@ def mail(delivery: Delivery, *, sender: str, recipient: str) -> bytes:
         ("Message-ID", message_id(delivery, sender=sender, recipient=recipient)),
         *_threading(delivery),
         ("List-Id", f"<{_label(delivery.channel)}.news-monitor.{domain(sender)}>"),
+        *_leaving(unsubscribe, delivery.channel),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         ("X-News-Monitor-Alert", _label(delivery.alert)),
@@ -125,6 +127,16 @@ def _threading(delivery: Delivery) -> list[tuple[str, str]]:
     if not re.fullmatch(r"<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>", root):
         return []
     return [("In-Reply-To", root), ("References", root)]
+
+
+def _leaving(unsubscribe: str, channel: str) -> list[tuple[str, str]]:
+    """Say how to leave (RFC 2369): a person reads it, since recipients are lines of a configuration."""
+    if not unsubscribe:
+        return []
+    link = unsubscribe
+    if not link.startswith("https://"):
+        link = f"mailto:{unsubscribe}?subject=unsubscribe%20{_label(channel)}"
+    return [("List-Unsubscribe", f"<{link}>")]
 
 
 def _parts(delivery: Delivery) -> bytes:

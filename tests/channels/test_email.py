@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from monitor.channels.email import FINAL_DOT, Email
 from monitor.channels.mails import MAX_SUBJECT, mail, message_id, subject
@@ -75,6 +75,32 @@ async def test_a_mail_arrives_with_both_forms_and_every_header(serve: Callable[.
     assert plain.get_content().splitlines() == delivery().message.text.splitlines()
     assert "<mark" in html.get_content()
     assert not found.defects
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("desk@valley.example", "<mailto:desk@valley.example?subject=unsubscribe%20desk>"),
+        ("https://valley.example/leave?list=1", "<https://valley.example/leave?list=1>"),
+        ("", None),
+    ],
+)
+async def test_a_mail_says_how_to_leave(
+    serve: Callable[..., MailServer], given: str, written: str | None
+) -> None:
+    """By mail or by a page, where the desk has said so."""
+    server = serve()
+    await channel_for(server, unsubscribe=given).send(delivery(recipient=READER))
+    assert server.mails[0].parsed["List-Unsubscribe"] == written
+
+
+@pytest.mark.parametrize(
+    "given", ["a@b.example>\r\nBcc: x@y.example", "http://valley.example/", "nobody", "a b@c"]
+)
+def test_no_header_hides_in_how_to_leave(given: str) -> None:
+    """What is neither an address nor an https link is refused."""
+    with pytest.raises(ValidationError):
+        EmailChannel(type="email", host="h", to=(READER,), unsubscribe=given)
 
 
 async def test_follow_ups_thread_under_the_first_mail(serve: Callable[..., MailServer]) -> None:

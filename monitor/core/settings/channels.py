@@ -63,6 +63,10 @@ class EmailChannel(Templated):
     password: SecretStr | None = None
     sender: str = Field(alias="from", default="")
     to: tuple[str, ...] = Field(min_length=1)
+    unsubscribe: str = Field(
+        default="", pattern=r"^(|https://[!-;=?-~]+|[!-;=A-~]+@[!-;=A-~]+)$", max_length=500
+    )
+    """An address or an https link by which readers ask to be left out: the header `List-Unsubscribe`."""
     settle: Duration = timedelta(minutes=15)
     """How long after a mail whose receipt was never confirmed it is sent once more."""
     pace: Duration = timedelta(seconds=1)
