@@ -11,6 +11,7 @@ import click
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import NothingFoundError
 from monitor.cli.rulebook.entries import entry_for, is_reference
+from monitor.config.compiling import compiled
 from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded
 from monitor.core.alerting.sharing import escalation_of, terms_in_words
@@ -19,7 +20,6 @@ from monitor.core.document import suggestion
 from monitor.core.errors import DatabaseUnusableError
 from monitor.core.labels import labels_of, silence_of
 from monitor.core.languages import language_of
-from monitor.core.matcher import Matcher
 from monitor.core.models import Entry, Feed, Findings, Severity, Silence
 from monitor.core.routing import Leg, Look, legs_for, looks
 from monitor.core.rules.tree import Rule, RuleSet
@@ -99,7 +99,7 @@ def _asked(wanted: Wanted, loaded: Loaded, ruleset: RuleSet) -> list[_Asked]:
             raise click.UsageError(message)
         return [_of(rules[wanted.rule], _entry(wanted, loaded, rules[wanted.rule], ""), (), wanted)]
     entry = _entry(wanted, loaded, next(iter(rules.values())), wanted.given) if rules else None
-    findings = Matcher(ruleset).match(entry) if entry else Findings()
+    findings = compiled(ruleset).match(entry) if entry else Findings()
     chosen = [match.rule for match in findings.matches]
     chosen = [wanted.rule] if wanted.rule else chosen
     if entry is None or not chosen:

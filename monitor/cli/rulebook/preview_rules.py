@@ -14,9 +14,9 @@ from monitor.cli.guard import clean
 from monitor.cli.rulebook.places import loaded, rule_named, rules_option
 from monitor.cli.rulebook.retrial import only
 from monitor.cli.tables import print_table
+from monitor.config.compiling import compiled
 from monitor.config.settings import Loaded
 from monitor.core.document import shown
-from monitor.core.matcher import Matcher
 from monitor.core.rules.tree import Rule, RuleSet
 from monitor.pipeline.lookback import Previewed, in_hours, previewed
 
@@ -70,7 +70,7 @@ async def _found(settings: Loaded, ruleset: RuleSet, lengths: Mapping[str, timed
     moment = now()
     since = {name: moment - length for name, length in lengths.items()}
     async with opened(settings) as store:
-        return [one async for one in previewed(store, Matcher(ruleset), since)]
+        return [one async for one in previewed(store, compiled(ruleset), since)]
 
 
 def _say(found: Sequence[Previewed], rules: Sequence[Rule], lengths: Mapping[str, timedelta]) -> None:
