@@ -220,7 +220,7 @@ async def _the_rest(desk: Desk, plan: Plan) -> None:
         _hurry(desk)
         daemon = await desk.launch()
         try:
-            await _until(daemon, lambda: _settled(desk, plan), at_most=20.0)
+            await _until(daemon, lambda: _settled(desk, plan), at_most=6.0)
             assert await daemon.stop(within=30.0) == 0
         finally:
             await daemon.kill()
