@@ -220,7 +220,10 @@ async def joined(folder: Path, zoo: Zoo, *, otherwise: str = "drop") -> AsyncIte
     """Open everything."""
     (folder / "rules.yaml").write_text(RULES.replace("OTHERWISE", otherwise), encoding="utf-8")
     ruleset = load_rules([folder / "rules.yaml"]).accepted()
-    polling = polling_settings(per_host=16)
+    patient = timedelta(seconds=20)  # a busy machine must not look like a failing feed
+    polling = polling_settings(
+        per_host=16, connect_timeout=patient, read_timeout=patient, total_timeout=patient
+    )
     settings = Settings(channels={"desk": ConsoleChannel(type="console")}, polling=polling)
     channel = Scripted()
     in_force = InForce(settings=settings, rulebook=Rulebook.of(ruleset, Matcher(ruleset)))

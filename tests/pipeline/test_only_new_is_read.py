@@ -123,7 +123,7 @@ histories = st.lists(st.lists(items, min_size=1, max_size=7), min_size=2, max_si
 
 
 @given(histories)
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_what_is_remembered_changes_nothing(tmp_path: Path, history: list[list[Item]]) -> None:
     """Shared guids, labels for titles, edits, repeats, returns: the same entries as from whole documents."""
     remembering = await opened(tmp_path, forgetful=False)
