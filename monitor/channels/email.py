@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import ssl
 from datetime import timedelta
 from typing import Final, Literal
@@ -202,8 +203,16 @@ def _reason(error: Exception) -> str:
         return "the certificate is not trusted; set ca_file to the authority that signed it"
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return "TLS could not be agreed upon"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, FileNotFoundError):
-        return "the ca_file cannot be read"
+    told = {TimeoutError: "no answer in time", FileNotFoundError: "the ca_file cannot be read"}
+    if said := next((words for kind, words in told.items() if isinstance(error, kind)), None):
+        return said
+    if found := next((cause for cause in causes if isinstance(cause, OSError) and cause.errno), None):
+        return _systems_words(found)
     return _line(str(error)) or type(error).__name__
+
+
+def _systems_words(error: OSError) -> str:
+    """Say what the system says; asyncio's own text has addresses and numbers where the words belong."""
+    if (error.errno or 0) > 0:
+        return f"{os.strerror(error.errno or 0).lower()}; is it up, and are host and port right?"
+    return f"{str(error.strerror).lower()}; is the host name right?"  # a name that could not be looked up

@@ -234,10 +234,6 @@ class Desk(Opened):
         """Make what holds one alert, or every one, due at once; return how many holds that were."""
         return await self._database.write(holds.let_go, now, alert=alert)
 
-    async def list_silences(self, *, ending_after: datetime | None = None) -> list[Silence]:
-        """All silences, or those that end after a moment; the last to end first."""
-        return await self._database.read(silences.listed, ending_after=ending_after)
-
     async def purge(self, now: datetime, keep: Keep) -> Purged:
         """Delete what is older than it is kept, in short transactions.
 

@@ -178,6 +178,12 @@ def test_a_long_subject_is_cut_and_folded_within_the_limits() -> None:
         assert len(str(make_header(decode_header(" ".join(line.strip() for line in lines))))) <= MAX_SUBJECT
 
 
+async def test_a_server_that_is_not_there_is_told_in_words(serve: Callable[..., MailServer]) -> None:
+    """No number of an error, no address in brackets."""
+    [said] = await channel_for(serve(), port=1).verify()
+    assert said == ("desk: mail server 127.0.0.1: connection refused; is it up, and are host and port right?")
+
+
 @pytest.mark.parametrize(
     "address", ["", "nobody", "a b@example.org", "x@exa mple.org", "a@b.example\r\nBcc: c@d.example"]
 )

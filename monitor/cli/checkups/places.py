@@ -23,7 +23,7 @@ async def verified(channel: Channel) -> list[Finding]:
         return [ok("channels", f"{channel.name} is ready")]
     return [
         problem(
-            "channels", sentence, "docs/configuration.md, channels; alerts for it wait until it is mended"
+            "channels", sentence, "docs/configuration.md, channels; what it does not take waits until it does"
         )
         for sentence in wrong
     ]

@@ -22,8 +22,6 @@ ENGLISH: Final = (
     | _forms(Stance.CONFIRMATION, "confirms confirmed confirm")
 )
 PARTICIPLES: Final = frozenset({"claimed", "denied", "confirmed"})
-NOUNS: Final = frozenset({"claims", "claim"})
-"""Forms that are nouns as often as verbs."""
 
 SLAVIC: Final = (
     _forms(

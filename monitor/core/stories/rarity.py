@@ -39,10 +39,6 @@ class Rarity:
             counts[term & _MASK] -= 1
         self.documents -= 1
 
-    def frequency(self, term: int) -> int:
-        """In how many documents of the window the term (or one sharing its counter) stands."""
-        return self._counts[term & _MASK]
-
     def dominance(self, terms: Iterable[int]) -> float:
         """The share of documents that hold the most frequent of the terms; low while they are few."""
         counts = self._counts
