@@ -139,6 +139,13 @@ def _polling(draft: Draft) -> Iterator[Remark]:
     polling = draft.settings.polling
     if polling.interval < polling.min_interval:
         yield Remark(at=("polling", "interval"), sentence=_too_often(polling.min_interval))
+    for name, tag in polling.tags.items():
+        if tag.interval is not None and tag.interval < polling.min_interval:
+            at = ("polling", "tags", name, "interval")
+            yield Remark(at=at, sentence=_too_often(polling.min_interval))
+    if polling.budget is not None and polling.schedule == "fixed":
+        sentence = "`budget` is not heeded with `schedule: fixed`; remove one of them"
+        yield Remark(at=("polling", "budget"), sentence=sentence, weight=Weight.WARNING)
     if polling.proxy and problem_of_url(polling.proxy.get_secret_value()):
         yield Remark(at=("polling", "proxy"), sentence="`proxy` must be an http:// or https:// address")
     for index, network in enumerate(polling.allow_networks):

@@ -243,6 +243,9 @@ def feed_of(feed: FeedSettings, polling: PollingSettings, *, identity: str | Non
     no secret, and a new token is no new feed. User and password in an address become `auth`.
     """
     proxy = feed.proxy or polling.proxy
+    of_tags = [polling.tags[tag] for tag in feed.tags if tag in polling.tags]
+    intervals = [tag.interval for tag in of_tags if tag.interval]
+    priorities = [tag.priority for tag in of_tags if tag.priority]
     address, auth = _without_user(feed.url)
     if feed.auth:
         auth = (feed.auth.user, feed.auth.password.get_secret_value())
@@ -254,7 +257,8 @@ def feed_of(feed: FeedSettings, polling: PollingSettings, *, identity: str | Non
         outlet=feed.outlet or outlet_of(address),
         tags=feed.tags,
         lang=feed.language,
-        interval=feed.interval or polling.interval,
+        interval=feed.interval or min(intervals, default=polling.interval),
+        priority=feed.priority or max(priorities, default=1.0),
         headers={name: value.get_secret_value() for name, value in feed.headers.items()},
         proxy=proxy.get_secret_value() if proxy else None,
         auth=auth,

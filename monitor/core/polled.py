@@ -1,10 +1,13 @@
-"""What a poll leaves of a feed's state: validators, redirects, failures, the next time."""
+"""What a poll leaves of a feed's state: validators, redirects, failures, rhythm, health, the next time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from monitor.core.health import judged
+from monitor.core.hints import skips
 from monitor.core.models import (
     Failure,
     Feed,
@@ -12,11 +15,22 @@ from monitor.core.models import (
     FeedStatus,
     Fetched,
     FetchFailed,
+    Hints,
     NotAFeed,
+    Noted,
     NotModified,
     ParsedFeed,
+    Why,
 )
-from monitor.core.schedule import next_poll, next_poll_after_failure, next_poll_of_gone
+from monitor.core.noting import Found, distrusts, noted_document, noted_whole
+from monitor.core.rhythm import heard
+from monitor.core.schedule import (
+    Outlook,
+    next_look,
+    next_poll_after_failure,
+    next_poll_of_gone,
+    next_poll_while_offline,
+)
 from monitor.core.settings import PollingSettings
 
 _BELIEVED_MOVES = 3
@@ -31,62 +45,174 @@ class Terms:
     polling: PollingSettings
     now: datetime
     dice: float
+    price: float | None = None
+    """What a request is worth, in entries x seconds; None if feeds are polled at their intervals."""
+
+
+def asking(state: FeedState, now: datetime) -> FeedState:
+    """Return the state to ask with: without validators where they are, or may be, not heeded."""
+    if (state.etag or state.last_modified) and distrusts(state.noted, now):
+        return replace(state, etag=None, last_modified=None)
+    return state
+
+
+def outlook(state: FeedState, terms: Terms) -> Outlook:
+    """Return what the next poll of a feed that is well is planned from."""
+    return Outlook(
+        interval=terms.feed.interval,
+        least=terms.polling.min_interval,
+        price=terms.price,
+        priority=terms.feed.priority,
+        rhythm=state.rhythm,
+        window=state.noted.listed,
+        hints=state.noted.hints,
+    )
 
 
 def after_not_modified(state: FeedState, answer: NotModified, terms: Terms) -> FeedState:
     """Return the state after a 304: nothing new, all is as well as it was."""
-    return _as_before(state, _well(_moved(state, answer.moved_to, terms.feed), terms))
+    noted = replace(
+        state.noted,
+        conditional=True,
+        answer="304, not modified",
+        unmodified=state.noted.unmodified + 1,
+        whole_at=state.noted.whole_at or terms.now,
+        hints=replace(state.noted.hints, fresh=_seconds(answer.fresh)),
+    )
+    known = replace(state, noted=noted)
+    return _as_before(state, _well(_moved(known, answer.moved_to, terms.feed), terms))
 
 
 def after_same_body(state: FeedState, answer: Fetched, terms: Terms) -> FeedState:
     """Return the state after a body that is known byte for byte; its validators may still be new."""
-    kept = replace(state, etag=answer.etag, last_modified=answer.last_modified)
+    noted = replace(
+        noted_whole(state.noted, terms.now),
+        conditional=_conditional(state, terms),
+        answer=f"{answer.status}, {_size(answer)}, the same document as before",
+        hints=replace(state.noted.hints, fresh=_seconds(answer.fresh)),
+    )
+    kept = replace(state, etag=answer.etag, last_modified=answer.last_modified, noted=noted)
     return _as_before(state, _well(_moved(kept, answer.moved_to, terms.feed), terms))
 
 
-def after_read(
-    state: FeedState, answer: Fetched, parsed: ParsedFeed, terms: Terms, *, body_hash: str, brought: int
-) -> FeedState:
-    """Return the state after a document that was read and brought so many new entries.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What a document that was read came to."""
+
+    body_hash: str
+    parsed: ParsedFeed
+    changed: int = 0
+    """How many entries are new or revised."""
+    published: Sequence[datetime | None] = ()
+    """The dates of the new ones."""
+
+
+def after_read(state: FeedState, answer: Fetched, brought: Brought, terms: Terms) -> FeedState:
+    """Return the state after a document that was read.
 
     The validators are committed with the entries, so that a crash between them cannot lose the entries. Of a
     document that was cut short none are kept: it is asked for anew until it is whole. One that is broken, or
     longer than we read, brings no more however often it is asked for.
     """
+    parsed, now = brought.parsed, terms.now
     whole = not parsed.cut_short
-    kept = replace(
+    known = replace(
         state,
         etag=answer.etag if whole else None,
         last_modified=answer.last_modified if whole else None,
-        body_hash=body_hash if whole else None,
-        first_read_at=state.first_read_at or terms.now,
-        last_entry_at=terms.now if brought else state.last_entry_at,
+        body_hash=brought.body_hash if whole else None,
+        first_read_at=state.first_read_at or now,
+        last_entry_at=now if brought.changed else state.last_entry_at,
+        rhythm=heard(state.rhythm, brought.published, last_look=_last_look(state), now=now),
+        noted=_noted_read(state, answer, brought, terms),
     )
-    well = _well(_moved(kept, answer.moved_to, terms.feed), terms)
+    well = _well(_moved(known, answer.moved_to, terms.feed), terms)
     return replace(well, error=parsed.problem)
+
+
+def _last_look(state: FeedState) -> datetime | None:
+    return state.last_success_at if state.first_read_at is not None else None
+
+
+def _noted_read(state: FeedState, answer: Fetched, brought: Brought, terms: Terms) -> Noted:
+    parsed = brought.parsed
+    listed = len(parsed.seen) or len(parsed.entries)
+    skipped = skips(answer.body)
+    found = Found(
+        body_hash=brought.body_hash,
+        listed=listed,
+        published=brought.published,
+        hints=Hints(
+            every=_seconds(parsed.ttl or timedelta(0)),
+            fresh=_seconds(answer.fresh),
+            skip_hours=skipped.hours,
+            skip_days=skipped.days,
+        ),
+    )
+    noted = noted_whole(noted_document(state, answer, found, terms.now), terms.now)
+    new = len(brought.published)
+    return replace(
+        noted,
+        conditional=_conditional(state, terms),
+        answer=f"{answer.status}, {_size(answer)}, {listed} entries, {new} of them new",
+    )
 
 
 def after_not_a_feed(state: FeedState, found: NotAFeed, terms: Terms) -> FeedState:
     """Return the state after an answer that is no feed; validators are forgotten, so it is asked afresh."""
-    bare = replace(state, etag=None, last_modified=None, body_hash=None)
-    failed = _failed(bare, terms)
-    return replace(failed, status=FeedStatus.NOT_A_FEED, error=found.message)
+    noted = replace(
+        state.noted,
+        conditional=_conditional(state, terms),
+        answer=found.message,
+        failed=found.document.value,
+        wall=found.wall,
+        offer=found.advertised,
+    )
+    bare = replace(state, etag=None, last_modified=None, body_hash=None, noted=noted)
+    failed = replace(_failed(bare, terms), status=FeedStatus.NOT_A_FEED, error=found.message)
+    return judged(failed, terms.now)
 
 
 def after_failure(state: FeedState, answer: FetchFailed, terms: Terms) -> FeedState:
     """Return the state after a failed fetch. A feed that moved and fails there is asked at home again."""
-    failed = _failed(state, terms, answer)
+    noted = replace(
+        state.noted,
+        conditional=_conditional(state, terms),
+        answer=answer.message,
+        failed=answer.failure.value,
+        wall=answer.wall,
+        offer="",
+    )
+    failed = _failed(replace(state, noted=noted), terms, answer)
     if failed.moved_to is not None and failed.failures >= _BELIEVED_MOVES:
         failed = replace(failed, moved_to=None, moving_to=None, moves=0)
+    failed = replace(failed, error=answer.message)
     if answer.failure is Failure.GONE:
         later = next_poll_of_gone(terms.now, dice=terms.dice)
-        return replace(failed, status=FeedStatus.GONE, error=answer.message, next_poll_at=later)
-    return replace(failed, error=answer.message)
+        noted = replace(failed.noted, why=Why.GONE)
+        failed = replace(failed, status=FeedStatus.GONE, next_poll_at=later, noted=noted)
+    return judged(failed, terms.now)
+
+
+def while_offline(state: FeedState, answer: FetchFailed, terms: Terms, *, since: datetime) -> FeedState:
+    """Return the state after a poll that failed since our own network is down: nothing is held against it.
+
+    Args:
+        state: as before the poll.
+        answer: what the poll came to.
+        terms: of the poll.
+        since: when our network went down.
+    """
+    later = next_poll_while_offline(terms.now, interval=terms.feed.interval, dice=terms.dice)
+    noted = replace(state.noted, answer=answer.message, why=Why.OFFLINE)
+    after = replace(state, next_poll_at=later, last_polled_at=terms.now, noted=noted)
+    return judged(after, terms.now, offline_since=since)
 
 
 def after_bug(state: FeedState, message: str, terms: Terms) -> FeedState:
     """Return the state after an error of ours, which costs this feed one poll."""
-    return replace(_failed(state, terms), error=message)
+    noted = replace(state.noted, answer=message, failed="internal error", wall="", offer="")
+    return judged(replace(_failed(replace(state, noted=noted), terms), error=message), terms.now)
 
 
 def _as_before(before: FeedState, after: FeedState) -> FeedState:
@@ -95,30 +221,52 @@ def _as_before(before: FeedState, after: FeedState) -> FeedState:
 
 
 def _well(state: FeedState, terms: Terms) -> FeedState:
-    return replace(
+    later, why = next_look(terms.now, outlook(state, terms), dice=terms.dice)
+    after = replace(
         state,
-        next_poll_at=next_poll(terms.now, interval=terms.feed.interval, dice=terms.dice),
+        next_poll_at=later,
         last_polled_at=terms.now,
         last_success_at=terms.now,
         failures=0,
         status=FeedStatus.OK,
         error=None,
+        noted=replace(state.noted, why=why, failed="", wall="", offer=""),
     )
+    return judged(after, terms.now)
 
 
 def _failed(state: FeedState, terms: Terms, answer: FetchFailed | None = None) -> FeedState:
     failures = state.failures + 1
+    asked = answer.retry_after if answer else None
     later = next_poll_after_failure(
         terms.now,
         interval=terms.feed.interval,
         failures=failures,
         cap=terms.polling.max_backoff,
-        retry_after=answer.retry_after if answer else None,
+        retry_after=asked,
         dice=terms.dice,
     )
     return replace(
-        state, next_poll_at=later, last_polled_at=terms.now, failures=failures, status=FeedStatus.FAILING
+        state,
+        next_poll_at=later,
+        last_polled_at=terms.now,
+        failures=failures,
+        status=FeedStatus.FAILING,
+        noted=replace(state.noted, why=Why.ASKED if asked else Why.BACKOFF),
     )
+
+
+def _conditional(state: FeedState, terms: Terms) -> bool:
+    asked = asking(state, terms.now)
+    return bool(asked.etag or asked.last_modified)
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())
+
+
+def _size(answer: Fetched) -> str:
+    return f"{len(answer.body) / 1024:.0f} KiB"
 
 
 def _moved(state: FeedState, target: str | None, feed: Feed) -> FeedState:

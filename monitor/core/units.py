@@ -7,6 +7,7 @@ from datetime import timedelta
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|w)?\s*")
 _SECONDS = {"ms": 0.001, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*/\s*([smhd])\s*")
 _CENTURY = 36500 * 86400.0
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)?\s*")
 _BYTES = {None: 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
@@ -56,3 +57,15 @@ def size(value: object) -> object:
     if found is None:
         raise ValueError("write a size as 500KB or 8MiB")
     return int(float(found[1]) * _BYTES[found[2]])
+
+
+def per_hour(value: object) -> object:
+    """Read `600/h`, `10/m`, `2/s` or `5000/d` as a number an hour.
+
+    Raises:
+        ValueError: the text is no such number, or it is nothing; the message shows what is.
+    """
+    found = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not float(found[1]):
+        raise ValueError("write a number of requests as 600/h, 10/m or 2/s")
+    return float(found[1]) * 3600 / _SECONDS[found[2]]

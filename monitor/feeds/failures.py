@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,8 +13,9 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from monitor.core.models import Failure
+from monitor.feeds import walls
 from monitor.feeds.addresses import ForbiddenAddressError
-from monitor.feeds.content import BadCodingError
+from monitor.feeds.content import BadCodingError, decoder_for
 
 NETWORK_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError, BadCodingError)
 """Everything that a server, a name server or a proxy can make the client raise (timeouts are OSErrors)."""
@@ -21,6 +23,9 @@ NETWORK_ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError,
 MAX_RETRY_AFTER = timedelta(hours=24)
 _RATE_LIMITED = frozenset({429, 503})
 _GONE = 410
+_GLIMPSE = 1.0
+"""Seconds within which a refusal may say who refuses."""
+_PIECE = 16 * 2**10
 _CERTIFICATE = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError)
 
 
@@ -96,25 +101,31 @@ def _malformed(error: Exception, host: str) -> tuple[Failure, str]:
     return Failure.MALFORMED, f"{host} did not answer in proper HTTP"
 
 
-def refusal(status: int, headers: CIMultiDictProxy[str]) -> tuple[Failure, str]:
-    """Say what a status that brings no document means."""
-    wall = _wall(headers)
-    by = f" ({wall})" if wall else ""
+async def glimpse(response: aiohttp.ClientResponse) -> bytes:
+    """Return the beginning of what came with a refusal, which may name who refuses; empty if that is hard."""
+    if response.status not in walls.MAY_BE_WALLS:
+        return b""
+    try:
+        async with asyncio.timeout(_GLIMPSE):
+            piece = await response.content.readany()
+        plain = decoder_for(response.headers.get("Content-Encoding")).feed(piece[:_PIECE])
+        return next(iter(plain), b"")[:_PIECE]
+    except NETWORK_ERRORS:
+        return b""
+
+
+def refusal(status: int, headers: CIMultiDictProxy[str], page: bytes = b"") -> tuple[Failure, str, str]:
+    """Say what a status that brings no document means, and who makes the bot check that it is, if it is one.
+
+    `page` is the beginning of what came with it.
+    """
+    wall = (walls.signed(headers) or walls.on_page(page)) if status in walls.MAY_BE_WALLS else ""
+    by = f" ({walls.named(wall)})" if wall else ""
     if status == _GONE:
-        return Failure.GONE, "the server says that the feed is gone for good (410)"
+        return Failure.GONE, "the server says that the feed is gone for good (410)", ""
     if status in _RATE_LIMITED:
-        return Failure.RATE_LIMITED, f"the server asks to come back later ({status}){by}"
-    return Failure.HTTP, f"the server answered with status {status}{by}"
-
-
-def _wall(headers: CIMultiDictProxy[str]) -> str:
-    """Name the bot wall that signed the refusal, if one did."""
-    server = headers.get("Server", "").lower()
-    if "cf-mitigated" in headers:
-        return "a Cloudflare bot check"
-    if "x-datadome" in headers:
-        return "a DataDome bot check"
-    return "DDoS-Guard" if "ddos-guard" in server else ""
+        return Failure.RATE_LIMITED, f"the server asks to come back later ({status}){by}", wall
+    return Failure.HTTP, f"the server answered with status {status}{by}", wall
 
 
 def retry_after(headers: CIMultiDictProxy[str], now: datetime) -> timedelta | None:

@@ -32,16 +32,10 @@ from monitor.core.models import (
     NotModified,
 )
 from monitor.core.settings import PollingSettings
+from monitor.feeds import caching
 from monitor.feeds.addresses import AddressPolicy
 from monitor.feeds.content import ACCEPTED, decoder_for
-from monitor.feeds.failures import (
-    NETWORK_ERRORS,
-    RefusedError,
-    explain,
-    refusal,
-    retry_after,
-    shown,
-)
+from monitor.feeds.failures import NETWORK_ERRORS, RefusedError, explain, glimpse, refusal, retry_after, shown
 from monitor.feeds.hosts import HostBusyError, HostDownError, HostSlots
 from monitor.feeds.resolver import PatientResolver
 from monitor.feeds.targets import basic, http_url, looks_numeric, redirect_target
@@ -318,13 +312,15 @@ class HttpFetcher:
             trip.permanent = trip.permanent and status in _PERMANENT
             return redirect_target(trip.url, response.headers["Location"])
         if status == _NOT_MODIFIED and (trip.state.etag or trip.state.last_modified):
-            return NotModified(url=shown(trip.url), moved_to=trip.moved_to, seconds=trip.seconds)
+            fresh = caching.fresh(response.headers)
+            return NotModified(url=shown(trip.url), moved_to=trip.moved_to, fresh=fresh, seconds=trip.seconds)
         if status not in _OK:
-            failure, message = refusal(status, response.headers)
+            failure, message, wall = refusal(status, response.headers, await glimpse(response))
             return FetchFailed(
                 url=shown(trip.url),
                 failure=failure,
                 message=message,
+                wall=wall,
                 status=status,
                 retry_after=retry_after(response.headers, self._clock()),
                 seconds=trip.seconds,
@@ -343,6 +339,8 @@ class HttpFetcher:
             last_modified=_validator(headers.get("Last-Modified")),
             moved_to=trip.moved_to,
             retry_after=retry_after(headers, self._clock()),
+            fresh=caching.fresh(headers),
+            age=caching.age(headers),
             seconds=trip.seconds,
         )
 

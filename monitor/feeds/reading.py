@@ -112,9 +112,7 @@ def _no_feed(body: bytes, text: bytes, source: Source) -> NotAFeed:
     if found.document is not Document.HTML:
         return found
     feeds = advertised_feeds(text, source.url)
-    if not feeds:
+    if not feeds or found.wall:
         return found
-    return NotAFeed(
-        document=found.document,
-        message=f"{found.message}; it advertises the feed {without_query(feeds[0].url)}",
-    )
+    offer = without_query(feeds[0].url)
+    return replace(found, message=f"{found.message}; it advertises the feed {offer}", advertised=offer)

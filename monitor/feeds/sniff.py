@@ -6,6 +6,7 @@ import html
 import re
 
 from monitor.core.models import Document, NotAFeed
+from monitor.feeds import walls
 
 _HEAD = 64 * 2**10
 _FEED_ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?(?:rss|feed|rdf|channel|cdf)(?=[\s>/])", re.IGNORECASE)
@@ -17,24 +18,6 @@ _HTML = re.compile(
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,300}\?>\s{0,64}$")
 _SPACE = b" \t\r\n\x0b\x0c\x00\xef\xbb\xbf"
-_WALLS = (
-    (b"cf-chl", "Cloudflare"),
-    (b"challenges.cloudflare.com", "Cloudflare"),
-    (b"/cdn-cgi/challenge-platform", "Cloudflare"),
-    (b"attention required! | cloudflare", "Cloudflare"),
-    (b"just a moment...", "Cloudflare"),
-    (b"captcha-delivery.com", "DataDome"),
-    (b"_incapsula_resource", "Imperva"),
-    (b"px-captcha", "HUMAN (PerimeterX)"),
-    (b"ddos-guard", "DDoS-Guard"),
-    (b"awswaf", "AWS WAF"),
-    (b"errors.edgesuite.net", "Akamai"),
-    (b"pardon our interruption", "Imperva"),
-    (b"qrator", "Qrator"),
-    (b"/.within.website/", "Anubis"),
-    (b"sucuri website firewall", "Sucuri"),
-)  # fmt: skip
-_CAPTCHAS = (b"captcha", b"checking your browser", b"are you a robot", b"verify you are human")
 _MAGIC = ((b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
           (b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP archive"), (b"\x1f\x8b", "gzip data"))  # fmt: skip
 _PRINTABLE = 0.9
@@ -71,7 +54,7 @@ def describe(body: bytes, text: bytes) -> NotAFeed:
     if is_json(head):
         return NotAFeed(document=Document.JSON, message="got JSON that is no JSON Feed")
     if _HTML.match(head) or b"<html" in head[:4096].lower():
-        return NotAFeed(document=Document.HTML, message=_web_page(head))
+        return _web_page(head)
     if head.startswith(b"<"):
         return NotAFeed(document=Document.XML, message=f"got XML {_root(head)} instead of a feed")
     return NotAFeed(document=Document.TEXT, message=f"got plain text instead of a feed: {_excerpt(head)}")
@@ -82,17 +65,15 @@ def _root(head: bytes) -> str:
     return f"with the root element <{found[1].decode('ascii', 'replace')}>" if found else "without an element"
 
 
-def _web_page(head: bytes) -> str:
+def _web_page(head: bytes) -> NotAFeed:
     title = _TITLE.search(head)
     words = html.unescape(_plain(title[1])).strip()[:100] if title else ""
-    named = f" titled {words!r}" if words else ""
-    lower = head.lower()
-    wall = next((name for mark, name in _WALLS if mark in lower), "")
-    if wall:
-        return f"got a web page{named} (a bot check by {wall}) instead of a feed"
-    if any(mark in lower for mark in _CAPTCHAS):
-        return f"got a web page{named} (a bot check) instead of a feed"
-    return f"got a web page{named} instead of a feed"
+    titled = f" titled {words!r}" if words else ""
+    wall = walls.on_page(head)
+    by = f" ({walls.named(wall)})" if wall else ""
+    return NotAFeed(
+        document=Document.HTML, message=f"got a web page{titled}{by} instead of a feed", wall=wall
+    )
 
 
 def _is_binary(body: bytes) -> bool:

@@ -45,7 +45,7 @@ def replies(portions: Iterable[ParseResult]) -> Iterator[bytes]:
     begun = False
     for portion in portions:
         if isinstance(portion, NotAFeed):
-            yield _frame(["not", portion.document.value, portion.message])
+            yield _frame(["not", portion.document.value, portion.message, portion.wall, portion.advertised])
             return
         if not begun:
             yield _head(portion)
@@ -123,8 +123,8 @@ class Reply:
 
     def _add(self, message: list[object]) -> None:
         match message:
-            case ["not", str(document), str(words)]:
-                self._not = NotAFeed(document=Document(document), message=words)
+            case ["not", str(document), str(words), str(wall), str(offer)]:
+                self._not = NotAFeed(document=Document(document), message=words, wall=wall, advertised=offer)
                 self.complete = True
             case ["feed", str(title), link, lang, str(version), ttl, [problem, bool(cut_short)], list(seen)]:
                 self._feed = ParsedFeed(

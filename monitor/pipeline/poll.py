@@ -14,16 +14,20 @@ from hashlib import blake2b
 
 from monitor.core.errors import ParserUnusableError, StoreUnavailableError
 from monitor.core.models import (
+    Failure,
     Feed,
     FeedState,
     Fetched,
     FetchFailed,
+    FetchResult,
     HostBusy,
     NotAFeed,
     NotModified,
     PollRecord,
 )
+from monitor.core.outage import Reachability
 from monitor.core.polled import (
+    Brought,
     Terms,
     after_bug,
     after_failure,
@@ -31,7 +35,10 @@ from monitor.core.polled import (
     after_not_modified,
     after_read,
     after_same_body,
+    asking,
+    while_offline,
 )
+from monitor.pipeline.budget import Budget
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import Wakeup, pause
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
@@ -51,6 +58,8 @@ _DISTRUST = 60.0
 _DAY = timedelta(days=1)
 _LATER_THAN = 1.2
 """Times the longest wait there is, jitter included."""
+_UNREACHED = frozenset({Failure.DNS, Failure.UNREACHABLE, Failure.TIMEOUT})
+"""Failures that a dead network of ours would look like."""
 _LEASE_MARGIN = timedelta(seconds=40)
 
 
@@ -79,6 +88,8 @@ class Poller:
         """When, by the loop's time, to look again for what a wrong clock put off."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._turns = Turns()
+        self._budget = Budget(store)
+        self._reachability = Reachability()
         self._reader = Reader(store, world.parser, world.clock, in_force)
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
@@ -92,6 +103,7 @@ class Poller:
             while not committing.done():  # it ends before its time only by an error of ours: raised below
                 try:
                     await self._distrust_clock()
+                    await self._reckon()
                     if not await self._start_due(self._world.clock()):
                         await self._wait_for_due()
                 except StoreUnavailableError as error:
@@ -108,6 +120,7 @@ class Poller:
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         now = self._world.clock()
         try:
+            await self._reckon()
             while await self._start_due(now, once=True) or self._under_way:
                 if self._under_way:
                     await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -125,6 +138,11 @@ class Poller:
         pulled = await self._store.pull_back_polls(now, furthest=furthest, lease=self._lease())
         if pulled:
             log.warning("poll.clock_was_ahead", extra=fields(feeds=pulled))
+
+    async def _reckon(self) -> None:
+        """Find what a request is worth."""
+        in_force = self._in_force
+        await self._budget.reckon(in_force.feeds, in_force.settings.polling, self._world.clock())
 
     async def _stop(self, committing: asyncio.Task[None]) -> None:
         for task in self._under_way:
@@ -155,14 +173,20 @@ class Poller:
         later: list[PollRecord] = []
         for state in claimed:
             host = self._host(state)
-            turn = self._turns.place(host, state.url, now=now, limit=polling.per_host) if host else None
-            if turn:
+            if rests_until := self._turns.rests_until(host, now):
+                later.append(PollRecord(state=replace(state, next_poll_at=rests_until)))
+            elif turn := self._turn(host, state, now):
                 later.append(PollRecord(state=replace(state, next_poll_at=now if once else turn)))
             else:
                 self._start(state, host)
         if later:
             await self._store.commit_polls(later)
         return len(claimed)
+
+    def _turn(self, host: str, state: FeedState, now: datetime) -> datetime | None:
+        """Return when to come back, None if it is the feed's turn."""
+        limit = self._in_force.settings.polling.per_host
+        return self._turns.place(host, state.url, now=now, limit=limit) if host else None
 
     def _lease(self) -> timedelta:
         polling = self._in_force.settings.polling
@@ -214,23 +238,55 @@ class Poller:
 
     def _terms(self, feed: Feed) -> Terms:
         polling = self._in_force.settings.polling
-        return Terms(feed=feed, polling=polling, now=self._world.clock(), dice=self._world.dice())
+        return Terms(
+            feed=feed,
+            polling=polling,
+            now=self._world.clock(),
+            dice=self._world.dice(),
+            price=self._budget.price,
+        )
 
     async def polled(self, feed: Feed, state: FeedState) -> PollRecord:
         """Ask for a feed, read it and match what is new; nothing is committed yet."""
-        answer = await self._world.fetcher.fetch(feed, state)
+        answer = await self._world.fetcher.fetch(feed, asking(state, self._world.clock()))
         self._turns.led_to(feed.url, state.moved_to or feed.fetch_url, answer.url)
+        self._heed(feed, state, answer)
         match answer:
             case NotModified():
                 return PollRecord(state=after_not_modified(state, answer, self._terms(feed)))
             case FetchFailed():
-                return PollRecord(
-                    state=after_failure(state, answer, self._terms(feed)), failure=answer.failure.value
-                )
+                return self._failed(feed, state, answer)
             case HostBusy():  # due as before: the next claim awaits a turn at the host that it was led to
                 return PollRecord(state=state)
             case Fetched():
                 return await self._read(feed, state, answer)
+
+    def _heed(self, feed: Feed, state: FeedState, answer: FetchResult) -> None:
+        """Learn whether the Internet is there, and how long the whole host wants to be left alone."""
+        host = self._host(state)
+        if not host or isinstance(answer, HostBusy):
+            return
+        if not isinstance(answer, FetchFailed):
+            self._reach(feed)
+            return
+        if answer.failure not in _UNREACHED:
+            self._reach(feed)
+        elif not feed.allow_private:
+            self._reachability.unreached(host, self._world.clock(), was_well=not state.failures)
+        if answer.failure is Failure.RATE_LIMITED and answer.retry_after:
+            self._turns.rest(host, now=self._world.clock(), span=answer.retry_after)
+
+    def _reach(self, feed: Feed) -> None:
+        if not feed.allow_private:  # a neighbour in our own network proves nothing
+            self._reachability.reached()
+
+    def _failed(self, feed: Feed, state: FeedState, answer: FetchFailed) -> PollRecord:
+        since = self._reachability.offline_since
+        if since is not None and answer.failure in _UNREACHED:
+            after = while_offline(state, answer, self._terms(feed), since=since)
+        else:
+            after = after_failure(state, answer, self._terms(feed))
+        return PollRecord(state=after, failure=answer.failure.value)
 
     async def _read(self, feed: Feed, state: FeedState, answer: Fetched) -> PollRecord:
         body_hash = blake2b(answer.body, digest_size=16).hexdigest()
@@ -240,10 +296,13 @@ class Poller:
         if isinstance(found, NotAFeed):
             after_all = after_not_a_feed(state, found, self._terms(feed))
             return PollRecord(state=after_all, failure=found.document.value)
-        after = after_read(
-            state, answer, found.parsed, self._terms(feed), body_hash=body_hash, brought=len(found.entries)
+        brought = Brought(
+            body_hash=body_hash,
+            parsed=found.parsed,
+            changed=len(found.entries),
+            published=tuple(new.entry.published for new in found.entries if not new.entry.revision),
         )
-        return PollRecord(state=after, entries=found.entries)
+        return PollRecord(state=after_read(state, answer, brought, self._terms(feed)), entries=found.entries)
 
     async def _commit_until_stopped(self) -> None:
         while (first := await self._finished.get()) is not None:

@@ -79,6 +79,9 @@ class PollStore(Protocol):
     async def next_poll_at(self) -> datetime | None:
         """When the next unclaimed feed is due; None if there is none."""
 
+    async def feed_states(self) -> list[FeedState]:
+        """Every configured feed, by url."""
+
     async def known_entries(self, feed: str, keys: Sequence[EntryKey]) -> list[KnownEntry]:
         """The stored entries of the feed that bear any of the keys."""
 

@@ -19,6 +19,7 @@ _LATEST = timedelta(seconds=30)
 """After so long a feed comes back to ask in any case: a host that was slow may have recovered."""
 _EARLY = 0.8
 """Come back so much of the way, since a turn that nobody takes is lost and a claim given back is cheap."""
+_LONGEST_REST = timedelta(hours=1)
 _GRACE = timedelta(seconds=5)
 """Who comes back later than this has lost the place: another machine polled the feed, or it is gone."""
 
@@ -62,6 +63,8 @@ class Turns:
         self._lines: dict[str, _Line] = {}
         self._hosts: dict[str, str] = {}
         """By feed, the host that it was led to, where that is not the one of its address."""
+        self._resting: dict[str, datetime] = {}
+        """Hosts that want to be left alone, and until when."""
 
     def host(self, feed: str, address: str) -> str:
         """Name the host that a poll of the feed will ask in the end: where it was led to last, or its own."""
@@ -93,6 +96,18 @@ class Turns:
         due = now + line.wait(before - max(room, 0), limit, now)
         line.waiting[feed] = due
         return due
+
+    def rest(self, host: str, *, now: datetime, span: timedelta) -> None:
+        """Ask nothing of a host for so long, at most an hour: what it says to one feed holds for all."""
+        self._resting[host] = now + min(span, _LONGEST_REST)
+
+    def rests_until(self, host: str, now: datetime) -> datetime | None:
+        """Return until when a host wants to be left alone; None if it does not."""
+        until = self._resting.get(host)
+        if until is None or not now < until <= now + _LONGEST_REST:  # a clock that leaps ends a rest
+            self._resting.pop(host, None)
+            return None
+        return until
 
     def ended(self, host: str, feed: str, now: datetime) -> None:
         """Take notice that a poll is over, whether it went well or not."""

@@ -29,6 +29,13 @@ from monitor.core.models import (
     WhenExpired,
 )
 from monitor.store import story_codec
+from monitor.store.feed_codec import (
+    health_of,
+    noted_from_json,
+    noted_to_json,
+    rhythm_from_json,
+    rhythm_to_json,
+)
 from monitor.store.story_codec import claim_from_json, claim_to_json
 
 Values = story_codec.Values
@@ -137,6 +144,11 @@ def feed_state_to_values(state: FeedState) -> Values:
         "failures": state.failures,
         "status": state.status.value,
         "error": state.error,
+        "rhythm": rhythm_to_json(state.rhythm),
+        "noted": noted_to_json(state.noted),
+        "health": state.health.state.value,
+        "health_since": state.health.since,
+        "health_reason": state.health.reason,
     }
 
 
@@ -160,6 +172,9 @@ def feed_state_from_row(row: AnyRow) -> FeedState:
         status=FeedStatus(row.status),
         error=row.error,
         entries=row.entries,
+        rhythm=rhythm_from_json(row.rhythm),
+        noted=noted_from_json(row.noted),
+        health=health_of(row.health, row.health_since, row.health_reason),
     )
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0008"
+HEAD = "0009"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -67,6 +67,12 @@ feeds = Table(
     Column("status", Text, nullable=False),
     Column("error", Text),
     Column("entries", BigInteger, nullable=False, server_default="0"),
+    Column("rhythm", Json, comment="when it publishes: fading counts"),
+    Column("noted", Json, comment="what polls left for judging it"),
+    Column("health", Text),
+    Column("health_reason", Text),
+    Column("health_told", Text, comment="the health of which people were told, None: well"),
+    Column("health_since", UtcTime),
 )
 Index(
     "ix_feeds_due",

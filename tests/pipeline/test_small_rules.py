@@ -27,6 +27,7 @@ from monitor.core.models import (
     Verdict,
 )
 from monitor.core.polled import (
+    Brought,
     Terms,
     after_failure,
     after_not_a_feed,
@@ -162,10 +163,12 @@ def test_a_feed_that_is_gone_is_asked_daily() -> None:
 def test_validators_are_kept_with_what_was_read_and_forgotten_with_what_was_not() -> None:
     """A page instead of a feed is asked again without them, else a 304 would keep it for ever."""
     answer = Fetched(url="u", status=200, body=b"x", etag='"2"')
-    read = after_read(STATE, answer, ParsedFeed(), TERMS, body_hash="h2", brought=3)
+    read = after_read(STATE, answer, Brought(body_hash="h2", parsed=ParsedFeed(), changed=3), TERMS)
     assert (read.etag, read.body_hash, read.first_read_at, read.last_entry_at) == ('"2"', "h2", NOW, NOW)
     later = replace(TERMS, now=NOW + HOUR)
-    again = after_read(read, answer, ParsedFeed(problem="cut off"), later, body_hash="h3", brought=0)
+    again = after_read(
+        read, answer, Brought(body_hash="h3", parsed=ParsedFeed(problem="cut off"), changed=0), later
+    )
     assert (again.first_read_at, again.last_entry_at, again.error) == (NOW, NOW, "cut off")
     assert after_same_body(STATE, answer, TERMS).etag == '"2"'
     page = after_not_a_feed(read, NotAFeed(document=Document.HTML, message="a web page"), TERMS)
@@ -178,17 +181,19 @@ def test_what_was_cut_short_is_asked_for_until_it_is_whole() -> None:
     """Else a 304 would keep what is missing away for ever; what is merely broken costs no second reading."""
     answer = Fetched(url="u", status=200, body=b"x", etag='"2"', last_modified="yesterday")
     cut = ParsedFeed(problem="broken XML", cut_short=True)
-    state = after_read(STATE, answer, cut, TERMS, body_hash="h2", brought=1)
+    state = after_read(STATE, answer, Brought(body_hash="h2", parsed=cut, changed=1), TERMS)
     assert (state.etag, state.last_modified, state.body_hash) == (None, None, None)
     assert (state.error, state.failures) == ("broken XML", 0)
-    broken = after_read(state, answer, ParsedFeed(problem="a stray &"), TERMS, body_hash="h2", brought=0)
+    broken = after_read(
+        state, answer, Brought(body_hash="h2", parsed=ParsedFeed(problem="a stray &"), changed=0), TERMS
+    )
     assert (broken.etag, broken.body_hash) == ('"2"', "h2")
     for unchanged in (
         after_not_modified(broken, NotModified(url="u"), TERMS),
         after_same_body(broken, answer, TERMS),
     ):
         assert unchanged.error == "a stray &"
-    whole = after_read(broken, answer, ParsedFeed(), TERMS, body_hash="h3", brought=0)
+    whole = after_read(broken, answer, Brought(body_hash="h3", parsed=ParsedFeed(), changed=0), TERMS)
     assert whole.error is None
 
 

@@ -65,6 +65,16 @@ from monitor.core.models.handling import (
     Pressed,
     RuleFeedback,
 )
+from monitor.core.models.health import (
+    NO_HINTS,
+    NOTHING_NOTED,
+    UNJUDGED,
+    FeedHealth,
+    Health,
+    Hints,
+    Noted,
+    Why,
+)
 from monitor.core.models.listings import (
     Counts,
     Keep,
@@ -110,6 +120,7 @@ from monitor.core.models.records import (
     Remembered,
     Told,
 )
+from monitor.core.models.rhythm import Rhythm
 from monitor.core.models.stories import (
     Assignment,
     Attributed,
@@ -123,9 +134,12 @@ from monitor.core.models.stories import (
 
 __all__ = [
     "EVERY_DAY",
+    "NOTHING_NOTED",
     "NO_DIGEST",
     "NO_ESCALATION",
+    "NO_HINTS",
     "NO_QUIET_HOURS",
+    "UNJUDGED",
     "UNLIMITED",
     "Absent",
     "Acknowledgement",
@@ -154,6 +168,7 @@ __all__ = [
     "Escalation",
     "Failure",
     "Feed",
+    "FeedHealth",
     "FeedState",
     "FeedStatus",
     "Feedback",
@@ -165,6 +180,8 @@ __all__ = [
     "Folded",
     "FollowUp",
     "Handling",
+    "Health",
+    "Hints",
     "Hit",
     "Hold",
     "HostBusy",
@@ -181,6 +198,7 @@ __all__ = [
     "News",
     "NotAFeed",
     "NotModified",
+    "Noted",
     "Outcome",
     "ParseResult",
     "ParsedFeed",
@@ -198,6 +216,7 @@ __all__ = [
     "Released",
     "Remembered",
     "Revision",
+    "Rhythm",
     "RuleDay",
     "RuleFeedback",
     "RuleStatistics",
@@ -217,4 +236,5 @@ __all__ = [
     "Unsure",
     "Verdict",
     "WhenExpired",
+    "Why",
 ]

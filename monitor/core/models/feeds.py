@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.core.models.health import NOTHING_NOTED, UNJUDGED, FeedHealth, Noted
+from monitor.core.models.rhythm import Rhythm
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
@@ -20,6 +23,9 @@ class Feed:
     lang: str | None = None
     """Two-letter ISO 639-1 code if the configuration knows better than the feed."""
     interval: timedelta = timedelta(minutes=5)
+    """The longest time between two polls that go well."""
+    priority: float = 1.0
+    """How much a delay of its entries counts beside that of others."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str | None = field(default=None, repr=False)
     auth: tuple[str, str] | None = field(default=None, repr=False)
@@ -74,6 +80,10 @@ class FeedState:
     """One sentence on what went wrong at the last poll, None if nothing did."""
     entries: int = 0
     """Entries ever stored from this feed."""
+    rhythm: Rhythm | None = None
+    """When it publishes, as far as is known."""
+    noted: Noted = NOTHING_NOTED
+    health: FeedHealth = UNJUDGED
 
 
 class Failure(StrEnum):
@@ -107,6 +117,10 @@ class Fetched:
     moved_to: str | None = None
     """The target if the chain of redirects was permanent from its start, else None."""
     retry_after: timedelta | None = None
+    fresh: timedelta = timedelta(0)
+    """For how long a cache may keep the answer, and asking again brings the same: Cache-Control, Expires."""
+    age: timedelta = timedelta(0)
+    """For how long a cache has kept it, by its own word."""
     seconds: float = 0.0
 
 
@@ -116,6 +130,7 @@ class NotModified:
 
     url: str
     moved_to: str | None = None
+    fresh: timedelta = timedelta(0)
     seconds: float = 0.0
 
 
@@ -127,6 +142,8 @@ class FetchFailed:
     failure: Failure
     message: str
     """One sentence without secrets: no query string, no user information."""
+    wall: str = ""
+    """Who makes the bot check that refused us, if one did."""
     status: int | None = None
     retry_after: timedelta | None = None
     seconds: float = 0.0
@@ -200,6 +217,10 @@ class NotAFeed:
 
     document: Document
     message: str
+    wall: str = ""
+    """Who makes the bot check that it is, if it is one."""
+    advertised: str = ""
+    """The feed that the page names, if it names one."""
 
 
 ParseResult = ParsedFeed | NotAFeed

@@ -31,7 +31,7 @@ from monitor.core.settings.channels import (
     Templated,
     WebhookChannel,
 )
-from monitor.core.settings.feeds import BasicAuth, FeedSettings, PollingSettings
+from monitor.core.settings.feeds import BasicAuth, FeedSettings, PollingSettings, TagSettings
 from monitor.core.settings.sending import (
     NOTHING,
     AlertSettings,
@@ -72,6 +72,7 @@ __all__ = [
     "SlackChannel",
     "StorySettings",
     "Strict",
+    "TagSettings",
     "Templated",
     "WebhookChannel",
     "Weekdays",

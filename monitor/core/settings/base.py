@@ -14,9 +14,11 @@ from pydantic import (
 )
 
 from monitor.core.calendar import clock_time, cron, weekdays, zone_named
-from monitor.core.units import duration, size
+from monitor.core.units import duration, per_hour, size
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]
+PerHour = Annotated[float, BeforeValidator(per_hour)]
+"""A number of requests an hour, written `600/h`, `10/m` or `2/s`."""
 Size = Annotated[int, BeforeValidator(size)]
 Limit = Annotated[timedelta | None, BeforeValidator(lambda said: None if said == "never" else duration(said))]
 """A duration, or `never`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated, Literal
 
 from pydantic import (
     Field,
@@ -11,9 +12,12 @@ from pydantic import (
 
 from monitor.core.settings.base import (
     Duration,
+    PerHour,
     Size,
     Strict,
 )
+
+Priority = Annotated[float, Field(ge=0.01, le=100)]
 
 
 class BasicAuth(Strict):
@@ -33,6 +37,7 @@ class FeedSettings(Strict):
     tags: tuple[str, ...] = ()
     language: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
     interval: Duration | None = None
+    priority: Priority | None = None
     headers: dict[str, SecretStr] = Field(default_factory=dict)
     proxy: SecretStr | None = None
     auth: BasicAuth | None = None
@@ -40,10 +45,22 @@ class FeedSettings(Strict):
     enabled: bool = True
 
 
+class TagSettings(Strict):
+    """How feeds of a tag are asked, where they do not say so themselves."""
+
+    interval: Duration | None = None
+    priority: Priority | None = None
+
+
 class PollingSettings(Strict):
     """How feeds are asked."""
 
+    schedule: Literal["learned", "fixed"] = "learned"
+    budget: PerHour | None = None
+    """Requests an hour, a mean over the day, as `600/h`."""
     interval: Duration = timedelta(minutes=5)
+    """The longest time between two polls that go well."""
+    tags: dict[str, TagSettings] = Field(default_factory=dict)
     min_interval: Duration = timedelta(seconds=30)
     max_backoff: Duration = timedelta(hours=6)
     concurrency: int = Field(default=50, ge=1, le=2000)

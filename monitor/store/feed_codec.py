@@ -1,0 +1,87 @@
+"""What is learned and noted of a feed, as compact JSON: what stands at its default is left out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.core.models import NOTHING_NOTED, FeedHealth, Health, Hints, Noted, Rhythm, Why
+
+_TIMES = frozenset({"whole_at", "distrusted_until", "gap_at", "old_at"})
+_FIELDS = tuple(Noted.__dataclass_fields__)
+_DEFAULTS = tuple((name, getattr(NOTHING_NOTED, name)) for name in _FIELDS)
+
+
+def rhythm_to_json(rhythm: Rhythm | None) -> list[Any] | None:
+    """Write a rhythm: some three hundred bytes."""
+    if rhythm is None:
+        return None
+    counts = [_rounded(one) for one in (rhythm.hours, rhythm.days, rhythm.minutes)]
+    moments = [_second(rhythm.since), _second(rhythm.at), _second(rhythm.newest)]
+    return [moments, round(rhythm.count, 2), *counts, round(rhythm.burst, 2), list(rhythm.gaps)]
+
+
+def rhythm_from_json(kept: list[Any] | None) -> Rhythm | None:
+    """Read what rhythm_to_json wrote."""
+    if kept is None:
+        return None
+    (since, at, newest), count, hours, days, minutes, burst, gaps = kept
+    return Rhythm(
+        since=_moment(since),
+        at=_moment(at),
+        newest=_moment(newest),
+        count=count,
+        hours=tuple(hours),
+        days=tuple(days),
+        minutes=tuple(minutes),
+        burst=burst,
+        gaps=tuple(gaps),
+    )
+
+
+def noted_to_json(noted: Noted) -> dict[str, Any]:
+    """Write what was noted."""
+    kept: dict[str, Any] = {}
+    for name, default in _DEFAULTS:
+        value = getattr(noted, name)
+        if value == default:
+            continue
+        kept[name] = _second(value) if name in _TIMES else value
+    if noted.why is not NOTHING_NOTED.why:
+        kept["why"] = noted.why.value
+    if "hints" in kept:
+        hints = noted.hints
+        kept["hints"] = [hints.every, hints.fresh, list(hints.skip_hours), list(hints.skip_days)]
+    return kept
+
+
+def noted_from_json(kept: dict[str, Any] | None) -> Noted:
+    """Read what noted_to_json wrote; what a later version added is left out."""
+    if not kept:
+        return NOTHING_NOTED
+    values = {name: kept[name] for name in _FIELDS if name in kept}
+    for name in _TIMES & values.keys():
+        values[name] = _moment(values[name])
+    if "why" in values:
+        values["why"] = Why(values["why"])
+    if "hints" in values:
+        every, fresh, hours, days = values["hints"]
+        values["hints"] = Hints(every=every, fresh=fresh, skip_hours=tuple(hours), skip_days=tuple(days))
+    return Noted(**values)
+
+
+def health_of(state: str | None, since: datetime | None, reason: str | None) -> FeedHealth:
+    """Read how a feed is doing from its columns."""
+    return FeedHealth(state=Health(state) if state else Health.NEW, since=since, reason=reason or "")
+
+
+def _rounded(counts: tuple[float, ...]) -> list[float]:
+    return [round(count, 2) for count in counts]
+
+
+def _second(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
