@@ -35,6 +35,7 @@ from monitor.feeds.parse import ParserPool
 from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.dispatch import Dispatch
+from monitor.pipeline.feed_notices import FeedNotices
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.listening import Listening
@@ -363,7 +364,10 @@ class Daemon:
     def _planned(self) -> AsyncIOScheduler:
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
         notices = Notices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
-        return timetable(housekeeper, notices, self._in_force, clock=clock)
+        planned = timetable(housekeeper, notices, self._in_force, clock=clock)
+        of_feeds = FeedNotices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
+        planned.add_job(of_feeds.look, "interval", seconds=of_feeds.every)
+        return planned
 
     async def _feed_watchdog(self) -> None:
         """Tell systemd from the loop itself that it turns; a blocked loop goes silent and is restarted."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from monitor.cli.common import ago, config_option, configured, json_option, now, print_json
+from monitor.cli import feed_why
+from monitor.cli.common import ago, config_option, configured, counted, json_option, now, print_json
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit
 from monitor.cli.probing import lines_of, probe
 from monitor.cli.tables import print_table
 from monitor.config.checks import problem_of_url, same_address
 from monitor.config.settings import Loaded, feed_of
+from monitor.core.health import is_well, remedy
 from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.core.settings import FeedSettings, Settings
 from monitor.files import is_there
@@ -30,15 +33,20 @@ def command() -> None:
     \b
     Examples:
       news-monitor feeds list --failing
+      news-monitor feeds list --health
+      news-monitor feeds why https://www.example.org/rss
       news-monitor feeds probe https://www.example.org/news
     """
 
 
 @command.command(name="list")
 @click.option("--failing", is_flag=True, help="Only feeds whose last poll went wrong.")
+@click.option(
+    "--health", "by_health", is_flag=True, help="How each feed is, since when, why, and the remedy."
+)
 @json_option
 @config_option
-def list_feeds(*, failing: bool, as_json: bool, config: Path) -> None:
+def list_feeds(*, failing: bool, by_health: bool, as_json: bool, config: Path) -> None:
     """List every feed the daemon knows: health, last and next poll, entries stored, what went wrong."""
     loaded = configured(config)
 
@@ -53,6 +61,9 @@ def list_feeds(*, failing: bool, as_json: bool, config: Path) -> None:
         print_json([{"name": _name(names, state), **_fields(state)} for state in states], redactor)
         return
     at = now()
+    if by_health:
+        _print_health(states, names, at, redactor)
+        return
     rows = [
         (
             _name(names, state),
@@ -67,6 +78,31 @@ def list_feeds(*, failing: bool, as_json: bool, config: Path) -> None:
     ]
     headings = ("feed", "health", "polled", "next poll", "newest", "entries", "error")
     print_table(headings, rows, empty="No feed." if not failing else "No feed fails.", redactor=redactor)
+
+
+def _print_health(states: list[FeedState], names: dict[str, Feed], at: datetime, redactor: Redactor) -> None:
+    """Print how feeds are, those that need a look first."""
+    rows = [
+        (
+            _name(names, state),
+            state.health.state.value,
+            ago(state.health.since, at) if state.health.since else "",
+            state.health.reason,
+            "" if is_well(state.health.state) else remedy(state.health, state.noted),
+        )
+        for state in sorted(
+            states,
+            key=lambda state: (
+                is_well(state.health.state),
+                state.health.state.value,
+                _name(names, state).casefold(),
+            ),
+        )
+    ]
+    unwell = sum(not is_well(state.health.state) for state in states)
+    print_table(("feed", "health", "since", "reason", "remedy"), rows, empty="No feed.", redactor=redactor)
+    if rows:
+        click.echo(f"{counted(len(rows), 'feed')}, {unwell} of them in need of a look")
 
 
 def _name(names: dict[str, Feed], state: FeedState) -> str:
@@ -90,7 +126,51 @@ def _fields(state: FeedState) -> dict[str, object]:
         "last_entry_at": state.last_entry_at,
         "next_poll_at": state.next_poll_at,
         "moved_to": state.moved_to,
+        "health": state.health.state,
+        "health_since": state.health.since,
+        "reason": state.health.reason,
+        "remedy": "" if is_well(state.health.state) else remedy(state.health, state.noted),
     }
+
+
+@command.command(name="why")
+@click.argument("url")
+@config_option
+def why(*, url: str, config: Path) -> None:
+    """Explain one feed: how it is and why, what was asked and came, when it is next polled and why then.
+
+    URL is its address or its name in the configuration.
+    """
+    loaded = configured(config)
+
+    async def fetch() -> list[FeedState]:
+        async with opened(loaded) as store:
+            return await store.feed_states()
+
+    feed = _meant(loaded, url)
+    state = next((one for one in run_async(fetch()) if feed is not None and one.url == feed.url), None)
+    if feed is None or state is None:
+        known = "the daemon has not met it yet" if feed is not None else "the configuration has no such feed"
+        click.echo(f"{url}: {known}; `news-monitor feeds list` names those there are", err=True)
+        raise SystemExit(Exit.FOUND)
+    redactor = Redactor(loaded.secrets)
+    for line in feed_why.lines_of(
+        feed_why.Case(feed=feed, state=state, polling=loaded.accepted().polling, at=now())
+    ):
+        click.echo(redactor.for_people(line))
+
+
+def _meant(loaded: Loaded, words: str) -> Feed | None:
+    """Find a feed by its address, however it is spelt, or by its name."""
+    by_name = [feed for feed in loaded.feeds if feed.name.casefold() == words.casefold()]
+    if problem_of_url(words) is None:
+        by_address = (
+            feed
+            for feed in loaded.feeds
+            if words == feed.url or same_address(feed.fetch_url) == same_address(words)
+        )
+        return next(by_address, None)
+    return by_name[0] if len(by_name) == 1 else next((f for f in loaded.feeds if f.url == words), None)
 
 
 @command.command(name="probe")

@@ -18,7 +18,8 @@ _EMPTY: Final = 2
 _UNDATED: Final = 3
 _OLD_COPIES: Final = 2
 _UNWELL = frozenset({FeedStatus.FAILING, FeedStatus.NOT_A_FEED, FeedStatus.GONE})
-_WELL = frozenset({Health.OK, Health.NEW, Health.OFFLINE})
+WELL: Final = frozenset({Health.OK, Health.NEW, Health.OFFLINE})
+"""The states in which nobody need look at a feed."""
 _MAY_PASS = frozenset(
     {Health.FAILING, Health.THROTTLED, Health.BLOCKED, Health.HTML, Health.NOT_A_FEED, Health.OFFLINE}
 )
@@ -45,7 +46,7 @@ REMEDIES: Final = {
 
 def is_well(state: Health) -> bool:
     """Say whether nobody need look at a feed in this state."""
-    return state in _WELL
+    return state in WELL
 
 
 def is_certain(state: Health, *, failures: int) -> bool:

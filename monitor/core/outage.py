@@ -9,19 +9,26 @@ _HOSTS = 4
 
 
 class Reachability:
-    """What polls of different hosts came to, one after another. Any answer at all ends an outage."""
+    """What polls of different hosts came to, one after another. Any answer at all ends an outage.
+
+    A host that cannot be reached while another one answers is down itself: it proves nothing of our network
+    until it has answered again.
+    """
 
     def __init__(self) -> None:
         self._unreached: dict[str, datetime] = {}
         """Hosts that could not be reached since the last one that could, and when."""
+        self._down: set[str] = set()
 
-    def reached(self) -> None:
-        """Take notice that some host on the Internet answered, in whatever way."""
+    def reached(self, host: str) -> None:
+        """Take notice that a host on the Internet answered, in whatever way."""
+        self._down.update(self._unreached)
+        self._down.discard(host)
         self._unreached.clear()
 
     def unreached(self, host: str, now: datetime, *, was_well: bool) -> None:
         """Take notice that a host could not be reached; one that failed before proves nothing."""
-        if was_well:
+        if was_well and host not in self._down:
             self._unreached.setdefault(host, now)
 
     @property

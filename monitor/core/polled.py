@@ -77,6 +77,7 @@ def after_not_modified(state: FeedState, answer: NotModified, terms: Terms) -> F
         answer="304, not modified",
         unmodified=state.noted.unmodified + 1,
         whole_at=state.noted.whole_at or terms.now,
+        empty=state.noted.empty and state.noted.empty + 1,
         hints=replace(state.noted.hints, fresh=_seconds(answer.fresh)),
     )
     known = replace(state, noted=noted)
@@ -89,6 +90,7 @@ def after_same_body(state: FeedState, answer: Fetched, terms: Terms) -> FeedStat
         noted_whole(state.noted, terms.now),
         conditional=_conditional(state, terms),
         answer=f"{answer.status}, {_size(answer)}, the same document as before",
+        empty=state.noted.empty and state.noted.empty + 1,
         hints=replace(state.noted.hints, fresh=_seconds(answer.fresh)),
     )
     kept = replace(state, etag=answer.etag, last_modified=answer.last_modified, noted=noted)

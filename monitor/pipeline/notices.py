@@ -12,15 +12,14 @@ from html import escape
 from typing import ClassVar, Final, Protocol
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import Delivery, DeliveryKind, Message, Trouble
-from monitor.core.posting import delivery_id
+from monitor.core.models import Delivery, Message, Trouble
 from monitor.core.render.blocks import section, words
 from monitor.core.render.display import line
 from monitor.core.render.times import dated
-from monitor.pipeline.acting import silence_id as derived_id
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import Bell
 from monitor.pipeline.ports import Clock
+from monitor.pipeline.to_ops import deliveries_to_ops
 from monitor.telemetry import fields
 
 log = logging.getLogger(__name__)
@@ -54,12 +53,12 @@ class Notices:
 
     async def look(self) -> None:
         """Queue a notice for each channel in trouble; the same one is told once a day."""
-        now, ops = self._clock(), self._in_force.settings.ops
-        if not ops:
+        now = self._clock()
+        if not self._in_force.settings.ops:
             return
         try:
             troubles = await self._store.troubles(before=now - PATIENCE, parked_since=now - _LATELY)
-            notices = [one for trouble in troubles for one in self._notices(trouble, ops, now)]
+            notices = [one for trouble in troubles for one in self._notices(trouble, now)]
             await self._store.enqueue(notices)
         except StoreUnavailableError as error:
             log.warning("notices.store_unavailable", extra=fields(error=str(error)))
@@ -67,26 +66,12 @@ class Notices:
         if notices:
             self._on_alerts.ring()
 
-    def _notices(self, trouble: Trouble, ops: Sequence[str], now: datetime) -> list[Delivery]:
+    def _notices(self, trouble: Trouble, now: datetime) -> list[Delivery]:
         """Tell every ops channel but the one that is in trouble itself."""
-        notice = derived_id(f"trouble\0{trouble.channel}\0{trouble.why}\0{now.date()}")
-        message = notice_of(trouble)
-        return [
-            Delivery(
-                id=delivery_id(notice, name, recipient, 0),
-                alert=notice,
-                story=notice,
-                channel=name,
-                recipient=recipient,
-                kind=DeliveryKind.POST,
-                message=message,
-                created_at=now,
-                next_attempt_at=now,
-            )
-            for name in ops
-            if name != trouble.channel and (channel := self._in_force.channels.get(name)) is not None
-            for recipient in channel.recipients or (None,)
-        ]
+        about = f"trouble\0{trouble.channel}\0{trouble.why}\0{now.date()}"
+        return deliveries_to_ops(
+            notice_of(trouble), self._in_force, about=about, now=now, but=trouble.channel
+        )
 
 
 def notice_of(trouble: Trouble) -> Message:

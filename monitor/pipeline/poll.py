@@ -60,6 +60,10 @@ _LATER_THAN = 1.2
 """Times the longest wait there is, jitter included."""
 _UNREACHED = frozenset({Failure.DNS, Failure.UNREACHABLE, Failure.TIMEOUT})
 """Failures that a dead network of ours would look like."""
+_APART = timedelta(seconds=0.02)
+"""Between two polls of those that were missed while the daemon stood still."""
+_AT_ONCE = 50
+"""So many missed ones may be polled together."""
 _LEASE_MARGIN = timedelta(seconds=40)
 
 
@@ -99,15 +103,20 @@ class Poller:
     async def run(self) -> None:
         """Poll for ever; cancel it to stop at once. What was fetched by then is committed."""
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
+        spread = False
         try:
             while not committing.done():  # it ends before its time only by an error of ours: raised below
                 try:
                     await self._distrust_clock()
+                    if not spread:  # what a stopped daemon, or database, missed is no reason for a stampede
+                        await self._store.spread_overdue(self._world.clock(), each=_APART, but=_AT_ONCE)
+                        spread = True
                     await self._reckon()
                     if not await self._start_due(self._world.clock()):
                         await self._wait_for_due()
                 except StoreUnavailableError as error:
                     await pause(log, "poll.store_unavailable", error)
+                    spread = False
         finally:
             await self._stop(committing)
 
@@ -267,18 +276,18 @@ class Poller:
         if not host or isinstance(answer, HostBusy):
             return
         if not isinstance(answer, FetchFailed):
-            self._reach(feed)
+            self._reach(feed, host)
             return
         if answer.failure not in _UNREACHED:
-            self._reach(feed)
+            self._reach(feed, host)
         elif not feed.allow_private:
             self._reachability.unreached(host, self._world.clock(), was_well=not state.failures)
         if answer.failure is Failure.RATE_LIMITED and answer.retry_after:
             self._turns.rest(host, now=self._world.clock(), span=answer.retry_after)
 
-    def _reach(self, feed: Feed) -> None:
+    def _reach(self, feed: Feed, host: str) -> None:
         if not feed.allow_private:  # a neighbour in our own network proves nothing
-            self._reachability.reached()
+            self._reachability.reached(host)
 
     def _failed(self, feed: Feed, state: FeedState, answer: FetchFailed) -> PollRecord:
         since = self._reachability.offline_since

@@ -79,6 +79,12 @@ class PollStore(Protocol):
     async def next_poll_at(self) -> datetime | None:
         """When the next unclaimed feed is due; None if there is none."""
 
+    async def spread_overdue(self, now: datetime, *, each: timedelta, but: int) -> int:
+        """Give the feeds that are overdue and unclaimed moments `each` apart, unless there are at most `but`.
+
+        Returns how many that concerned.
+        """
+
     async def feed_states(self) -> list[FeedState]:
         """Every configured feed, by url."""
 

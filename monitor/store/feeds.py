@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 
@@ -188,3 +189,26 @@ def pull_back(connection: Connection, now: datetime, *, furthest: datetime, leas
         update(feeds).where(feeds.c.lease_until > ahead + lease).values(lease_until=None, owner=None)
     )
     return max(due.rowcount, freed.rowcount)
+
+
+def spread_overdue(connection: Connection, now: datetime, *, each: timedelta, but: int) -> int:
+    """Give the feeds that are overdue and unclaimed moments `each` apart; return how many that concerned.
+
+    Where there are no more than `but` of them nothing is done.
+
+    In the order of a hash of their addresses, so that those of one host come apart.
+    """
+    free = feeds.c.lease_until.is_(None) | (feeds.c.lease_until <= now)
+    urls = connection.scalars(
+        select(feeds.c.url).where(feeds.c.configured, free, feeds.c.next_poll_at <= now)
+    )
+    shuffled = sorted(urls, key=lambda url: blake2b(url.encode("utf-8", "replace"), digest_size=8).digest())
+    if len(shuffled) <= but:
+        return 0
+    connection.execute(
+        update(feeds)
+        .where(feeds.c.url == bindparam("of_url"), free)
+        .values(next_poll_at=bindparam("later", type_=feeds.c.next_poll_at.type)),
+        [{"of_url": url, "later": now + each * number} for number, url in enumerate(shuffled)],
+    )
+    return len(shuffled)

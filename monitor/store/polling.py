@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.core.models import EntryKey, Feed, FeedState, KnownEntry, PollRecord
-from monitor.store import commits, entries, feeds
+from monitor.core.models import (
+    Delivery,
+    EntryKey,
+    Feed,
+    FeedState,
+    Health,
+    HealthNews,
+    KnownEntry,
+    PollRecord,
+)
+from monitor.store import commits, entries, feed_health, feeds
 from monitor.store.opened import Opened
 
 
@@ -59,3 +68,18 @@ class Polling(Opened):
     async def pull_back_polls(self, now: datetime, *, furthest: datetime, lease: timedelta) -> int:
         """Make due what a clock that was ahead put off, and end its claims; return how many feeds."""
         return await self._database.write(feeds.pull_back, now, furthest=furthest, lease=lease)
+
+    async def spread_overdue(self, now: datetime, *, each: timedelta, but: int) -> int:
+        """Give the feeds that are overdue and unclaimed moments `each` apart, unless there are at most `but`.
+
+        Returns how many that concerned.
+        """
+        return await self._database.write(feeds.spread_overdue, now, each=each, but=but)
+
+    async def health_news(self) -> list[HealthNews]:
+        """The configured feeds that are not as people were told, by name."""
+        return await self._database.read(feed_health.news)
+
+    async def tell_health(self, told: Mapping[str, Health | None], deliveries: Sequence[Delivery]) -> None:
+        """Write down what people are told of feeds, by url, together with the messages that tell it."""
+        await self._database.write(feed_health.tell, told, deliveries)

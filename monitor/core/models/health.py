@@ -125,3 +125,16 @@ class FeedHealth:
 
 
 UNJUDGED = FeedHealth()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthNews:
+    """A feed whose health is not the one that people were told of last."""
+
+    url: str
+    name: str
+    health: FeedHealth
+    failures: int
+    told: Health | None
+    """What people know; None if that all is well."""
+    noted: Noted
