@@ -137,11 +137,28 @@ def mean_rate(rhythm: Rhythm | None, now: datetime) -> float:
     return (count + _GUESS_ENTRIES) / (observed + _GUESS_TIME)
 
 
-def shares(counts: Sequence[float], doubt: float) -> list[float]:
-    """Return what each part of a cycle has of the whole, as factors whose mean is 1."""
+def shares(counts: Sequence[float], doubt: float, seen: float) -> list[float]:
+    """Return what each part of a cycle has of the whole, as factors whose mean is 1.
+
+    Args:
+        counts: entries in each part.
+        doubt: entries of an even rhythm that are added.
+        seen: how much of two cycles was watched, at most 1: of hours never watched nothing is known.
+    """
     parts = len(counts)
     whole = sum(counts) + doubt
-    return [parts * (count + doubt / parts) / whole for count in counts]
+    return [1 + seen * (parts * (count + doubt / parts) / whole - 1) for count in counts]
+
+
+def _factors(rhythm: Rhythm, now: datetime) -> tuple[list[float], list[float], list[float]]:
+    """Return the factors of hours, days and minutes as of `now`."""
+    kept = _fading(now - rhythm.at, _MEMORY)
+    watched = max((now - rhythm.since).total_seconds(), 0.0)
+    return (
+        shares([count * kept for count in rhythm.hours], _DOUBT_HOUR, min(watched / (2 * _DAY), 1.0)),
+        shares([count * kept for count in rhythm.days], _DOUBT_DAY, min(watched / (14 * _DAY), 1.0)),
+        shares([count * kept for count in rhythm.minutes], _DOUBT_MINUTES, min(watched / (2 * _HOUR), 1.0)),
+    )
 
 
 def mean_root(rhythm: Rhythm | None, now: datetime) -> float:
@@ -149,8 +166,7 @@ def mean_root(rhythm: Rhythm | None, now: datetime) -> float:
     rate = mean_rate(rhythm, now)
     if rhythm is None:
         return math.sqrt(rate)
-    kept = _fading(now - rhythm.at, _MEMORY)
-    by_hour = shares([count * kept for count in rhythm.hours], _DOUBT_HOUR)
+    by_hour = _factors(rhythm, now)[0]
     return math.sqrt(rate) * sum(map(math.sqrt, by_hour)) / len(by_hour)
 
 
@@ -167,10 +183,7 @@ class Forecast:
         if rhythm is None:
             self._hours, self._days, self._minutes = [1.0] * 24, [1.0] * 7, [1.0] * 12
             return
-        kept = _fading(now - rhythm.at, _MEMORY)
-        hours, days, minutes = ([count * kept for count in counts] for counts in _counts(rhythm))
-        self._hours, self._days = shares(hours, _DOUBT_HOUR), shares(days, _DOUBT_DAY)
-        self._minutes = shares(minutes, _DOUBT_MINUTES)
+        self._hours, self._days, self._minutes = _factors(rhythm, now)
         usual = self._base * self._hours[_hour(self._start)] * self._days[_day(self._start)] * _BURST
         lately = rhythm.burst * _fading(now - rhythm.at, _BURST)
         self._boost = _HEED_BURST * ((lately + _DOUBT_BURST) / (usual + _DOUBT_BURST) - 1)

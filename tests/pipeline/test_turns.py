@@ -73,3 +73,15 @@ def test_feeds_led_to_one_host_wait_for_that_one() -> None:
     turns.led_to("f", address, "https://paper.example/feed")
     assert turns.host("f", address) == "paper.example"
     assert turns.host("f", "http://[broken") == ""
+
+
+def test_a_host_that_asks_to_be_left_alone_is_by_all_its_feeds() -> None:
+    """For as long as it says, at most an hour; a clock that was set back ends it."""
+    turns = Turns()
+    turns.rest("h", now=START, span=timedelta(minutes=5))
+    assert turns.rests_until("h", START) == START + timedelta(minutes=5)
+    assert turns.rests_until("other", START) is None
+    assert turns.rests_until("h", START + timedelta(minutes=5)) is None
+    turns.rest("h", now=START, span=timedelta(days=1))
+    assert turns.rests_until("h", START) == START + timedelta(hours=1)
+    assert turns.rests_until("h", START - timedelta(days=1)) is None
