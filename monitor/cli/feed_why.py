@@ -72,7 +72,8 @@ def _validators(case: Case) -> str:
     noted = case.state.noted
     if noted.conditional:
         return "only for what has changed (with the validators it gave)"
-    if noted.distrusted_until is not None and case.at < noted.distrusted_until:
+    asked_at = case.state.last_polled_at or case.at
+    if noted.distrusted_until is not None and asked_at < noted.distrusted_until:
         return f"unconditionally: its 'not modified' is not believed until {minute(noted.distrusted_until)}"
     return "unconditionally, since there were no validators to send or to see whether they are heeded"
 

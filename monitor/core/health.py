@@ -42,6 +42,25 @@ REMEDIES: Final = {
     Health.SILENT: "look whether the site still publishes, and whether it does so under another address",
 }
 """What a person can do about each state."""
+_OF_STATUS: Final = {
+    401: "give the feed `auth`, or `headers` with a key",
+    402: "the site wants to be paid: look for another feed of it",
+    403: "set `polling.contact`, or give the feed `auth`, `headers` or a `proxy`",
+    404: "look on the site for the feed's new address: `feeds probe` with that of its front page",
+    407: "the proxy wants a password: write it into `proxy`",
+    451: "the feed is barred here for legal reasons: give it a `proxy` elsewhere",
+}
+_OF_FAILURE: Final = {
+    Failure.DNS: "look whether the name is spelt rightly and its domain still exists",
+    Failure.UNREACHABLE: "look whether the site is up; it is asked again all by itself",
+    Failure.TIMEOUT: "look whether the site is up; where it is just slow, a longer `polling.total_timeout`",
+    Failure.TLS: "tell the publisher: its certificate or its TLS is at fault",
+    Failure.TOO_LARGE: "where the feed is really that large, a larger `polling.max_body` or `max_document`",
+    Failure.BAD_ENCODING: "tell the publisher: its server or cache packs the feed wrongly",
+    Failure.REDIRECTS: "open the address in a browser, and write where it leads into the configuration",
+    Failure.FORBIDDEN_ADDRESS: "if that is meant, `allow_private` for the feed or `polling.allow_networks`",
+    Failure.MALFORMED: "tell the publisher: its server does not speak proper HTTP",
+}
 
 
 def is_well(state: Health) -> bool:
@@ -58,6 +77,9 @@ def remedy(health: FeedHealth, noted: Noted) -> str:
     """Return what a person can do, in a sentence."""
     if health.state is Health.HTML and noted.offer:
         return f"the page names the feed {noted.offer}: try that address"
+    if health.state is Health.FAILING:
+        known = {failure.value: what for failure, what in _OF_FAILURE.items()}
+        return _OF_STATUS.get(noted.status) or known.get(noted.failed) or REMEDIES[Health.FAILING]
     return REMEDIES[health.state]
 
 
@@ -69,16 +91,19 @@ def judged(state: FeedState, now: datetime, *, offline_since: datetime | None = 
         now: aware UTC.
         offline_since: since when our own network is down, if that is why the latest poll failed.
     """
-    found, reason = (
-        (Health.OFFLINE, f"no host can be reached since {offline_since:%H:%M} UTC: our own network is down")
-        if offline_since is not None
-        else _failing(state)
-        if state.status in _UNWELL
-        else _well(state, now)
-    )
     before = state.health
+    found, reason = _found(state, now, offline_since)
+    if before.state is found and before.reason == reason and before.since is not None:
+        return state
     since = before.since if before.state is found and before.since is not None else now
     return replace(state, health=FeedHealth(state=found, since=since, reason=reason))
+
+
+def _found(state: FeedState, now: datetime, offline_since: datetime | None) -> tuple[Health, str]:
+    if offline_since is not None:
+        since = f"{offline_since:%H:%M} UTC"
+        return Health.OFFLINE, f"no host can be reached since {since}: our own network is down"
+    return _failing(state) if state.status in _UNWELL else _well(state, now)
 
 
 def _failing(state: FeedState) -> tuple[Health, str]:
@@ -146,4 +171,4 @@ def _false(state: FeedState, now: datetime) -> tuple[Health, str] | None:
 
 
 def _long(span: timedelta) -> str:
-    return f"{span / DAY:.0f} days" if span >= 3 * DAY else f"{span / _HOUR:.0f} hours"
+    return f"{span / DAY:.0f} days" if span >= 3 * DAY else f"{span / _HOUR:.3g} hours"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from monitor.core.health import judged
 from monitor.core.hints import skips
@@ -20,6 +21,7 @@ from monitor.core.models import (
     Noted,
     NotModified,
     ParsedFeed,
+    Rhythm,
     Why,
 )
 from monitor.core.noting import Found, distrusts, noted_document, noted_whole
@@ -35,6 +37,9 @@ from monitor.core.settings import PollingSettings
 
 _BELIEVED_MOVES = 3
 """A permanent redirect is remembered after so many polls in a row were sent to the same place."""
+
+Changes = dict[str, Any]
+"""New values of fields of a FeedState: replaced once, since each replacement copies them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,45 +61,66 @@ def asking(state: FeedState, now: datetime) -> FeedState:
     return state
 
 
-def outlook(state: FeedState, terms: Terms) -> Outlook:
+def outlook(terms: Terms, rhythm: Rhythm | None, noted: Noted) -> Outlook:
     """Return what the next poll of a feed that is well is planned from."""
     return Outlook(
         interval=terms.feed.interval,
         least=terms.polling.min_interval,
         price=terms.price,
         priority=terms.feed.priority,
-        rhythm=state.rhythm,
-        window=state.noted.listed,
-        hints=state.noted.hints,
+        rhythm=rhythm,
+        window=noted.listed,
+        hints=noted.hints,
     )
 
 
 def after_not_modified(state: FeedState, answer: NotModified, terms: Terms) -> FeedState:
     """Return the state after a 304: nothing new, all is as well as it was."""
-    noted = replace(
-        state.noted,
+    noted = _noted_as_before(
+        state,
         conditional=True,
         answer="304, not modified",
         unmodified=state.noted.unmodified + 1,
         whole_at=state.noted.whole_at or terms.now,
-        empty=state.noted.empty and state.noted.empty + 1,
-        hints=replace(state.noted.hints, fresh=_seconds(answer.fresh)),
+        hints=_still(state.noted.hints, answer.fresh),
     )
-    known = replace(state, noted=noted)
-    return _as_before(state, _well(_moved(known, answer.moved_to, terms.feed), terms))
+    return _well(
+        state, terms, _moved(state, answer.moved_to, terms.feed), noted=noted, error=_still_said(state)
+    )
 
 
 def after_same_body(state: FeedState, answer: Fetched, terms: Terms) -> FeedState:
     """Return the state after a body that is known byte for byte; its validators may still be new."""
-    noted = replace(
-        noted_whole(state.noted, terms.now),
+    noted = _noted_as_before(
+        state,
         conditional=_conditional(state, terms),
         answer=f"{answer.status}, {_size(answer)}, the same document as before",
-        empty=state.noted.empty and state.noted.empty + 1,
-        hints=replace(state.noted.hints, fresh=_seconds(answer.fresh)),
+        unmodified=0,
+        whole_at=terms.now,
+        hints=_still(state.noted.hints, answer.fresh),
     )
-    kept = replace(state, etag=answer.etag, last_modified=answer.last_modified, noted=noted)
-    return _as_before(state, _well(_moved(kept, answer.moved_to, terms.feed), terms))
+    changes = {
+        **_moved(state, answer.moved_to, terms.feed),
+        "etag": answer.etag,
+        "last_modified": answer.last_modified,
+    }
+    return _well(state, terms, changes, noted=noted, error=_still_said(state))
+
+
+def _noted_as_before(state: FeedState, **changes: Any) -> Noted:
+    """Return what is noted when the document is the one that was read last."""
+    empty = state.noted.empty and state.noted.empty + 1
+    return replace(state.noted, failed="", wall="", offer="", empty=empty, **changes)
+
+
+def _still_said(before: FeedState) -> str | None:
+    """Return what was said of the document when it was read, since it is the same one still."""
+    return before.error if before.status is FeedStatus.OK else None
+
+
+def _still(hints: Hints, fresh: timedelta) -> Hints:
+    seconds = _seconds(fresh)
+    return hints if hints.fresh == seconds else replace(hints, fresh=seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,18 +144,18 @@ def after_read(state: FeedState, answer: Fetched, brought: Brought, terms: Terms
     """
     parsed, now = brought.parsed, terms.now
     whole = not parsed.cut_short
-    known = replace(
-        state,
-        etag=answer.etag if whole else None,
-        last_modified=answer.last_modified if whole else None,
-        body_hash=brought.body_hash if whole else None,
-        first_read_at=state.first_read_at or now,
-        last_entry_at=now if brought.changed else state.last_entry_at,
-        rhythm=heard(state.rhythm, brought.published, last_look=_last_look(state), now=now),
-        noted=_noted_read(state, answer, brought, terms),
+    changes = {
+        **_moved(state, answer.moved_to, terms.feed),
+        "etag": answer.etag if whole else None,
+        "last_modified": answer.last_modified if whole else None,
+        "body_hash": brought.body_hash if whole else None,
+        "first_read_at": state.first_read_at or now,
+        "last_entry_at": now if brought.changed else state.last_entry_at,
+        "rhythm": heard(state.rhythm, brought.published, last_look=_last_look(state), now=now),
+    }
+    return _well(
+        state, terms, changes, noted=_noted_read(state, answer, brought, terms), error=parsed.problem
     )
-    well = _well(_moved(known, answer.moved_to, terms.feed), terms)
-    return replace(well, error=parsed.problem)
 
 
 def _last_look(state: FeedState) -> datetime | None:
@@ -167,6 +193,7 @@ def after_not_a_feed(state: FeedState, found: NotAFeed, terms: Terms) -> FeedSta
         conditional=_conditional(state, terms),
         answer=found.message,
         failed=found.document.value,
+        status=0,
         wall=found.wall,
         offer=found.advertised,
     )
@@ -182,6 +209,7 @@ def after_failure(state: FeedState, answer: FetchFailed, terms: Terms) -> FeedSt
         conditional=_conditional(state, terms),
         answer=answer.message,
         failed=answer.failure.value,
+        status=answer.status or 0,
         wall=answer.wall,
         offer="",
     )
@@ -213,17 +241,14 @@ def while_offline(state: FeedState, answer: FetchFailed, terms: Terms, *, since:
 
 def after_bug(state: FeedState, message: str, terms: Terms) -> FeedState:
     """Return the state after an error of ours, which costs this feed one poll."""
-    noted = replace(state.noted, answer=message, failed="internal error", wall="", offer="")
+    noted = replace(state.noted, answer=message, failed="internal error", status=0, wall="", offer="")
     return judged(replace(_failed(replace(state, noted=noted), terms), error=message), terms.now)
 
 
-def _as_before(before: FeedState, after: FeedState) -> FeedState:
-    """Keep what was said of the document when it was read, since it is the same one still."""
-    return replace(after, error=before.error if before.status is FeedStatus.OK else None)
-
-
-def _well(state: FeedState, terms: Terms) -> FeedState:
-    later, why = next_look(terms.now, outlook(state, terms), dice=terms.dice)
+def _well(state: FeedState, terms: Terms, changes: Changes, *, noted: Noted, error: str | None) -> FeedState:
+    """Return the state after a poll that went well: `changes`, and what all of them have in common."""
+    rhythm = changes.get("rhythm", state.rhythm)
+    later, why = next_look(terms.now, outlook(terms, rhythm, noted), dice=terms.dice)
     after = replace(
         state,
         next_poll_at=later,
@@ -231,8 +256,9 @@ def _well(state: FeedState, terms: Terms) -> FeedState:
         last_success_at=terms.now,
         failures=0,
         status=FeedStatus.OK,
-        error=None,
-        noted=replace(state.noted, why=why, failed="", wall="", offer=""),
+        error=error,
+        noted=noted if noted.why is why else replace(noted, why=why),
+        **changes,
     )
     return judged(after, terms.now)
 
@@ -271,15 +297,18 @@ def _size(answer: Fetched) -> str:
     return f"{len(answer.body) / 1024:.0f} KiB"
 
 
-def _moved(state: FeedState, target: str | None, feed: Feed) -> FeedState:
+def _moved(state: FeedState, target: str | None, feed: Feed) -> Changes:
     """Count permanent redirects to the same place and believe them in the end.
 
     Not where the address holds what the configuration hides: the target may repeat it, and would be stored.
     """
     if feed.address is not None:
-        return replace(state, moving_to=None, moves=0, moved_to=None)
+        return {"moving_to": None, "moves": 0, "moved_to": None}
     if target is None:
-        return replace(state, moving_to=None, moves=0)
+        return {"moving_to": None, "moves": 0}
     moves = state.moves + 1 if target == state.moving_to else 1
-    moved_to = target if moves >= _BELIEVED_MOVES else state.moved_to
-    return replace(state, moving_to=target, moves=moves, moved_to=moved_to)
+    return {
+        "moving_to": target,
+        "moves": moves,
+        "moved_to": target if moves >= _BELIEVED_MOVES else state.moved_to,
+    }

@@ -39,6 +39,7 @@ _GUESS_TIME: Final = 3 * _HOUR
 """A feed of which nothing is known is taken for one that publishes so many entries in so long."""
 _LEAST: Final = 0.05
 """A burst factor never falls below this: a quiet hour does not mean that nothing will come."""
+_PLACES: Final = 2
 _GAPS: Final = 40
 _FEW: Final = 12
 """Gaps: of fewer no rhythm can be told."""
@@ -99,13 +100,18 @@ def _counted(rhythm: Rhythm, appeared: Sequence[datetime], now: datetime) -> Rhy
         rhythm,
         at=now,
         newest=newest,
-        count=rhythm.count * kept + weight,
-        hours=tuple(hours),
-        days=tuple(days),
-        minutes=tuple(minutes),
-        burst=burst,
+        count=round(rhythm.count * kept + weight, _PLACES),
+        hours=_rounded(hours),
+        days=_rounded(days),
+        minutes=_rounded(minutes),
+        burst=round(burst, _PLACES),
         gaps=tuple(gaps[-_GAPS:]),
     )
+
+
+def _rounded(counts: Sequence[float]) -> tuple[float, ...]:
+    """Round as it is stored: what is written is what was learned."""
+    return tuple(round(count, _PLACES) for count in counts)
 
 
 def _counts(rhythm: Rhythm) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:

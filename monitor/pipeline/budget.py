@@ -66,6 +66,6 @@ def _price(
     for state in states:
         if feed := feeds.get(state.url):
             terms = Terms(feed=feed, polling=polling, now=now, dice=0.5)
-            shares.append(share_of(outlook(state, terms), now))
+            shares.append(share_of(outlook(terms, state.rhythm, state.noted), now))
     asked = polling.budget / _HOUR if polling.budget is not None else None
     return fair_price(shares, budget=asked, spare=_SPARE)

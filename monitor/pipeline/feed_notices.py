@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 LASTING: Final = timedelta(hours=1)
 """A recovery, or a change of complaint, is told when it has lasted so long: what flickers rings no bells."""
 _NAMED: Final = 10
+_LINES: Final = 18
+"""Feeds that one message names at most, so that every channel takes it: Slack has fifty blocks."""
 _REASON: Final = 240
 
 
@@ -90,13 +92,12 @@ def message_of(news: Sequence[HealthNews]) -> Message:
     well = [one for one in news if is_well(one.health.state)]
     title = _title(ill, well)
     lines = [*_of_the_ill(ill), *_of_the_well(well)]
-    elements = [section([words(f"{title}\n" + "\n".join(lines))])]
     items = "".join(f"<li>{escape(one)}</li>" for one in lines)
     return Message(
         title=title,
         text="\n".join([f"NOTICE · news-monitor\n{title}", *lines]),
         html=f"<p><strong>{escape(title)}</strong></p>\n<ul>{items}</ul>",
-        blocks=({"type": "rich_text", "elements": elements},),
+        blocks=tuple({"type": "rich_text", "elements": [section([words(one)])]} for one in (title, *lines)),
     )
 
 
@@ -110,13 +111,16 @@ def _title(ill: Sequence[HealthNews], well: Sequence[HealthNews]) -> str:
 
 
 def _of_the_ill(ill: Sequence[HealthNews]) -> Iterator[str]:
-    for state, group in groupby(ill, key=lambda one: one.health.state):
-        members = list(group)
-        for one in members[:_NAMED]:
+    """Give a line for each feed while there is room, then a count."""
+    states = [list(group) for _, group in groupby(ill, key=lambda one: one.health.state)]
+    each = max(_LINES // max(len(states), 1), 1)
+    for members in states:
+        state = members[0].health.state.value
+        for one in members[:each]:
             what = remedy(one.health, one.noted)
-            yield f"{line(one.name, 60)}: {state.value}: {line(one.health.reason, _REASON)}. Remedy: {what}."
-        if len(members) > _NAMED:
-            yield f"and {len(members) - _NAMED} more {state.value}: `news-monitor feeds list --health`"
+            yield f"{line(one.name, 60)}: {state}: {line(one.health.reason, _REASON)}. Remedy: {what}."
+        if len(members) > each:
+            yield f"and {len(members) - each} more {state}: `news-monitor feeds list --health`"
 
 
 def _of_the_well(well: Sequence[HealthNews]) -> Iterator[str]:

@@ -16,9 +16,9 @@ def rhythm_to_json(rhythm: Rhythm | None) -> list[Any] | None:
     """Write a rhythm: some three hundred bytes."""
     if rhythm is None:
         return None
-    counts = [_rounded(one) for one in (rhythm.hours, rhythm.days, rhythm.minutes)]
     moments = [_second(rhythm.since), _second(rhythm.at), _second(rhythm.newest)]
-    return [moments, round(rhythm.count, 2), *counts, round(rhythm.burst, 2), list(rhythm.gaps)]
+    counts = [rhythm.hours, rhythm.days, rhythm.minutes]
+    return [moments, rhythm.count, *counts, rhythm.burst, rhythm.gaps]
 
 
 def rhythm_from_json(kept: list[Any] | None) -> Rhythm | None:
@@ -73,10 +73,6 @@ def noted_from_json(kept: dict[str, Any] | None) -> Noted:
 def health_of(state: str | None, since: datetime | None, reason: str | None) -> FeedHealth:
     """Read how a feed is doing from its columns."""
     return FeedHealth(state=Health(state) if state else Health.NEW, since=since, reason=reason or "")
-
-
-def _rounded(counts: tuple[float, ...]) -> list[float]:
-    return [round(count, 2) for count in counts]
 
 
 def _second(moment: datetime) -> int:

@@ -23,7 +23,6 @@ from monitor.core.models import (
     ParsedFeed,
     PollRecord,
     RawEntry,
-    Rhythm,
     Why,
 )
 from monitor.core.outage import Reachability
@@ -42,6 +41,7 @@ from monitor.pipeline.feed_notices import FeedNotices
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.pace import Bell
 from monitor.store import Store, open_store
+from tests.channels.slack_double import MAX_TOTAL, size, wrong
 from tests.pipeline.rig import Scripted
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -218,7 +218,11 @@ async def test_operators_hear_once_of_each_end_of_a_trouble(tmp_path: Path) -> N
     [message] = messages
     assert message.created_at == NOW + 2 * HOUR
     assert message.message.title == "Feeds: 30 need a look"
-    assert "and 20 more failing" in message.message.text
+    assert "and 12 more failing" in message.message.text
+    blocks = [dict(block) for block in message.message.blocks]
+    assert [problem for block in blocks if (problem := wrong(block))] == []
+    assert len(blocks) <= 50
+    assert size(blocks) <= MAX_TOTAL
     at = NOW + 6 * HOUR
     await turned(store, at, lambda state: unmodified(state, at))
     assert await told(store, at) == []
@@ -237,32 +241,4 @@ async def test_nothing_is_marked_as_told_while_nobody_listens(tmp_path: Path) ->
     [message] = await told(store, NOW + MINUTE)
     assert message.message.title == "Feed One: gone"
     assert "take it out of the configuration" in message.message.text
-    await store.close()
-
-
-async def test_what_was_missed_while_the_daemon_stood_still_is_spread(tmp_path: Path) -> None:
-    """Two hundred overdue feeds get two hundred moments; a few are polled at once."""
-    store = await open_store(f"sqlite:///{tmp_path / 'n.db'}", owner="one", exclusive=True)
-    feeds = [Feed(url=f"https://h.example/{n}", name=f"{n}", outlet="x") for n in range(200)]
-    await store.sync_feeds(feeds, NOW - DAY)
-    assert await store.spread_overdue(NOW, each=timedelta(seconds=0.02), but=500) == 0
-    assert await store.spread_overdue(NOW, each=timedelta(seconds=0.02), but=50) == 200
-    moments = sorted(state.next_poll_at for state in await store.feed_states())
-    assert len(set(moments)) == 200
-    assert moments[-1] - NOW == timedelta(seconds=0.02) * 199
-    await store.close()
-
-
-async def test_rhythm_notes_and_health_come_back(tmp_path: Path, known: FeedState) -> None:
-    """As they were written."""
-    store = await open_store(f"sqlite:///{tmp_path / 'n.db'}", owner="one", exclusive=True)
-    await store.sync_feeds([FEED], NOW)
-    state = unmodified(read(known, NOW + 8 * HOUR, None, None, body="h2"), NOW + 9 * HOUR)
-    [claimed] = await store.claim_due_feeds(NOW, lease=MINUTE, limit=1)
-    await store.commit_polls([PollRecord(state=replace(state, epoch=claimed.epoch))])
-    [kept] = await store.feed_states()
-    assert (kept.noted, kept.health) == (state.noted, state.health)
-    assert isinstance(kept.rhythm, Rhythm)
-    assert isinstance(state.rhythm, Rhythm)
-    assert kept.rhythm.gaps == state.rhythm.gaps
     await store.close()

@@ -78,6 +78,8 @@ class Noted:
     """What came, in a few words."""
     failed: str = ""
     """What kind of failure that was: the value of a Failure or of a Document; empty if it was none."""
+    status: int = 0
+    """The HTTP status of a failure, 0 if there was none."""
     wall: str = ""
     """Who makes the bot check that was met last."""
     offer: str = ""
