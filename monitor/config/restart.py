@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from monitor.config.settings import Loaded
 
+_READ_AT_EACH_POLL = frozenset({"schedule", "budget", "interval", "min_interval", "max_backoff", "tags"})
+
 
 def restart_needed(started: Loaded, now: Loaded) -> list[str]:
     """Name the keys that differ from those the daemon was started with and that no reload applies."""
@@ -17,5 +19,6 @@ def restart_needed(started: Loaded, now: Loaded) -> list[str]:
     } | {
         f"polling.{name}": (getattr(before.polling, name), getattr(after.polling, name))
         for name in type(before.polling).model_fields
+        if name not in _READ_AT_EACH_POLL
     }
     return [key for key, (old, new) in pairs.items() if old != new]

@@ -39,6 +39,8 @@ class Budget:
         self._store = store
         self._due = 0.0
         self._reckoned = 0
+        self._by: PollingSettings | None = None
+        """The settings that the price was found by."""
         self.price: float | None = None
 
     async def reckon(self, feeds: Mapping[str, Feed], polling: PollingSettings, now: datetime) -> None:
@@ -51,8 +53,9 @@ class Budget:
             self.price, self._due = None, 0.0
             return
         elapsed = time.monotonic()
-        if elapsed < self._due:
+        if elapsed < self._due and polling == self._by:
             return
+        self._by = polling
         self._due = elapsed + (_EVERY if self._reckoned else _FIRST)
         self._reckoned += 1
         states = await self._store.feed_states()

@@ -60,6 +60,10 @@ _LATER_THAN = 1.2
 """Times the longest wait there is, jitter included."""
 _UNREACHED = frozenset({Failure.DNS, Failure.UNREACHABLE, Failure.TIMEOUT})
 """Failures that a dead network of ours would look like."""
+_TOO_MANY = 429
+_REST = timedelta(seconds=30)
+"""For a host that is asked too much and does not say how long it wants to be left alone."""
+_STOOD_STILL = timedelta(minutes=2)
 _APART = timedelta(seconds=0.02)
 """Between two polls of those that were missed while the daemon stood still."""
 _AT_ONCE = 50
@@ -90,6 +94,8 @@ class Poller:
         self._stopping = False
         self._distrust_at = 0.0
         """When, by the loop's time, to look again for what a wrong clock put off."""
+        self._looked_at: datetime | None = None
+        """When due feeds were looked for last."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._turns = Turns()
         self._budget = Budget(store)
@@ -103,20 +109,16 @@ class Poller:
     async def run(self) -> None:
         """Poll for ever; cancel it to stop at once. What was fetched by then is committed."""
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
-        spread = False
         try:
             while not committing.done():  # it ends before its time only by an error of ours: raised below
                 try:
                     await self._distrust_clock()
-                    if not spread:  # what a stopped daemon, or database, missed is no reason for a stampede
-                        await self._store.spread_overdue(self._world.clock(), each=_APART, but=_AT_ONCE)
-                        spread = True
+                    await self._spread_missed()
                     await self._reckon()
                     if not await self._start_due(self._world.clock()):
                         await self._wait_for_due()
                 except StoreUnavailableError as error:
                     await pause(log, "poll.store_unavailable", error)
-                    spread = False
         finally:
             await self._stop(committing)
 
@@ -147,6 +149,13 @@ class Poller:
         pulled = await self._store.pull_back_polls(now, furthest=furthest, lease=self._lease())
         if pulled:
             log.warning("poll.clock_was_ahead", extra=fields(feeds=pulled))
+
+    async def _spread_missed(self) -> None:
+        """Keep what was missed while the daemon, the machine or the database stood still from a stampede."""
+        now = self._world.clock()
+        if self._looked_at is None or now - self._looked_at > _STOOD_STILL:
+            await self._store.spread_overdue(now, each=_APART, but=_AT_ONCE)
+        self._looked_at = now
 
     async def _reckon(self) -> None:
         """Find what a request is worth."""
@@ -282,8 +291,8 @@ class Poller:
             self._reach(feed, host)
         elif not feed.allow_private:
             self._reachability.unreached(host, self._world.clock(), was_well=not state.failures)
-        if answer.failure is Failure.RATE_LIMITED and answer.retry_after:
-            self._turns.rest(host, now=self._world.clock(), span=answer.retry_after)
+        if answer.failure is Failure.RATE_LIMITED and (answer.retry_after or answer.status == _TOO_MANY):
+            self._turns.rest(host, now=self._world.clock(), span=answer.retry_after or _REST)
 
     def _reach(self, feed: Feed, host: str) -> None:
         if not feed.allow_private:  # a neighbour in our own network proves nothing

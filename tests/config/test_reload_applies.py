@@ -20,7 +20,8 @@ def _loaded(folder: Path, text: str) -> Loaded:
 def test_keys_that_need_a_restart_are_named_and_no_others(tmp_path: Path) -> None:
     """A changed channel or log level is applied; the rest is said."""
     started = _loaded(tmp_path, "channels: {desk: {type: console}}\n")
-    applied = _loaded(tmp_path, "log_level: debug\nchannels: {other: {type: console}}\n")
+    schedule = "polling: {schedule: learned, budget: 600/h, interval: 9m, tags: {wire: {interval: 1m}}}\n"
+    applied = _loaded(tmp_path, f"log_level: debug\nchannels: {{other: {{type: console}}}}\n{schedule}")
     assert restart_needed(started, applied) == []
     changed = _loaded(
         tmp_path,

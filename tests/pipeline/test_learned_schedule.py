@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import random
 from dataclasses import replace
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from monitor.core.hints import skips
 from monitor.core.models import Hints, Rhythm, Why
 from monitor.core.rhythm import Forecast, busiest_hours, heard, mean_rate, silent_after
-from monitor.core.schedule import Outlook, Share, fair_price, next_look
+from monitor.core.schedule import Outlook, Share, fair_price, next_look, share_of
 from monitor.store.feed_codec import rhythm_from_json, rhythm_to_json
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -177,6 +178,32 @@ def test_the_price_keeps_to_the_budget_and_priority_buys_looks() -> None:
         for weight in (1.0, 4.0)
     )
     assert urgent < 0.7 * plain
+
+
+def test_all_feeds_together_keep_to_the_budget() -> None:
+    """Thirty feeds from three entries a day to twelve an hour, four days, the price found anew each hour."""
+    dice = random.Random(11)
+    rhythms: list[Rhythm | None] = [None] * 30
+    rates = [3 * 100 ** (number / 29) / 86_400 for number in range(30)]
+    budget, spent, longest, price = 40 / 3600, 0, timedelta(0), None
+    looks = [(NOW + MINUTE * dice.random(), number, NOW) for number in range(30)]
+    heapq.heapify(looks)
+    reckoned = NOW - DAY
+    while (look := heapq.heappop(looks))[0] < NOW + 4 * DAY:
+        now, number, before = look
+        if now - reckoned >= HOUR:
+            every = (looking(interval=6 * HOUR, rhythm=one) for one in rhythms)
+            price = fair_price([share_of(one, now) for one in every], budget=budget, spare=1.5)
+            reckoned = now
+        expected = rates[number] * (now - before).total_seconds()
+        new = [now - (now - before) * dice.random() for _ in range(round(expected + dice.random() - 0.5))]
+        rhythms[number] = heard(rhythms[number], new, last_look=before, now=now)
+        outlook = looking(interval=6 * HOUR, price=price, rhythm=rhythms[number])
+        later = next_look(now, outlook, dice=dice.random())[0]
+        longest, spent = max(longest, later - now), spent + (now > NOW + DAY)
+        heapq.heappush(looks, (later, number, now))
+    assert spent / (3 * 86_400) == pytest.approx(budget, rel=0.12)
+    assert longest <= 6 * HOUR
 
 
 def test_a_rhythm_is_some_hundred_bytes_and_comes_back() -> None:
