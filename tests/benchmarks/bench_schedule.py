@@ -375,20 +375,28 @@ def _print(interval: float, row: Mapping[str, Outcome]) -> None:
     assert row["learned"].longest <= BOUND + 1, "a feed waited longer than its bound"
 
 
+def budgets_of(table: Table) -> list[float]:
+    """Return the requests for each feed and day."""
+    return [DAY / interval for interval in table]
+
+
 def drawn(tables: Mapping[str, Table], path: Path) -> None:
     """Draw mean delay by policy and budget."""
     import matplotlib  # noqa: PLC0415 (an extra)
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
+    from matplotlib import pyplot, ticker  # noqa: PLC0415
 
     figure, axes = pyplot.subplots(1, len(tables), figsize=(6 * len(tables), 4.5), squeeze=False)
     for place, (title, table) in zip(axes[0], tables.items(), strict=True):
         for name in next(iter(table.values())):
-            budgets = [DAY / interval for interval in table]
-            place.plot(budgets, [row[name].mean for row in table.values()], marker="o", label=name)
+            place.plot(budgets_of(table), [row[name].mean for row in table.values()], marker="o", label=name)
         place.set(xscale="log", yscale="log", title=title)
         place.set(xlabel="requests per feed and day", ylabel="mean delay, minutes")
+        for axis, steps in ((place.xaxis, list(budgets_of(table))), (place.yaxis, [3, 5, 10, 20, 30, 60])):
+            axis.set_major_locator(ticker.FixedLocator(steps))
+            axis.set_major_formatter(ticker.FormatStrFormatter("%d"))
+            axis.set_minor_locator(ticker.NullLocator())
         place.grid(visible=True, which="both", alpha=0.3)
         place.legend()
     path.parent.mkdir(exist_ok=True)
