@@ -1,6 +1,6 @@
 """Delay by policy and budget: real feeds, polled in virtual time by policies that may ask equally often.
 
-    python tests/benchmarks/bench_schedule.py [--plot] [--days N]
+    python -m tests.benchmarks.bench_schedule [--plot] [--days N]
 
 The entries of recorded feeds appear at the moments of the recording: an entry's own date if it lies between
 the two recorded states that enclose its appearance, else one moment between them for all the entries of that
@@ -15,49 +15,35 @@ matplotlib (the extra `plots`).
 from __future__ import annotations
 
 import argparse
-import csv
-import json
-import lzma
 import math
-import os
 import random
 import sys
-import tarfile
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from lxml import etree
-
 from monitor.core.models import Rhythm
 from monitor.core.rhythm import heard
 from monitor.core.schedule import Outlook, next_look
+from tests.benchmarks.recorded_rhythms import DATA, DAY, WEEK, History, outlets, recorded_states
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("NEWS_MONITOR_DATA", ROOT.parent / "shared" / "data"))
-HOUR, DAY, WEEK = 3600.0, 86_400.0, 604_800.0
+HOUR = 3600.0
 BOUND = 6 * HOUR
 LEAST = 60.0
-HOLE = 3 * DAY
 BUDGETS = (600.0, 1800.0, 3600.0, 7200.0)
 """Seconds: what a fixed interval of so long asks is the budget."""
 GRID = 300.0
 """Seconds of the dynamic programme's steps."""
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """One feed: the span that was recorded and when entries appeared in it, in seconds since 1970."""
-
-    start: float
-    end: float
-    entries: Sequence[float]
+def moment(second: float) -> datetime:
+    """Return an aware UTC datetime."""
+    return datetime.fromtimestamp(second, UTC)
 
 
 class Policy(Protocol):
@@ -220,105 +206,6 @@ def equal(
             break
         at *= (found.requests / requests) ** 1.7
     return found
-
-
-# ------------------------------------------------------------------ recordings
-
-
-def moment(second: float) -> datetime:
-    """Return an aware UTC datetime."""
-    return datetime.fromtimestamp(second, UTC)
-
-
-def recorded_states(days: float) -> dict[str, History]:
-    """Read the entries of the recorded feeds, of each the last `days` days."""
-    found = {}
-    for archive in sorted((DATA / "timeseries").glob("*.tar.xz")):
-        history = _history(archive)
-        start = max(history.start, history.end - days * DAY)
-        entries = [one for one in history.entries if one > start]
-        if entries:
-            name = archive.name.removesuffix(".tar.xz")
-            found[name] = History(start=start, end=history.end, entries=entries)
-    return found
-
-
-def _history(archive: Path) -> History:
-    with tarfile.open(archive) as kept:
-        files = {Path(member.name).name: member for member in kept.getmembers() if member.isfile()}
-        index = kept.extractfile(files["index.tsv"])
-        assert index is not None
-        rows = list(csv.DictReader(index.read().decode().splitlines(), delimiter="\t"))
-        bodies = {}
-        for row in rows:
-            if row["file"] not in bodies and (body := kept.extractfile(files[row["file"]])):
-                bodies[row["file"]] = list(_items(body.read()))
-    return _appearances(rows, bodies, random.Random(archive.name))
-
-
-def _appearances(
-    rows: Sequence[Mapping[str, str]],
-    bodies: Mapping[str, Sequence[tuple[str, float | None]]],
-    dice: random.Random,
-) -> History:
-    seen: set[str] = set()
-    entries: list[float] = []
-    cut, before = 0.0, None
-    start = end = _stamp(rows[0]["time"])
-    for row in rows:
-        now = _stamp(row["time"])
-        hole = before is not None and now - before > HOLE
-        if hole and before is not None:
-            cut += (now - before) // WEEK * WEEK
-        new = [(name, date) for name, date in bodies[row["file"]] if name not in seen]
-        seen.update(name for name, _ in new)
-        if before is not None and not hole:
-            together = before + (now - before) * dice.random()
-            dates = (date if date and before < date <= now else together for _, date in new)
-            entries.extend(date - cut for date in dates)
-        before, end = now, now - cut
-    return History(start=start, end=end, entries=sorted(entries))
-
-
-def _stamp(text: str) -> float:
-    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-
-
-def _items(body: bytes) -> Iterator[tuple[str, float | None]]:
-    """Yield each item's name, unique in its document where it can be, and its date."""
-    root = etree.fromstring(body, etree.XMLParser(recover=True, resolve_entities=False)) if body else None
-    if root is None:
-        return
-    items = [
-        {etree.QName(part).localname: part.text or part.get("href") or "" for part in reversed(list(element))
-         if isinstance(part.tag, str)}
-        for element in root.iter("{*}item", "{*}entry")
-    ]  # fmt: skip
-    for key in ("guid", "id", "link", "title"):
-        names = [item.get(key, "") for item in items]
-        if all(names) and max(Counter(names).values(), default=0) == 1:
-            break
-    for item in items:
-        yield item.get(key, ""), _date(item.get("pubDate") or item.get("published") or item.get("updated"))
-
-
-def _date(text: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(text.strip()).timestamp() if text else None
-    except ValueError:
-        return None
-
-
-def outlets() -> dict[str, History]:
-    """Read when the entries of some eighty outlets were published in a fortnight."""
-    published = defaultdict(list)
-    with lzma.open(DATA / "items" / "raids-2023-05.jsonl.xz", "rt") as lines:
-        for line in lines:
-            item = json.loads(line)
-            published[item["source"]].append(datetime.fromisoformat(item["published"]).timestamp())
-    start, end = datetime(2023, 5, 15, tzinfo=UTC).timestamp(), datetime(2023, 6, 1, tzinfo=UTC).timestamp()
-    within = {name: sorted(one for one in found if start < one < end) for name, found in published.items()}
-    return {name: History(start, end, found) for name, found in within.items() if len(found) > 5}
 
 
 # ------------------------------------------------------------------ the table

@@ -1,6 +1,6 @@
 """`feeds list --health` and `feeds why` on the zoo of misbehaving servers; run as a program.
 
-    python tests/benchmarks/show_health.py [NAME OF A FEED]
+    python -m tests.benchmarks.show_health [NAME OF A FEED]
 
 The servers of tests/pipeline/health_zoo.py are polled for a day of virtual time by the daemon's own parts
 into a database, of which the commands then tell, at the end of that day. Also printed: what the `ops` channel
