@@ -15,6 +15,8 @@ _HOUR: Final = timedelta(hours=1)
 _SURE: Final = 3
 """Failures in a row after which a person is told."""
 _EMPTY: Final = 2
+_REFILLED: Final = 3
+"""A feed that was empty and filled again so often may be empty for a day before that is remarkable."""
 _UNDATED: Final = 3
 _OLD_COPIES: Final = 2
 _UNWELL = frozenset({FeedStatus.FAILING, FeedStatus.NOT_A_FEED, FeedStatus.GONE})
@@ -133,7 +135,8 @@ def _well(state: FeedState, now: datetime) -> tuple[Health, str]:
 
 
 def _incomplete(noted: Noted, now: datetime) -> tuple[Health, str] | None:
-    if noted.empty >= _EMPTY:
+    used_to_it = noted.refilled >= _REFILLED and noted.empty_at is not None and now - noted.empty_at < DAY
+    if noted.empty >= _EMPTY and not used_to_it:
         times = f"{noted.empty} times in a row"
         return Health.EMPTY, f"it has no entries, {times}, where there were {noted.usual}"
     if noted.gap_at is not None and now - noted.gap_at < DAY:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from monitor.core.health import DAY
 from monitor.core.models import FeedState, Fetched, Hints, Noted
@@ -53,7 +54,7 @@ def noted_document(state: FeedState, answer: Fetched, found: Found, now: datetim
         failed="",
         listed=found.listed,
         usual=max(found.listed, noted.usual - noted.usual // 20 if found.listed else noted.usual),
-        empty=noted.empty + 1 if not found.listed and noted.usual >= _USED_TO_HAVE else 0,
+        **_emptiness(noted, found, now),
         dated=noted.dated or bool(dates),
         undated=_undated(noted, new, len(dates)),
         gap_at=now if _lost_entries(state, found, dates) else noted.gap_at,
@@ -66,6 +67,13 @@ def noted_document(state: FeedState, answer: Fetched, found: Found, now: datetim
 def noted_whole(noted: Noted, now: datetime) -> Noted:
     """Return what is noted after the document itself came, changed or not."""
     return replace(noted, whole_at=now, unmodified=0)
+
+
+def _emptiness(noted: Noted, found: Found, now: datetime) -> dict[str, Any]:
+    """Count documents without entries, and how often entries came back."""
+    if found.listed or noted.usual < _USED_TO_HAVE:
+        return {"empty": 0, "empty_at": None, "refilled": noted.refilled + (noted.empty > 1)}
+    return {"empty": noted.empty + 1, "empty_at": noted.empty_at or now}
 
 
 def _undated(noted: Noted, new: int, dated: int) -> int:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from multidict import CIMultiDictProxy
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
-_NEVER = re.compile(r"no-cache|no-store|must-revalidate\s*$", re.IGNORECASE)
+_NEVER = re.compile(r"no-cache|no-store", re.IGNORECASE)
 _DIGITS = 10
 _LONGEST = timedelta(days=365)
 NONE = timedelta(0)

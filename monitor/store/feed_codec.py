@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.core.models import NOTHING_NOTED, FeedHealth, Health, Hints, Noted, Rhythm, Why
 
-_TIMES = frozenset({"whole_at", "distrusted_until", "gap_at", "old_at"})
+_TIMES = frozenset({"whole_at", "distrusted_until", "gap_at", "old_at", "empty_at"})
 _FIELDS = tuple(Noted.__dataclass_fields__)
 _DEFAULTS = tuple((name, getattr(NOTHING_NOTED, name)) for name in _FIELDS)
 

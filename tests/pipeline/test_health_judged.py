@@ -130,6 +130,24 @@ def test_silence_is_measured_by_the_feeds_own_rhythm(known: FeedState) -> None:
     assert unmodified(undated, NOW + 8 * DAY).health.state is Health.SILENT
 
 
+def test_a_feed_that_is_empty_now_and_then_is_told_of_three_times_at_most(known: FeedState) -> None:
+    """Warnings of storms, say: after that only if nothing comes for a day."""
+    states, at, state = [], NOW, known
+    for number in range(5):
+        for body, listed in ((f"empty {number}", 0), (f"void {number}", 0), (f"full {number}", 10)):
+            at += HOUR
+            parsed = ParsedFeed(entries=BODY.entries[:listed])
+            brought = Brought(body_hash=body, parsed=parsed)
+            state = after_read(state, Fetched(url=FEED.url, status=200, body=b"x"), brought, terms(at))
+            states.append(state.health.state)
+    assert states.count(Health.EMPTY) == 3
+    for hours in (1, 2, 26):
+        brought = Brought(body_hash=f"{hours}", parsed=ParsedFeed())
+        answer = Fetched(url=FEED.url, status=200, body=b"x")
+        state = after_read(state, answer, brought, terms(at + hours * HOUR))
+    assert state.health.state is Health.EMPTY
+
+
 def test_since_moves_only_when_the_state_does(known: FeedState) -> None:
     """The reason may change meanwhile."""
     state = refused(known, NOW + HOUR)

@@ -90,6 +90,10 @@ class Noted:
     """The most entries that a document had, fading."""
     empty: int = 0
     """Documents in a row without any."""
+    empty_at: datetime | None = None
+    """When the first of them came."""
+    refilled: int = 0
+    """How often entries came back after that."""
     dated: bool = False
     """Whether its entries had dates at some time."""
     undated: int = 0
