@@ -14,7 +14,6 @@ from hashlib import blake2b
 
 from monitor.core.errors import ParserUnusableError, StoreUnavailableError
 from monitor.core.models import (
-    Failure,
     Feed,
     FeedState,
     Fetched,
@@ -25,7 +24,6 @@ from monitor.core.models import (
     NotModified,
     PollRecord,
 )
-from monitor.core.outage import Reachability
 from monitor.core.polled import (
     Brought,
     Terms,
@@ -42,6 +40,7 @@ from monitor.pipeline.budget import Budget
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import Wakeup, pause
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
+from monitor.pipeline.reach import UNREACHED, Reach, rest_wanted
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.roundup import Roundup
 from monitor.pipeline.turns import Turns
@@ -58,11 +57,6 @@ _DISTRUST = 60.0
 _DAY = timedelta(days=1)
 _LATER_THAN = 1.2
 """Times the longest wait there is, jitter included."""
-_UNREACHED = frozenset({Failure.DNS, Failure.UNREACHABLE, Failure.TIMEOUT})
-"""Failures that a dead network of ours would look like."""
-_TOO_MANY = 429
-_REST = timedelta(seconds=30)
-"""For a host that is asked too much and does not say how long it wants to be left alone."""
 _STOOD_STILL = timedelta(minutes=2)
 _APART = timedelta(seconds=0.02)
 """Between two polls of those that were missed while the daemon stood still."""
@@ -99,7 +93,7 @@ class Poller:
         self._under_way: set[asyncio.Task[None]] = set()
         self._turns = Turns()
         self._budget = Budget(store)
-        self._reachability = Reachability()
+        self._reach = Reach()
         self._reader = Reader(store, world.parser, world.clock, in_force)
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
@@ -281,26 +275,16 @@ class Poller:
 
     def _heed(self, feed: Feed, state: FeedState, answer: FetchResult) -> None:
         """Learn whether the Internet is there, and how long the whole host wants to be left alone."""
-        host = self._host(state)
+        host, now = self._host(state), self._world.clock()
         if not host or isinstance(answer, HostBusy):
             return
-        if not isinstance(answer, FetchFailed):
-            self._reach(feed, host)
-            return
-        if answer.failure not in _UNREACHED:
-            self._reach(feed, host)
-        elif not feed.allow_private:
-            self._reachability.unreached(host, self._world.clock(), was_well=not state.failures)
-        if answer.failure is Failure.RATE_LIMITED and (answer.retry_after or answer.status == _TOO_MANY):
-            self._turns.rest(host, now=self._world.clock(), span=answer.retry_after or _REST)
-
-    def _reach(self, feed: Feed, host: str) -> None:
-        if not feed.allow_private:  # a neighbour in our own network proves nothing
-            self._reachability.reached(host)
+        self._reach.heed(feed, host, answer, now=now, was_well=not state.failures)
+        if rest := rest_wanted(answer):
+            self._turns.rest(host, now=now, span=rest)
 
     def _failed(self, feed: Feed, state: FeedState, answer: FetchFailed) -> PollRecord:
-        since = self._reachability.offline_since
-        if since is not None and answer.failure in _UNREACHED:
+        since = self._reach.offline_since
+        if since is not None and answer.failure in UNREACHED:
             after = while_offline(state, answer, self._terms(feed), since=since)
         else:
             after = after_failure(state, answer, self._terms(feed))

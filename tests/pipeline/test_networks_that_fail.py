@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from monitor.core.matcher import Matcher
 from monitor.core.models import (
     Failure,
@@ -85,7 +87,7 @@ def one_a_host(number: int = HOSTS) -> list[Feed]:
 
 
 async def test_our_own_outage_counts_against_the_first_few_feeds_at_most_and_ends_by_itself(
-    tmp_path: Path,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Twenty hosts cannot be reached for an hour; two of them were dead before."""
     network = Network(dead={"h3", "h4"})
@@ -109,6 +111,8 @@ async def test_our_own_outage_counts_against_the_first_few_feeds_at_most_and_end
             await poller.run_once()
         states = await store.feed_states()
         assert Counter(state.health.state for state in states)[Health.OK] == HOSTS - 2
+    said = [record.message for record in caplog.records if record.message.startswith("network.")]
+    assert said == ["network.down", "network.up"]
 
 
 async def test_a_host_that_has_had_enough_is_left_alone_by_all_its_feeds(tmp_path: Path) -> None:
