@@ -1,4 +1,4 @@
-"""What an answer says beyond its feed: whether our network is up, and whether the host has had enough of us."""
+"""What an answer says beyond its feed: whether our network is up, whether the host has had enough of us."""
 
 from __future__ import annotations
 
