@@ -22,6 +22,7 @@ class _Commands(LazyGroup):
         "alerts": "List alerts and deliveries, sent and held; ask why; acknowledge, retry or drop.",
         "routes": "Show where alerts go; test where one would.",
         "silences": "Keep alerts from being sent for a while; see what that held.",
+        "db": "Look after the database: status, check, backup, restore, move, export.",
         "replay": "Run recorded entries through the very same path and send nothing.",
         "doctor": "Examine configuration, database, channels and machine.",
     }

@@ -17,6 +17,7 @@ from monitor.store.judging import Judging
 from monitor.store.ownership import Ownership
 from monitor.store.polling import Polling
 from monitor.store.schema import HEAD
+from monitor.store.upkeep import Upkeep
 
 _TRIES = 40
 _PAUSE_SECONDS = 0.05
@@ -54,7 +55,7 @@ async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = Fals
     return store
 
 
-class Store(Polling, Assembling, Delivering, Desk, Judging):
+class Store(Polling, Assembling, Delivering, Desk, Judging, Upkeep):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 
     def __init__(self, database: Database, ownership: Ownership | None, *, owner: str, alone: bool) -> None:
