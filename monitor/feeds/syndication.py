@@ -12,6 +12,8 @@ import feedparser
 
 from monitor.core.models import ParsedFeed, RawEntry
 from monitor.feeds import limits, tidy
+from monitor.feeds.lean import Found
+from monitor.feeds.lean import read as read_lean
 from monitor.feeds.limits import Source
 
 FEEDPARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
@@ -42,12 +44,20 @@ def clean_xml(text: bytes) -> bytes:
     return _HEADER + (fit[found.end() :] if found else b"\n" + fit)
 
 
-def read_syndication(xml: bytes, source: Source) -> ParsedFeed:
+def read_syndication(xml: bytes, source: Source, *, lean: bool = True) -> ParsedFeed:
     """Read clean XML (see clean_xml). A document that is no feed gives one without version and entries.
+
+    Args:
+        xml: the document.
+        source: where it came from.
+        lean: whether monitor.feeds.lean may try it first; what is read is the same without.
 
     Raises:
         FEEDPARSER_ERRORS: feedparser met something it does not expect.
     """
+    swift = read_lean(xml) if lean else None
+    if swift is not None:
+        return _feed(swift, xml, source)
     # No content-location: feedparser would resolve guids against it, and an entry must not become another
     # because its feed was fetched from a new address.
     found = feedparser.parse(
@@ -56,18 +66,22 @@ def read_syndication(xml: bytes, source: Source) -> ParsedFeed:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    head: dict[str, Any] = found["feed"]
-    items = found["entries"]
+    read = Found(found["feed"], found["entries"], found.get("version") or "")
+    return _feed(read, xml, source, bozo=found if found.get("bozo") else None)
+
+
+def _feed(found: Found, xml: bytes, source: Source, *, bozo: dict[str, Any] | None = None) -> ParsedFeed:
+    head, items = found.head, found.entries
     read = (_entry(item, source) for item in _newest(items, source.max_entries))
     return ParsedFeed(
         title=tidy.text(_get(head, "title"), limits.TITLE),
         link=tidy.link(_get(head, "link"), source.url),
         lang=tidy.text(_get(head, "language"), limits.LANGUAGE) or None,
-        version=found.get("version") or "",
+        version=found.version,
         ttl=_ttl(head),
         entries=tuple(entry for entry in read if entry is not None),
-        cut_short=bool(found.get("bozo")) and _END_TAG.search(xml[-_TAIL:]) is None,
-        problem=_problem(found) or truncated(len(items), source.max_entries),
+        cut_short=bozo is not None and _END_TAG.search(xml[-_TAIL:]) is None,
+        problem=_problem(bozo) or truncated(len(items), source.max_entries),
     )
 
 
@@ -98,8 +112,8 @@ def truncated(found: int, kept: int) -> str | None:
     return f"{found} entries in one document; the newest {kept} were read" if found > kept else None
 
 
-def _problem(found: dict[str, Any]) -> str | None:
-    if not found.get("bozo"):
+def _problem(found: dict[str, Any] | None) -> str | None:
+    if found is None:
         return None
     error: Any = found["bozo_exception"]
     message = error.getMessage() if hasattr(error, "getMessage") else str(error)

@@ -50,10 +50,12 @@ def guid(value: object) -> str | None:
 
 
 def moment(parts: object) -> datetime | None:
-    """Turn the nine-part UTC tuple of feedparser into a time, if there was such a day.
+    """Turn the nine-part UTC tuple of feedparser into a time, if there was such a day; a time stays one.
 
     Tuples with years before 1 and after 9999 and leap seconds occur.
     """
+    if isinstance(parts, datetime):
+        return parts
     if not isinstance(parts, tuple):
         return None
     try:
