@@ -12,6 +12,10 @@ from monitor.feeds import limits
 
 # C0 without tab and line feed, DEL, C1, surrogates, and the two non-characters that XML forbids.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Addresses that urljoin returns as they are, whatever the base.
+_ABSOLUTE = re.compile(
+    r"https?://[A-Za-z0-9.-]+/[^\s#?;\x00-\x20\x7f-\uffff]*(?:\?[^\s#;\x00-\x20\x7f-\uffff]+)?"
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,8 +36,8 @@ def address(value: object) -> str | None:
 def link(value: object, base: str) -> str | None:
     """Return an address made absolute; None if that cannot be."""
     found = address(value)
-    if found is None:
-        return None
+    if found is None or _ABSOLUTE.fullmatch(found):
+        return found
     try:
         return address(urljoin(base, found))
     except ValueError:

@@ -32,7 +32,7 @@ def read(xml: bytes) -> Found | None:
     parser.StartNamespaceDeclHandler = driver.declare
     parser.StartDoctypeDeclHandler = _doctype
     try:
-        parser.Parse(xml, True)  # noqa: FBT003
+        parser.Parse(xml, True)
     except (expat.ExpatError, UnsureError):
         return None
     finally:  # no circle is left for the garbage collector

@@ -1,4 +1,4 @@
-"""What is known half-way through a feed: flags, open elements, and the entry and feed as far as they are read.
+"""What is known half-way through a feed: flags, open elements, and the feed as far as it is read.
 
 Names of flags are those of feedparser's mixin, so that both can be read side by side.
 """
@@ -109,7 +109,7 @@ class State:
 
     def ignore(self, name: str) -> None:
         """Open an element whose text nobody reads."""
-        self.frames.append(Frame(name, False, None))  # noqa: FBT003
+        self.frames.append(Frame(name, False, None))
         self.listen(None)
 
     def push_content(self, name: str, attributes: Context, kind: str, *, expects_text: bool = True) -> None:
