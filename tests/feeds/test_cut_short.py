@@ -16,7 +16,11 @@ from tests.feeds.zoo import RSS
 SOURCE = Source(url="http://valley.example/feed.xml", max_entries=3)
 ITEMS = "".join(f"<item><title>Bridge {number}</title><guid>b{number}</guid></item>" for number in range(4))
 CHEAP = b"<item><title>Read</title><guid>g</guid></item>" * 8000
-DEAR = b"<item><description>" + b"&lt;!--" * 3_000_000 + b"</description></item>"
+DEAR = (
+    b"<item xml:base='http://valley.example/'><description>"
+    + b"&lt;!--" * 3_000_000
+    + b"</description></item>"
+)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from xml.parsers import expat
 
 from feedparser.mixin import _FeedParserMixin
 
-from monitor.feeds.lean.elements import Attributes, Element, element
+from monitor.feeds.lean.elements import Attributes
 from monitor.feeds.lean.state import Found, State, UnsureError, escaped
+from monitor.feeds.lean.table import Element, element
 
 _SPACES = {uri.lower(): prefix for uri, prefix in _FeedParserMixin.namespaces.items()}
 _USERLAND = "http://backend.userland.com/rss"

@@ -1,12 +1,8 @@
-"""What the start and the end of each element does, by its name with the usual prefix: `dc_creator`."""
+"""What the start and the end of each element does to the state, as in feedparser."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
-
-from feedparser.mixin import _FeedParserMixin
-from feedparser.util import FeedParserDict
+from collections.abc import Callable
 
 from monitor.feeds.lean.dates import parsed
 from monitor.feeds.lean.state import State, UnsureError, absolute
@@ -21,23 +17,8 @@ _HTML = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml"})
 _COPIED = frozenset({"text/plain", "text/html", "application/xhtml+xml"})
 
 
-class Element(NamedTuple):
-    """What to do at both ends of an element."""
-
-    name: str
-    start: Start | None
-    """None for an element that feedparser knows nothing of."""
-    end: End | None
-    local: str
-    """Its name without prefix."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether it has no prefix."""
-        return self.name == self.local
-
-
-def _rss(state: State, attributes: Attributes) -> None:
+def rss(state: State, attributes: Attributes) -> None:
+    """Begin RSS of some version."""
     if state.lang:
         state.feed["language"] = state.lang.replace("_", "-")
     if not state.version.startswith("rss"):
@@ -45,7 +26,8 @@ def _rss(state: State, attributes: Attributes) -> None:
         state.version = _VERSIONS.get(given) or ("rss20" if given.startswith("2.") else "rss")
 
 
-def _channel(state: State, attributes: Attributes) -> None:
+def channel(state: State, attributes: Attributes) -> None:
+    """Begin the feed's own values."""
     _no_cdf(attributes)
     state.infeed = True
 
@@ -55,7 +37,8 @@ def _no_cdf(attributes: Attributes) -> None:
         raise UnsureError
 
 
-def _feed(state: State, attributes: Attributes) -> None:
+def feed(state: State, attributes: Attributes) -> None:
+    """Begin an Atom feed of some version."""
     if state.lang:
         state.feed["language"] = state.lang.replace("_", "-")
     state.infeed = True
@@ -63,11 +46,13 @@ def _feed(state: State, attributes: Attributes) -> None:
         state.version = _ATOM_VERSIONS.get(attributes.get("version", ""), "atom")
 
 
-def _end_feed(state: State) -> None:
+def end_feed(state: State) -> None:
+    """End the feed's own values."""
     state.infeed = False
 
 
-def _item(state: State, attributes: Attributes) -> None:
+def item(state: State, attributes: Attributes) -> None:
+    """Begin an entry."""
     _no_cdf(attributes)
     state.entries.append({})
     state.depths = {}
@@ -80,12 +65,14 @@ def _item(state: State, attributes: Attributes) -> None:
         state.context()["id"] = about
 
 
-def _end_item(state: State) -> None:
+def end_item(state: State) -> None:
+    """End an entry."""
     state.pop("item")
     state.inentry = state.has_content = False
 
 
-def _image(state: State, _: Attributes) -> None:
+def image(state: State, _: Attributes) -> None:
+    """Begin a picture, whose title and link are its own."""
     context = state.context()
     if not state.inentry:
         context.setdefault("image", {})
@@ -94,51 +81,62 @@ def _image(state: State, _: Attributes) -> None:
     state.ignore("image")
 
 
-def _end_image(state: State) -> None:
+def end_image(state: State) -> None:
+    """End a picture."""
     state.pop("image")
     state.inimage = False
 
 
-def _author(state: State, _: Attributes) -> None:
+def author(state: State, _: Attributes) -> None:
+    """Begin an author: a line of text, or elements."""
     state.inauthor = True
     state.push("author")
     state.context().setdefault("authors", []).append({})
 
 
-def _end_author(state: State) -> None:
+def end_author(state: State) -> None:
+    """End an author, and make one line of the parts."""
     state.pop("author")
     state.inauthor = False
     state.sync_author()
 
 
-def _contributor(state: State, _: Attributes) -> None:
+def contributor(state: State, _: Attributes) -> None:
+    """Begin someone who is no author."""
     state.incontributor = True
     state.ignore("contributor")
 
 
-def _end_contributor(state: State) -> None:
+def end_contributor(state: State) -> None:
+    """End a contributor."""
     state.pop("contributor")
     state.incontributor = False
 
 
-def _dc_contributor(state: State, _: Attributes) -> None:
+def dc_contributor(state: State, _: Attributes) -> None:
+    """Begin a contributor named in one line."""
     state.incontributor = True
     state.push("name", expects_text=False)
 
 
-def _end_dc_contributor(state: State) -> None:
-    _end_person("name", "name")(state)
+def end_dc_contributor(state: State) -> None:
+    """End a contributor named in one line."""
+    end_person("name", "name")(state)
     state.incontributor = False
 
 
-def _person(frame: str, *, expects_text: bool) -> Start:
+def person(frame: str, *, expects_text: bool) -> Start:
+    """Make the rule that begins a part of what is known of a person."""
+
     def start(state: State, _: Attributes) -> None:
         state.push(frame, expects_text=expects_text)
 
     return start
 
 
-def _end_person(frame: str, key: str) -> End:
+def end_person(frame: str, key: str) -> End:
+    """Make the rule that ends such a part, kept under `key`."""
+
     def end(state: State) -> None:
         value = state.pop(frame)
         if state.inauthor or (state.inpublisher and key != "href"):
@@ -147,17 +145,21 @@ def _end_person(frame: str, key: str) -> End:
     return end
 
 
-def _owner(state: State, _: Attributes) -> None:
+def owner(state: State, _: Attributes) -> None:
+    """Begin the owner of a podcast, who counts as its author."""
     state.inpublisher = True
     state.ignore("publisher")
 
 
-def _end_owner(state: State) -> None:
+def end_owner(state: State) -> None:
+    """End the owner of a podcast."""
     state.pop("publisher")
     state.inpublisher = False
 
 
-def _date(key: str) -> tuple[Start, End]:
+def date(key: str) -> tuple[Start, End]:
+    """Make the rules of a date kept under `key`, as text and as a time."""
+
     def start(state: State, _: Attributes) -> None:
         state.push(key)
 
@@ -170,7 +172,9 @@ def _date(key: str) -> tuple[Start, End]:
     return start, end
 
 
-def _category(scheme: str | None = None, term: str = "term") -> Start:
+def category(scheme: str | None = None, term: str = "term") -> Start:
+    """Make the rule that begins a category; `term` is the attribute that names it."""
+
     def start(state: State, attributes: Attributes) -> None:
         if term == "text":
             state.add_tag(attributes.get("text"), scheme, None)
@@ -182,7 +186,8 @@ def _category(scheme: str | None = None, term: str = "term") -> Start:
     return start
 
 
-def _end_category(state: State) -> None:
+def end_category(state: State) -> None:
+    """End a category, named by attribute or by text."""
     value = state.pop("category")
     if not value:
         return
@@ -195,7 +200,9 @@ def _end_category(state: State) -> None:
         state.add_tag(value, None, None)
 
 
-def _end_keywords(frame: str, scheme: str | None) -> End:
+def end_keywords(frame: str, scheme: str | None) -> End:
+    """Make the rule that ends a list of words between commas."""
+
     def end(state: State) -> None:
         for term in (state.pop(frame) or "").split(","):
             if term.strip():
@@ -204,7 +211,9 @@ def _end_keywords(frame: str, scheme: str | None) -> End:
     return end
 
 
-def _keywords(frame: str) -> Start:
+def keywords(frame: str) -> Start:
+    """Make the rule that begins such a list; one with attributes is none."""
+
     def start(state: State, attributes: Attributes) -> None:
         if not attributes:
             state.push(frame)
@@ -212,7 +221,8 @@ def _keywords(frame: str) -> Start:
     return start
 
 
-def _link(state: State, attributes: Attributes) -> None:
+def link(state: State, attributes: Attributes) -> None:
+    """Begin an address, or take the one in an attribute."""
     context = state.context()
     href = attributes.get("url", attributes.get("uri", attributes.get("href")))
     if not href and "href" not in attributes:
@@ -225,34 +235,41 @@ def _link(state: State, attributes: Attributes) -> None:
         context["link"] = href
 
 
-def _guid(state: State, attributes: Attributes) -> None:
+def guid(state: State, attributes: Attributes) -> None:
+    """Begin an identifier, which may be the address too."""
     state.guidislink = attributes.get("ispermalink", "true") == "true"
     state.push("id")
 
 
-def _end_guid(state: State) -> None:
+def end_guid(state: State) -> None:
+    """End an identifier; it is the address where there is no other."""
     value = state.pop("id")
     if state.guidislink:
         state.context().setdefault("link", value)
 
 
-def _title(state: State, attributes: Attributes) -> None:
+def title(state: State, attributes: Attributes) -> None:
+    """Begin a headline."""
     wanted = state.infeed or state.inentry or state.insource
     state.push_content("title", attributes, "text/plain", expects_text=wanted)
 
 
-def _end_title(state: State) -> None:
+def end_title(state: State) -> None:
+    """End a headline; deeper ones do not count after it."""
     if state.pop_content("title"):
         state.title_depth = state.depth
 
 
-def _end_media_title(state: State) -> None:
+def end_media_title(state: State) -> None:
+    """End the headline of a picture or film, which is none of the entry."""
     depth = state.title_depth
-    _end_title(state)
+    end_title(state)
     state.title_depth = depth
 
 
-def _text(frame: str, kind: str) -> tuple[Start, End]:
+def text(frame: str, kind: str) -> tuple[Start, End]:
+    """Make the rules of a text that is kept under the name of its frame."""
+
     def start(state: State, attributes: Attributes) -> None:
         state.push_content(frame, attributes, kind)
 
@@ -262,41 +279,46 @@ def _text(frame: str, kind: str) -> tuple[Start, End]:
     return start, end
 
 
-def _description(state: State, attributes: Attributes) -> None:
+def description(state: State, attributes: Attributes) -> None:
+    """Begin a summary, or the content where there is one."""
     if "summary" in state.context() and not state.has_content:
         state.summary_key = "content"
-        _content(state, attributes)
+        content(state, attributes)
     else:
         wanted = state.infeed or state.inentry or state.insource
         state.push_content("description", attributes, "text/html", expects_text=wanted)
 
 
-def _end_description(state: State) -> None:
+def end_description(state: State) -> None:
+    """End a description."""
     if state.summary_key == "content":
-        _end_content(state)
+        end_content(state)
     else:
         state.pop_content("description")
     state.summary_key = None
 
 
-def _summary(state: State, attributes: Attributes) -> None:
+def summary(state: State, attributes: Attributes) -> None:
+    """Begin a summary, or the content where there is one."""
     if "summary" in state.context() and not state.has_content:
         state.summary_key = "content"
-        _content(state, attributes)
+        content(state, attributes)
     else:
         state.summary_key = "summary"
         state.push_content("summary", attributes, "text/plain")
 
 
-def _end_summary(state: State) -> None:
+def end_summary(state: State) -> None:
+    """End a summary."""
     if state.summary_key == "content":
-        _end_content(state)
+        end_content(state)
     else:
         state.pop_content(state.summary_key or "summary")
     state.summary_key = None
 
 
-def _content(state: State, attributes: Attributes) -> None:
+def content(state: State, attributes: Attributes) -> None:
+    """Begin the content of an entry."""
     state.has_content = True
     state.push_content("content", attributes, "text/plain")
     # feedparser opens it twice and closes it once; what is below is never closed.
@@ -305,41 +327,48 @@ def _content(state: State, attributes: Attributes) -> None:
     state.frames.append(frame)
 
 
-def _encoded(state: State, attributes: Attributes) -> None:
+def encoded(state: State, attributes: Attributes) -> None:
+    """Begin the content of an entry as escaped HTML."""
     state.has_content = True
     state.push_content("content", attributes, "text/html")
 
 
-def _end_content(state: State) -> None:
+def end_content(state: State) -> None:
+    """End the content; it is the summary where there is no other."""
     copied = state.content_type in _COPIED
     value = state.pop_content("content")
     if copied:
         state.context().setdefault("summary", value)
 
 
-def _source(state: State, _: Attributes) -> None:
+def source(state: State, _: Attributes) -> None:
+    """Begin what is said of the feed that an entry was taken from."""
     state.ignore("source")
     state.insource = True
     state.title_depth = -1
 
 
-def _end_source(state: State) -> None:
+def end_source(state: State) -> None:
+    """End what is said of another feed; it is not kept."""
     state.insource = False
     state.pop("source")
     state.source.clear()
 
 
-def _artwork(state: State, attributes: Attributes) -> None:
+def artwork(state: State, attributes: Attributes) -> None:
+    """Take a picture of a podcast."""
     state.ignore("itunes_image")
     if attributes.get("href") or attributes.get("url"):
         state.context()["image"] = {}
 
 
-def _nothing(_: State, __: Attributes) -> None:
+def nothing(_: State, __: Attributes) -> None:
     """Open nothing; the text goes to the element around it."""
 
 
-def _opened(frame: str) -> tuple[Start, End]:
+def opened(frame: str) -> tuple[Start, End]:
+    """Make the rules of an element whose text nobody reads."""
+
     def start(state: State, _: Attributes) -> None:
         state.ignore(frame)
 
@@ -349,128 +378,11 @@ def _opened(frame: str) -> tuple[Start, End]:
     return start, end
 
 
-def _table() -> dict[str, tuple[Start, End | None]]:
-    found: dict[str, tuple[Start, End | None]] = {
-        "rss": (_rss, None),
-        "channel": (_channel, _end_feed),
-        "feed": (_feed, _end_feed),
-        "image": (_image, _end_image),
-        "contributor": (_contributor, _end_contributor),
-        "dc_contributor": (_dc_contributor, _end_dc_contributor),
-        "itunes_owner": (_owner, _end_owner),
-        "category": (_category(), _end_category),
-        "keywords": (_category(), _end_category),
-        "dc_subject": (_category(), _end_category),
-        "media_category": (_category("http://search.yahoo.com/mrss/category_schema"), _end_category),
-        "itunes_category": (_category("http://www.itunes.com/", "text"), _end_category),
-        "itunes_keywords": (
-            _keywords("itunes_keywords"),
-            _end_keywords("itunes_keywords", "http://www.itunes.com/"),
-        ),
-        "media_keywords": (_keywords("media_keywords"), _end_keywords("media_keywords", None)),
-        "link": (_link, lambda state: _closed(state, "link")),
-        "title": (_title, _end_title),
-        "dc_title": (_title, _end_title),
-        "media_title": (_title, _end_media_title),
-        "content": (_content, _end_content),
-        "content_encoded": (_encoded, _end_content),
-        "fullitem": (_encoded, _end_content),
-        "source": (_source, _end_source),
-        "enclosure": (_nothing, None),
-        "cloud": (_nothing, None),
-        "media_group": (_nothing, None),
-        "media_content": (_nothing, None),
-        "cc_license": (_nothing, None),
-        "admin_generatoragent": (_nothing, None),
-        "admin_errorreportsto": (_nothing, None),
-        "language": (_language, lambda state: _closed(state, "language")),
-        "dc_language": (_language, lambda state: _closed(state, "language")),
-    }
-    many: Iterable[tuple[str, Start, End]] = (
-        ("item entry", _item, _end_item),
-        ("author managingeditor dc_author dc_creator itunes_author", _author, _end_author),
-        ("name itunes_name", _person("name", expects_text=False), _end_person("name", "name")),
-        ("email itunes_email", _person("email", expects_text=False), _end_person("email", "email")),
-        ("url uri homepage", _person("href", expects_text=True), _end_person("href", "href")),
-        ("published issued pubdate dcterms_issued", *_date("published")),
-        ("updated modified lastbuilddate dc_date dcterms_modified", *_date("updated")),
-        ("created dcterms_created", *_date("created")),
-        ("guid id", _guid, _end_guid),
-        ("subtitle tagline itunes_subtitle", *_text("subtitle", "text/plain")),
-        ("rights copyright dc_rights", *_text("rights", "text/plain")),
-        ("info feedburner_browserfriendly", *_text("info", "text/plain")),
-        ("description dc_description media_description", _description, _end_description),
-        ("summary itunes_summary", _summary, _end_summary),
-        ("itunes_image itunes_link", _artwork, lambda state: _closed(state, "itunes_image")),
-        ("webmaster dc_publisher", *_opened("publisher")),
-        ("generator", *_opened("generator")),
-        ("width", *_opened("width")),
-        ("height", *_opened("height")),
-        ("expirationdate", *_opened("expired")),
-        ("media_rating", *_opened("rating")),
-        ("media_credit", *_opened("credit")),
-        ("media_restriction", *_opened("restriction")),
-        ("media_license", *_opened("license")),
-        ("media_thumbnail", *_opened("url")),
-        ("media_player", *_opened("media_player")),
-    )
-    for names, start, end in many:
-        found.update((name, (start, end)) for name in names.split())
-    return found
-
-
-def _language(state: State, _: Attributes) -> None:
+def language(state: State, _: Attributes) -> None:
+    """Begin a language."""
     state.push("language")
 
 
-def _closed(state: State, frame: str) -> None:
+def closed(state: State, frame: str) -> None:
+    """End an element."""
     state.pop(frame)
-
-
-def _feedparsers_own() -> frozenset[str]:
-    """Name all elements that feedparser does something about, be it at one end."""
-    names: list[Any] = dir(_FeedParserMixin)
-    return frozenset(
-        name.partition("_")[2].partition("_")[2] for name in names if name.startswith(("_start_", "_end_"))
-    )
-
-
-_TABLE = _table()
-_UNKNOWN_TO_US = _feedparsers_own() - _TABLE.keys()
-_READ = frozenset({"ttl", "sy_updateperiod", "sy_updatefrequency"})
-"""Elements without a rule of their own whose text is wanted."""
-_KEYS = frozenset(
-    {
-        *("id", "link", "links", "title", "title_detail", "summary", "content", "author", "authors", "tags"),
-        *("published", "updated", "created", "published_parsed", "updated_parsed", "created_parsed"),
-        *("image", "textinput", "language", "source", *FeedParserDict.keymap),
-    }
-) - {"items"}
-"""Keys that an element without a rule of its own must not bear: it would stand for another."""
-
-
-def element(name: str, *, local: str) -> Element:
-    """Say what an element of this name does.
-
-    Raises:
-        UnsureError: feedparser does something about it that we do not.
-    """
-    if name in _UNKNOWN_TO_US or name in {"svg", "math"}:
-        raise UnsureError
-    start, end = _TABLE.get(name, (None, None))
-    if start is None and name in _READ:
-        return Element(name, _wanted(name), None, local)
-    if start is None and name in _KEYS:
-        raise UnsureError
-    return Element(name, start, end, local)
-
-
-def _wanted(name: str) -> Start:
-    """Open an element whose name is the key under which its text is kept."""
-
-    def start(state: State, attributes: Attributes) -> None:
-        if attributes:
-            raise UnsureError
-        state.push(name)
-
-    return start
