@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from monitor.cli import feed_why
 from monitor.cli.common import ago, config_option, configured, counted, json_option, now, print_json
 from monitor.cli.database import opened, run_async
+from monitor.cli.feed_edits import export_feeds
 from monitor.cli.guard import Exit
 from monitor.cli.probing import lines_of, probe
 from monitor.cli.tables import print_table
@@ -28,7 +29,7 @@ _WELL = {FeedStatus.OK, FeedStatus.NEVER}
 
 @click.group(name="feeds")
 def command() -> None:
-    r"""List feeds and their health; probe an address before adding it.
+    r"""List feeds and their health; probe an address before adding it; export the list as OPML.
 
     \b
     Examples:
@@ -36,7 +37,11 @@ def command() -> None:
       news-monitor feeds list --health
       news-monitor feeds why https://www.example.org/rss
       news-monitor feeds probe https://www.example.org/news
+      news-monitor feeds export --opml feeds.opml
     """
+
+
+command.add_command(export_feeds)
 
 
 @command.command(name="list")

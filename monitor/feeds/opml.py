@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 
 from lxml import etree
 
+from monitor.core.errors import Mistake
 from monitor.core.models import Feed
+from monitor.files import Kind, look_at, read_source, reason_of, shortened
+from monitor.opml import MAX_BYTES, read_opml
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -31,6 +38,46 @@ def write_opml(feeds: Iterable[Feed], title: str = "news-monitor") -> bytes:
             outline.set("language", _fit(feed.lang))
     written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
     return written
+
+
+def save_opml(path: Path, document: bytes) -> Mistake | None:
+    """Write a document to `path`, whole or not at all; a Mistake says why it was not written.
+
+    An OPML file there is replaced. Anything else is left alone: a mistyped name must not cost a
+    configuration.
+    """
+    there = look_at(path)
+    if isinstance(there, Mistake):
+        return there
+    if there is Kind.FILE:
+        old = read_source(path, max_bytes=MAX_BYTES)
+        if isinstance(old, Mistake):
+            return old
+        if old.content and read_opml(old.content).problem:
+            return Mistake(path=shortened(path), message="is there and is no OPML; give another name")
+    elif there is not Kind.NOTHING:
+        return Mistake(path=shortened(path), message="is no regular file; give the name of a file")
+    try:
+        _replace(path.resolve(), document)
+    except (OSError, ValueError) as error:
+        return Mistake(path=shortened(path), message=f"cannot be written: {reason_of(error)}")
+    return None
+
+
+def _replace(path: Path, document: bytes) -> None:
+    """Write beside the file and rename, so that a full disk leaves the old file whole."""
+    opened, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.")
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(document)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except OSError:
+        with suppress(OSError):
+            Path(draft).unlink()
+        raise
 
 
 def _public(url: str) -> str:
