@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -102,3 +104,33 @@ def read_source(path: Path, *, max_bytes: int) -> Source | Mistake:
     seen = (before.st_mtime_ns, before.st_size), (after.st_mtime_ns, after.st_size)
     steady = seen[0] == seen[1] == (before.st_mtime_ns, len(content))
     return Source(path=str(path), content=content, modified=after.st_mtime, steady=steady)
+
+
+def write_whole(path: Path, content: bytes) -> Mistake | None:
+    """Write a file whole or not at all; a Mistake says why it was not. Mode and owner of an old one stay."""
+    try:
+        _replace(path.resolve(), content)
+    except (OSError, ValueError) as error:
+        return Mistake(path=shortened(path), message=f"cannot be written: {reason_of(error)}")
+    return None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the file and rename, so that a full disk leaves the old file whole."""
+    opened, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.")
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(content)
+            file.flush()
+            mode = 0o644
+            with suppress(FileNotFoundError):
+                old = path.stat()
+                mode = stat.S_IMODE(old.st_mode)
+                os.fchown(file.fileno(), old.st_uid, old.st_gid)
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except OSError:
+        with suppress(OSError):
+            Path(draft).unlink()
+        raise

@@ -1,4 +1,4 @@
-"""`news-monitor feeds export`: the list of feeds, for other readers."""
+"""`news-monitor feeds export|import`: lists of feeds from and for other readers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.common import config_option, configured, counted
+from monitor.cli.common import config_option, configured, counted, say_mistakes
+from monitor.config.feed_list import import_opml
 from monitor.core.errors import ConfigurationError
 from monitor.feeds.opml import save_opml, write_opml
 
@@ -33,3 +34,20 @@ def export_feeds(*, target: Path | None, config: Path) -> None:
     if mistake := save_opml(target, document):
         raise ConfigurationError((mistake,))
     click.echo(f"{counted(len(feeds), 'feed')} written to {target}.", err=True)
+
+
+@click.command(name="import")
+@click.argument("source", metavar="FILE.opml", type=click.Path(path_type=Path))
+@config_option
+def import_feeds(*, source: Path, config: Path) -> None:
+    """Write the feeds of an OPML file that the configuration lacks at the end of its `feeds:` list.
+
+    Folders become tags. Comments and order of the file stay. A running daemon takes the feeds up on SIGHUP.
+    """
+    configured(config)
+    imported = import_opml(config, source)
+    if imported.refusal:
+        raise ConfigurationError((imported.refusal,))
+    say_mistakes(imported.remarks)
+    added = counted(len(imported.added), "feed")
+    click.echo(f"{added} added to {config}, {imported.known} known already.")

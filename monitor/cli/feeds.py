@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from monitor.cli import feed_why
 from monitor.cli.common import ago, config_option, configured, counted, json_option, now, print_json
 from monitor.cli.database import opened, run_async
-from monitor.cli.feed_edits import export_feeds
+from monitor.cli.feed_edits import export_feeds, import_feeds
 from monitor.cli.guard import Exit
 from monitor.cli.probing import lines_of, probe
 from monitor.cli.tables import print_table
@@ -29,7 +29,7 @@ _WELL = {FeedStatus.OK, FeedStatus.NEVER}
 
 @click.group(name="feeds")
 def command() -> None:
-    r"""List feeds and their health; probe an address before adding it; export the list as OPML.
+    r"""List feeds and their health; probe an address before adding it; import and export OPML.
 
     \b
     Examples:
@@ -38,10 +38,12 @@ def command() -> None:
       news-monitor feeds why https://www.example.org/rss
       news-monitor feeds probe https://www.example.org/news
       news-monitor feeds export --opml feeds.opml
+      news-monitor feeds import other-reader.opml
     """
 
 
 command.add_command(export_feeds)
+command.add_command(import_feeds)
 
 
 @command.command(name="list")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from lxml import etree
 
 from monitor.core.errors import Mistake
 from monitor.core.models import Feed
-from monitor.files import Kind, look_at, read_source, reason_of, shortened
+from monitor.files import Kind, look_at, read_source, shortened, write_whole
 from monitor.opml import MAX_BYTES, read_opml
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -57,27 +54,7 @@ def save_opml(path: Path, document: bytes) -> Mistake | None:
             return Mistake(path=shortened(path), message="is there and is no OPML; give another name")
     elif there is not Kind.NOTHING:
         return Mistake(path=shortened(path), message="is no regular file; give the name of a file")
-    try:
-        _replace(path.resolve(), document)
-    except (OSError, ValueError) as error:
-        return Mistake(path=shortened(path), message=f"cannot be written: {reason_of(error)}")
-    return None
-
-
-def _replace(path: Path, document: bytes) -> None:
-    """Write beside the file and rename, so that a full disk leaves the old file whole."""
-    opened, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.")
-    try:
-        with os.fdopen(opened, "wb") as file:
-            file.write(document)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except OSError:
-        with suppress(OSError):
-            Path(draft).unlink()
-        raise
+    return write_whole(path, document)
 
 
 def _public(url: str) -> str:

@@ -1,0 +1,141 @@
+"""Writing feeds into a configuration file as a person would: at the end of its list, the rest untouched.
+
+The text is edited, not rewritten, and taken only if the edited file means what the old one meant plus the
+new feeds; otherwise nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.config.checks import problem_of_url, same_address
+from monitor.config.settings import Loaded, load_settings
+from monitor.core.errors import Mistake, Weight
+from monitor.files import read_source, reason_of, write_whole
+from monitor.opml import MAX_BYTES, Outline, read_opml
+from monitor.yamlfile import compose
+
+_LARGEST = 2**20
+_BY_HAND = "its `feeds:` list cannot be added to safely; write it as lines that begin with `- `"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of an OPML file; with a `refusal` nothing was written."""
+
+    added: tuple[Outline, ...] = ()
+    known: int = 0
+    """Feeds that the configuration had already, disabled ones included."""
+    remarks: tuple[Mistake, ...] = ()
+    refusal: Mistake | None = None
+
+
+def import_opml(config: Path, source: Path) -> Imported:
+    """Add the feeds of an OPML file that a configuration without mistakes lacks."""
+    read = read_source(source, max_bytes=MAX_BYTES)
+    if isinstance(read, Mistake):
+        return Imported(refusal=read)
+    listed = read_opml(read.content)
+    remarks = []
+    if listed.problem:
+        weight = Weight.WARNING if listed.outlines else Weight.ERROR
+        remarks.append(Mistake(path=str(source), line=listed.line, message=listed.problem, weight=weight))
+        if not listed.outlines:
+            return Imported(refusal=remarks[0])
+    before = load_settings(config)
+    taken = {same_address(feed.url) for feed in before.accepted().feeds}
+    taken |= {same_address(feed.fetch_url) for feed in before.feeds}
+    added = []
+    known = 0
+    for outline in listed.outlines:
+        if problem := _unfit(outline):
+            message = f"left out: the address of a feed {problem}"
+            remarks.append(
+                Mistake(path=str(source), line=outline.line, message=message, weight=Weight.WARNING)
+            )
+        elif (address := same_address(outline.url)) in taken:
+            known += 1
+        else:
+            taken.add(address)
+            added.append(outline)
+    refusal = _write(before, added) if added else None
+    return Imported(added=tuple(added), known=known, remarks=tuple(remarks), refusal=refusal)
+
+
+def _unfit(outline: Outline) -> str | None:
+    """Say why an address is not taken; one with `${` would send a secret of this machine to a stranger."""
+    if "$" in outline.url:
+        return "holds a $, which would be read as the name of a secret"
+    return problem_of_url(outline.url)
+
+
+def _write(before: Loaded, added: Sequence[Outline]) -> Mistake | None:
+    config = before.path
+    old = read_source(config, max_bytes=_LARGEST)
+    if isinstance(old, Mistake):
+        return old
+    edited = _edited(old.content, [_line(outline) for outline in added])
+    try:
+        safe = edited is not None and _means_the_same(before, edited, len(added))
+    except OSError as error:
+        return Mistake(path=str(config), message=f"cannot be written: {reason_of(error)}")
+    if edited is None or not safe:
+        return Mistake(path=str(config), message=_BY_HAND)
+    return write_whole(config, edited)
+
+
+def _edited(content: bytes, entries: Sequence[str]) -> bytes | None:
+    root = compose(content, path="").root
+    feeds = root.at(("feeds",)) if root else None
+    lines = content.decode().splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    if feeds is None:
+        return "".join([*lines, "feeds:\n", *(f"  - {entry}\n" for entry in entries)]).encode()
+    if not isinstance(feeds.value, tuple) or not feeds.value:
+        return None
+    last = feeds.value[-1].place.line - 1
+    dash = re.match(r" *(?=- )", lines[last])
+    if dash is None:
+        return None
+    end = last + 1
+    for at in range(last + 1, len(lines)):
+        text = lines[at].strip()
+        if text and not text.startswith("#"):
+            if len(lines[at]) - len(lines[at].lstrip(" ")) <= len(dash[0]):
+                break
+            end = at + 1
+    return "".join([*lines[:end], *(f"{dash[0]}- {entry}\n" for entry in entries), *lines[end:]]).encode()
+
+
+def _line(outline: Outline) -> str:
+    values: dict[str, object] = {
+        "url": outline.url,
+        "name": outline.title,
+        "tags": [tag for tag in outline.tags if "$" not in tag],
+        "language": outline.lang,
+    }
+    if "$" in outline.title:
+        values["name"] = ""
+    written = (f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value)
+    return "{" + ", ".join(written) + "}"
+
+
+def _means_the_same(before: Loaded, edited: bytes, number: int) -> bool:
+    """Tell whether the edited text is accepted and says what it said, with `number` feeds more."""
+    with tempfile.NamedTemporaryFile(
+        dir=before.path.absolute().parent, prefix=".feeds-", suffix=".yaml"
+    ) as file:
+        file.write(edited)
+        file.flush()
+        after = load_settings(Path(file.name))
+    if after.settings is None:
+        return False
+    old, new = before.accepted(), after.settings
+    same = new.model_copy(update={"feeds": old.feeds}) == old
+    return same and new.feeds[: len(old.feeds)] == old.feeds and len(new.feeds) == len(old.feeds) + number
