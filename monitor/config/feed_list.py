@@ -21,6 +21,7 @@ from monitor.opml import MAX_BYTES, Outline, read_opml
 from monitor.yamlfile import compose
 
 _LARGEST = 2**20
+_EMPTY = re.compile(r"^feeds:[ ]*\[[ ]*\]", re.MULTILINE)
 _BY_HAND = "its `feeds:` list cannot be added to safely; write it as lines that begin with `- `"
 
 
@@ -90,27 +91,47 @@ def _write(before: Loaded, added: Sequence[Outline]) -> Mistake | None:
 
 
 def _edited(content: bytes, entries: Sequence[str]) -> bytes | None:
+    """Return the text with the entries at the end of its list; None where its form is not known."""
     root = compose(content, path="").root
     feeds = root.at(("feeds",)) if root else None
-    lines = content.decode().splitlines(keepends=True)
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += "\n"
-    if feeds is None:
-        return "".join([*lines, "feeds:\n", *(f"  - {entry}\n" for entry in entries)]).encode()
-    if not isinstance(feeds.value, tuple) or not feeds.value:
+    ending = "\r\n" if b"\r\n" in content else "\n"
+    text = content.decode()
+    if text and not text.endswith("\n"):
+        text += ending
+    if feeds is not None and feeds.value == ():
+        text, emptied = _EMPTY.subn("feeds:", text)
+        end, indent, lines = _end_of_key(text), "  ", text.splitlines(keepends=True)
+        if emptied != 1:
+            return None
+    elif feeds is None:
+        lines = [*text.splitlines(keepends=True), f"feeds:{ending}"]
+        end, indent = len(lines), "  "
+    elif isinstance(feeds.value, tuple):
+        lines = text.splitlines(keepends=True)
+        dash = re.match(r" *(?=- )", lines[feeds.value[-1].place.line - 1])
+        if dash is None:
+            return None
+        indent = dash[0]
+        end = _end_of_list(lines, feeds.value[-1].place.line, len(indent))
+    else:
         return None
-    last = feeds.value[-1].place.line - 1
-    dash = re.match(r" *(?=- )", lines[last])
-    if dash is None:
-        return None
-    end = last + 1
-    for at in range(last + 1, len(lines)):
+    return "".join([*lines[:end], *(f"{indent}- {one}{ending}" for one in entries), *lines[end:]]).encode()
+
+
+def _end_of_key(text: str) -> int:
+    found = re.search(r"^feeds:", text, re.MULTILINE)
+    return len(text[: found.end()].splitlines()) if found else 0
+
+
+def _end_of_list(lines: Sequence[str], end: int, indent: int) -> int:
+    """Return how many lines come before what follows the list, its trailing comments not counted."""
+    for at in range(end, len(lines)):
         text = lines[at].strip()
         if text and not text.startswith("#"):
-            if len(lines[at]) - len(lines[at].lstrip(" ")) <= len(dash[0]):
+            if len(lines[at]) - len(lines[at].lstrip(" ")) <= indent:
                 break
             end = at + 1
-    return "".join([*lines[:end], *(f"{dash[0]}- {entry}\n" for entry in entries), *lines[end:]]).encode()
+    return end
 
 
 def _line(outline: Outline) -> str:

@@ -47,6 +47,17 @@ def test_comments_and_entries_of_several_lines_stay(folder: Path, run: Run) -> N
     assert (folder / "config.yaml").read_text() == head + WRITTEN + tail + "\n"
 
 
+def test_empty_list_and_line_endings_of_windows_are_kept(folder: Path, run: Run) -> None:
+    """A configuration that begins with `feeds: []` is filled; no line ends otherwise than its neighbours."""
+    text = "feeds: [] # none yet\r\nsamples: true\r\nchannels:\r\n  console: {type: console}\r\n"
+    (folder / "config.yaml").write_bytes(text.encode())
+    (folder / "in.opml").write_text(OPML.replace("two.example", "three.example"))
+    assert run("feeds", "import", "in.opml").exit_code == 0
+    entry = f"  {WRITTEN}".replace("\n", "\r\n")
+    expected = text.replace(" [] # none yet\r\n", " # none yet\r\n" + entry)
+    assert (folder / "config.yaml").read_bytes().decode() == expected
+
+
 @pytest.mark.parametrize(
     ("feeds", "opml", "said"),
     [
