@@ -1,4 +1,4 @@
-"""What the pipeline needs of the world, in its own words; app.py brings those who provide it."""
+"""What the pipeline needs of the world, in its own words; app brings those who provide it."""
 
 from __future__ import annotations
 

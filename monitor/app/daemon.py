@@ -1,6 +1,6 @@
-"""The life of the daemon: build, start, stop in reverse. The only module that knows every other.
+"""The life of the daemon: build, start, stop in reverse. The only package that knows every other.
 
-prepare (files -> settings, rules) | open store | samples | channels | stages | READY | signals | drain
+open store | samples | channels | stages | READY | signals | drain
 """
 
 from __future__ import annotations
@@ -8,25 +8,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import random
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TextIO
+from dataclasses import replace
+from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.app.prepared import Prepared, clock, dice, set_up_logs
 from monitor.channels.factory import build_channel, build_listeners
 from monitor.config.compiling import LongLived
-from monitor.config.naming import held_against, load_with_rules
-from monitor.config.reload import Reload, RuleFiles
+from monitor.config.naming import load_with_rules
+from monitor.config.reload import Reload
 from monitor.config.restart import restart_needed
-from monitor.config.settings import Loaded, load_settings
-from monitor.core.errors import ConfigurationError, StoreUnavailableError, Weight
+from monitor.core.errors import StoreUnavailableError, Weight
 from monitor.core.models import Feed
 from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
@@ -52,7 +49,6 @@ from monitor.telemetry import (
     fields,
     notify,
     notify_reloading,
-    set_up_logging,
     watchdog_interval,
 )
 
@@ -64,55 +60,6 @@ _DRAIN = 8.0
 """Seconds that stopping may take; systemd and impatient people wait no longer than ten."""
 _FEEDS_AT_ONCE = 50
 """First polls of new feeds are spread so that about so many start in a second."""
-
-
-def clock() -> datetime:
-    """Say what time it is: the one clock of the daemon, aware UTC."""
-    return datetime.now(UTC)
-
-
-dice: Callable[[], float] = random.SystemRandom().random
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """Files read and found good: nothing has been opened or started yet."""
-
-    path: Path
-    loaded: Loaded
-    settings: Settings
-    rules: RuleFiles
-    only_samples: bool = False
-    stream: TextIO | None = field(default=None, repr=False)
-    """Where the console channel writes; standard output by default."""
-
-
-def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = None) -> Prepared:
-    """Read configuration and rules.
-
-    Raises:
-        ConfigurationError: with every mistake of every file.
-    """
-    loaded = load_settings(path)
-    rules = RuleFiles(loaded.rules, channels=loaded.channels, templates=loaded.templates.names)
-    read = rules.start()
-    loaded = held_against(loaded, read)
-    errors = [mistake for mistake in (*loaded.mistakes, *read.mistakes) if mistake.weight is Weight.ERROR]
-    if errors:
-        raise ConfigurationError({*loaded.mistakes, *read.mistakes})
-    return Prepared(
-        path=path,
-        loaded=loaded,
-        settings=loaded.accepted(),
-        rules=rules,
-        only_samples=only_samples,
-        stream=stream,
-    )
-
-
-def set_up_logs(loaded: Loaded, settings: Settings) -> None:
-    """Log as the settings say, with every secret of the file hidden."""
-    set_up_logging(level=settings.log_level, style=settings.log_format, redactor=Redactor(loaded.secrets))
 
 
 async def run(

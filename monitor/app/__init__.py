@@ -1,0 +1,8 @@
+"""Settings and rules become a running daemon."""
+
+from __future__ import annotations
+
+from monitor.app.daemon import run
+from monitor.app.prepared import Prepared, clock, prepare, set_up_logs
+
+__all__ = ["Prepared", "clock", "prepare", "run", "set_up_logs"]

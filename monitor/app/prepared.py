@@ -1,0 +1,66 @@
+"""What a daemon is made of before anything is opened: files read and found good, the clock, the dice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from monitor.config.naming import held_against
+from monitor.config.reload import RuleFiles
+from monitor.config.settings import Loaded, load_settings
+from monitor.core.errors import ConfigurationError, Weight
+from monitor.core.settings import Settings
+from monitor.telemetry import Redactor, set_up_logging
+
+
+def clock() -> datetime:
+    """Say what time it is: the one clock of the daemon, aware UTC."""
+    return datetime.now(UTC)
+
+
+dice: Callable[[], float] = random.SystemRandom().random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Files read and found good: nothing has been opened or started yet."""
+
+    path: Path
+    loaded: Loaded
+    settings: Settings
+    rules: RuleFiles
+    only_samples: bool = False
+    stream: TextIO | None = field(default=None, repr=False)
+    """Where the console channel writes; standard output by default."""
+
+
+def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = None) -> Prepared:
+    """Read configuration and rules.
+
+    Raises:
+        ConfigurationError: with every mistake of every file.
+    """
+    loaded = load_settings(path)
+    rules = RuleFiles(loaded.rules, channels=loaded.channels, templates=loaded.templates.names)
+    read = rules.start()
+    loaded = held_against(loaded, read)
+    errors = [mistake for mistake in (*loaded.mistakes, *read.mistakes) if mistake.weight is Weight.ERROR]
+    if errors:
+        raise ConfigurationError({*loaded.mistakes, *read.mistakes})
+    return Prepared(
+        path=path,
+        loaded=loaded,
+        settings=loaded.accepted(),
+        rules=rules,
+        only_samples=only_samples,
+        stream=stream,
+    )
+
+
+def set_up_logs(loaded: Loaded, settings: Settings) -> None:
+    """Log as the settings say, with every secret of the file hidden."""
+    set_up_logging(level=settings.log_level, style=settings.log_format, redactor=Redactor(loaded.secrets))
