@@ -51,6 +51,8 @@ from monitor.telemetry import (
     notify_reloading,
     watchdog_interval,
 )
+from monitor.web.pages import Pages
+from monitor.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +113,7 @@ class Daemon:
             )
         )
         self._look_back: LookBack
+        self._web: WebServer
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -143,6 +146,9 @@ class Daemon:
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
+            pages = Pages(self._store, rules=lambda: tuple(self._in_force.rulebook.rules))
+            self._web = WebServer(settings.web, pages.routes())
+            stack.push_async_callback(self._web.stop)
             await self._dispatch.recover()
             yield
 
@@ -171,6 +177,7 @@ class Daemon:
         self._listening.start(self._in_force.settings.channels)
         planned = self._planned()
         planned.start()
+        await self._web.start()
         log.info("started", extra=fields(**self._summary()))
         self._long_lived.settle()
         notify("READY=1", f"STATUS=watching {len(self._in_force.feeds)} feeds")
@@ -328,4 +335,5 @@ class Daemon:
             "feeds": len(self._in_force.feeds),
             "rules": len(self._in_force.rulebook.rules),
             "channels": ", ".join(self._in_force.channels) or "none",
+            "web": self._web.address or "off",
         }

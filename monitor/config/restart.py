@@ -15,6 +15,7 @@ def restart_needed(started: Loaded, now: Loaded) -> list[str]:
         "samples": (before.samples, after.samples),
         "stories.window": (before.stories.window, after.stories.window),
         "retention.every": (before.retention.every, after.retention.every),
+        "web": (before.web, after.web),
         "rules": (started.rules, now.rules),
     } | {
         f"polling.{name}": (getattr(before.polling, name), getattr(after.polling, name))

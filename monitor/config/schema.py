@@ -30,6 +30,7 @@ _OWNERS: dict[type[BaseModel], str] = {
     nouns.EscalateSettings: "`escalate`",
     nouns.StorySettings: "`stories`",
     nouns.RetentionSettings: "`retention`",
+    nouns.WebSettings: "`web`",
 }
 
 

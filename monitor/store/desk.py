@@ -79,6 +79,12 @@ class Desk(Opened):
         """Stories changed since a moment, that a rule matched; the last changed first."""
         return await self._database.read(queries.latest_stories, limit=limit, since=since, rule=rule)
 
+    async def page_of_stories(
+        self, *, before: tuple[datetime, str] | None = None, limit: int = 50, rule: str | None = None
+    ) -> list[Story]:
+        """Stories that a rule matched, the last changed first: those after (changed, id) of a walk."""
+        return await self._database.read(queries.page_of_stories, before=before, limit=limit, rule=rule)
+
     async def story(self, prefix: str) -> Story | None:
         """The story of that id, or the only one whose id begins so; None if none or several do."""
         found = await self.stories_like(prefix, limit=2)

@@ -58,9 +58,14 @@ def latest_stories(
 
 
 def page_of_stories(
-    connection: Connection, *, since: datetime | None, before: tuple[datetime, str] | None, limit: int
+    connection: Connection,
+    *,
+    since: datetime | None = None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+    rule: str | None = None,
 ) -> list[Story]:
-    """Stories changed since a moment, the last changed first: those after (time, id) of a walk."""
+    """Stories changed since a moment, that a rule matched, the last changed first: those after (time, id)."""
     statement = (
         select(stories)
         .where(stories.c.merged_into.is_(None))
@@ -73,6 +78,10 @@ def page_of_stories(
         moment, story = before
         changed = stories.c.updated_at
         statement = statement.where(changed <= moment, (changed < moment) | (stories.c.id > story))
+    if rule is not None:
+        statement = statement.where(
+            exists().where(decisions.c.story == stories.c.id, decisions.c.rule == rule)
+        )
     return [story_codec.story_from_row(row) for row in connection.execute(statement)]
 
 

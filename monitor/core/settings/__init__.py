@@ -43,6 +43,7 @@ from monitor.core.settings.sending import (
     RouteSettings,
     SendingSettings,
 )
+from monitor.core.settings.web import Web, WebSettings
 
 __all__ = [
     "NOTHING",
@@ -74,6 +75,7 @@ __all__ = [
     "Strict",
     "TagSettings",
     "Templated",
+    "WebSettings",
     "WebhookChannel",
     "Weekdays",
     "Zone",
@@ -139,5 +141,7 @@ class Settings(Strict):
     alerts: AlertSettings = AlertSettings()
     stories: StorySettings = StorySettings()
     retention: RetentionSettings = RetentionSettings()
+    web: Web = WebSettings()
+    """The desk, for a browser on this machine; `off` for none."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "text", "json"] = "auto"

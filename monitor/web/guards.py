@@ -1,0 +1,83 @@
+"""What every request passes: is it for us, is it from our own page, what a browser may do with the answer.
+
+A page of another site can make a browser send requests to loopback. Two things stop it: the Host header must
+name this machine (a name that was rebound to 127.0.0.1 does not), and a request that changes something must
+come from a page of the same origin. Programs send neither Origin nor Sec-Fetch-Site and are not held up.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from monitor.core.errors import StoreUnavailableError
+from monitor.core.settings.web import is_loopback
+from monitor.web.rendering import page
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_READING = {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS}
+
+
+def is_for_us(host: str) -> bool:
+    """Say whether a Host header names this machine; any port will do, as a tunnel may have another."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return name is not None and is_loopback(name)
+
+
+def is_own(request: web.Request) -> bool:
+    """Say whether a request reads only, or comes from a page of ours, or from no page at all."""
+    if request.method in _READING:
+        return True
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get(hdrs.ORIGIN)
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what is not for us; answer errors with a page; set the headers."""
+    if not is_for_us(request.host):
+        answer: web.StreamResponse = web.Response(
+            status=HTTPStatus.MISDIRECTED_REQUEST, text="This desk answers to localhost only.\n"
+        )
+    elif not is_own(request):
+        answer = web.Response(status=HTTPStatus.FORBIDDEN, text="This came from another site.\n")
+    else:
+        answer = await _answered(request, handler)
+    if not answer.prepared:
+        answer.headers.update(HEADERS)
+    return answer
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPNotFound as missing:
+        text = missing.text if missing.text and not missing.text.startswith("404") else "No such page."
+        return page("error.html", status=HTTPStatus.NOT_FOUND, heading="Not found", text=text)
+    except StoreUnavailableError as error:
+        log.warning("web.store_unavailable: %s", error)
+        text = "The database cannot be read just now. Monitoring goes on; reload this page in a moment."
+        return page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, heading="One moment", text=text)

@@ -1,0 +1,68 @@
+"""Templates -> pages. Everything is escaped; only http(s) addresses become links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor.core.models import Hit, TextField
+
+_MINUTE = "%Y-%m-%d %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text, and whether it is evidence."""
+
+    text: str
+    marked: bool
+
+
+def pieces(text: str, hits: Iterable[Hit], field: TextField) -> Iterator[Piece]:
+    """Cut a text into what matched and what did not; hits that overlap are one, those beyond it are cut."""
+    at = 0
+    for start, end in sorted((hit.start, hit.end) for hit in hits if hit.field is field):
+        if end <= at or start >= len(text):
+            continue
+        begin = max(start, at)
+        if begin > at:
+            yield Piece(text[at:begin], marked=False)
+        yield Piece(text[begin:end], marked=True)
+        at = end
+    if at < len(text):
+        yield Piece(text[at:], marked=False)
+
+
+def safe_link(address: str | None) -> str | None:
+    """Give the address if a browser may follow it: http and https, nothing that runs."""
+    try:
+        return address if address and urlsplit(address).scheme in {"http", "https"} else None
+    except ValueError:
+        return None
+
+
+def minute(at: datetime) -> str:
+    """Write a moment for readers without script."""
+    return f"{at:{_MINUTE}} UTC"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    made.filters.update(minute=minute, safe_link=safe_link)
+    return made
+
+
+def page(template: str, *, status: HTTPStatus = HTTPStatus.OK, **said: object) -> web.Response:
+    """Answer with a template."""
+    text = _environment().get_template(template).render(said)
+    return web.Response(text=text, content_type="text/html", status=status)

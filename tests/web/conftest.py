@@ -1,0 +1,32 @@
+"""The desk before a real database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from monitor.store import Store, open_store
+from monitor.web.pages import Pages
+from monitor.web.server import application
+
+Desk = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty database."""
+    opened = await open_store(f"sqlite:///{tmp_path / 'desk.db'}", owner="test", exclusive=True)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def desk(store: Store) -> AsyncIterator[Desk]:
+    """A reader of the pages."""
+    pages = Pages(store, rules=lambda: ("raids", "floods"))
+    async with TestClient(TestServer(application(pages.routes()))) as client:
+        yield client
