@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.core.models import Document, Failure, FeedHealth, FeedState, FeedStatus, Health, Noted
-from monitor.core.rhythm import silent_after
+from monitor.core.rhythm import LEAST_SILENCE, silent_after
 from monitor.core.urls import without_query
 
 DAY: Final = timedelta(days=1)
@@ -157,8 +157,8 @@ def _silent(state: FeedState, now: datetime) -> tuple[Health, str] | None:
     newest = state.rhythm.newest if state.rhythm else (state.last_entry_at or state.first_read_at)
     if newest is None:
         return None
-    quiet, limit = now - newest, silent_after(state.rhythm)
-    if quiet <= limit:
+    quiet = now - newest
+    if quiet <= LEAST_SILENCE or quiet <= (limit := silent_after(state.rhythm)):
         return None
     usual = f"by its rhythm it is never quiet for {_long(limit)}"
     return Health.SILENT, f"nothing new for {_long(quiet)}; {usual}"

@@ -143,28 +143,20 @@ def mean_rate(rhythm: Rhythm | None, now: datetime) -> float:
     return (count + _GUESS_ENTRIES) / (observed + _GUESS_TIME)
 
 
-def shares(counts: Sequence[float], doubt: float, seen: float) -> list[float]:
-    """Return what each part of a cycle has of the whole, as factors whose mean is 1.
+def _line(rhythm: Rhythm, now: datetime, *, parts: int, doubt: float, cycles: float) -> tuple[float, float]:
+    """Return a and b: a part of a cycle that counts c entries has a + b * c times an even share.
 
-    Args:
-        counts: entries in each part.
-        doubt: entries of an even rhythm that are added.
-        seen: how much of two cycles was watched, at most 1: of hours never watched nothing is known.
+    `doubt` entries of an even rhythm are added, and what was not watched for so many seconds (`cycles`) is
+    believed in part only: of hours never watched nothing is known. The mean of all parts is 1.
     """
-    parts = len(counts)
-    whole = sum(counts) + doubt
-    return [1 + seen * (parts * (count + doubt / parts) / whole - 1) for count in counts]
-
-
-def _factors(rhythm: Rhythm, now: datetime) -> tuple[list[float], list[float], list[float]]:
-    """Return the factors of hours, days and minutes as of `now`."""
     kept = _fading(now - rhythm.at, _MEMORY)
-    watched = max((now - rhythm.since).total_seconds(), 0.0)
-    return (
-        shares([count * kept for count in rhythm.hours], _DOUBT_HOUR, min(watched / (2 * _DAY), 1.0)),
-        shares([count * kept for count in rhythm.days], _DOUBT_DAY, min(watched / (14 * _DAY), 1.0)),
-        shares([count * kept for count in rhythm.minutes], _DOUBT_MINUTES, min(watched / (2 * _HOUR), 1.0)),
-    )
+    seen = min(max((now - rhythm.since).total_seconds(), 0.0) / cycles, 1.0)
+    whole = rhythm.count * kept + doubt
+    return 1 - seen + seen * doubt / whole, seen * parts * kept / whole
+
+
+def _by_hour(rhythm: Rhythm, now: datetime) -> tuple[float, float]:
+    return _line(rhythm, now, parts=24, doubt=_DOUBT_HOUR, cycles=2 * _DAY)
 
 
 def mean_root(rhythm: Rhythm | None, now: datetime) -> float:
@@ -172,33 +164,46 @@ def mean_root(rhythm: Rhythm | None, now: datetime) -> float:
     rate = mean_rate(rhythm, now)
     if rhythm is None:
         return math.sqrt(rate)
-    by_hour = _factors(rhythm, now)[0]
-    return math.sqrt(rate) * sum(map(math.sqrt, by_hour)) / len(by_hour)
+    even, each = _by_hour(rhythm, now)
+    return math.sqrt(rate) * sum(math.sqrt(even + each * count) for count in rhythm.hours) / 24
 
 
 class Forecast:
     """The rate of a feed from one moment on."""
 
-    __slots__ = ("_base", "_boost", "_days", "_hours", "_minutes", "_start")
+    __slots__ = ("_base", "_boost", "_day", "_hour", "_minutes", "_rhythm", "_start")
 
     def __init__(self, rhythm: Rhythm | None, now: datetime) -> None:
         """Look ahead from `now`, aware UTC."""
         self._start = now.timestamp()
         self._base = mean_rate(rhythm, now)
+        self._rhythm = rhythm
         self._boost = 0.0
+        self._hour = self._day = self._minutes = 1.0, 0.0
         if rhythm is None:
-            self._hours, self._days, self._minutes = [1.0] * 24, [1.0] * 7, [1.0] * 12
             return
-        self._hours, self._days, self._minutes = _factors(rhythm, now)
-        usual = self._base * self._hours[_hour(self._start)] * self._days[_day(self._start)] * _BURST
+        self._hour = _by_hour(rhythm, now)
+        self._day = _line(rhythm, now, parts=7, doubt=_DOUBT_DAY, cycles=14 * _DAY)
+        self._minutes = _line(rhythm, now, parts=12, doubt=_DOUBT_MINUTES, cycles=2 * _HOUR)
+        usual = self._usual(rhythm, self._start) * _BURST
         lately = rhythm.burst * _fading(now - rhythm.at, _BURST)
         self._boost = _HEED_BURST * ((lately + _DOUBT_BURST) / (usual + _DOUBT_BURST) - 1)
 
+    def _usual(self, rhythm: Rhythm, second: float) -> float:
+        """Return the rate at this hour of this day, bursts and minutes aside."""
+        (hour_even, hour_each), (day_even, day_each) = self._hour, self._day
+        by_hour = hour_even + hour_each * rhythm.hours[_hour(second)]
+        return self._base * by_hour * (day_even + day_each * rhythm.days[_day(second)])
+
     def rate(self, second: float) -> float:
         """Return the expected entries a second at a second since 1970."""
-        usual = self._base * self._hours[_hour(second)] * self._days[_day(second)]
+        rhythm = self._rhythm
+        if rhythm is None:
+            return self._base
+        even, each = self._minutes
         burst = 1 + self._boost * math.exp((self._start - second) / _BURST)
-        return usual * self._minutes[_minutes(second)] * max(burst, _LEAST)
+        usual = self._usual(rhythm, second) * (even + each * rhythm.minutes[_minutes(second)])
+        return usual * max(burst, _LEAST)
 
     def due_in(self, price: float, most: float) -> float:
         """Return after how many seconds, at most `most`, the delay of what is expected reaches the price."""
@@ -217,6 +222,10 @@ class Forecast:
         return most
 
 
+LEAST_SILENCE: Final = timedelta(hours=12)
+"""No feed is silent sooner."""
+
+
 def silent_after(rhythm: Rhythm | None) -> timedelta:
     """Return how long a feed of this rhythm may be quiet before that is remarkable.
 
@@ -228,7 +237,7 @@ def silent_after(rhythm: Rhythm | None) -> timedelta:
         return timedelta(days=7)
     ordered = sorted(rhythm.gaps)
     rank = math.ceil(0.95 * len(ordered)) - 1
-    return max(timedelta(seconds=3 * ordered[rank]), timedelta(seconds=2 * ordered[-1]), timedelta(hours=12))
+    return max(timedelta(seconds=3 * ordered[rank]), timedelta(seconds=2 * ordered[-1]), LEAST_SILENCE)
 
 
 def busiest_hours(rhythm: Rhythm) -> tuple[int, int, float]:

@@ -33,8 +33,8 @@ from monitor.store.feed_codec import (
     health_of,
     noted_from_json,
     noted_to_json,
-    rhythm_from_json,
-    rhythm_to_json,
+    rhythm_from_text,
+    rhythm_to_text,
 )
 from monitor.store.story_codec import claim_from_json, claim_to_json
 
@@ -144,7 +144,7 @@ def feed_state_to_values(state: FeedState) -> Values:
         "failures": state.failures,
         "status": state.status.value,
         "error": state.error,
-        "rhythm": rhythm_to_json(state.rhythm),
+        "rhythm": rhythm_to_text(state.rhythm),
         "noted": noted_to_json(state.noted),
         "health": state.health.state.value,
         "health_since": state.health.since,
@@ -172,7 +172,7 @@ def feed_state_from_row(row: AnyRow) -> FeedState:
         status=FeedStatus(row.status),
         error=row.error,
         entries=row.entries,
-        rhythm=rhythm_from_json(row.rhythm),
+        rhythm=rhythm_from_text(row.rhythm),
         noted=noted_from_json(row.noted),
         health=health_of(row.health, row.health_since, row.health_reason),
     )

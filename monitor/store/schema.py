@@ -67,7 +67,7 @@ feeds = Table(
     Column("status", Text, nullable=False),
     Column("error", Text),
     Column("entries", BigInteger, nullable=False, server_default="0"),
-    Column("rhythm", Json, comment="when it publishes: fading counts"),
+    Column("rhythm", Text, comment="when it publishes: fading counts, as JSON"),
     Column("noted", Json, comment="what polls left for judging it"),
     Column("health", Text),
     Column("health_reason", Text),

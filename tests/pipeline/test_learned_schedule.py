@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from monitor.core.hints import skips
 from monitor.core.models import Hints, Rhythm, Why
 from monitor.core.rhythm import Forecast, busiest_hours, heard, mean_rate, silent_after
 from monitor.core.schedule import Outlook, Share, fair_price, next_look, share_of
-from monitor.store.feed_codec import rhythm_from_json, rhythm_to_json
+from monitor.store.feed_codec import rhythm_from_text, rhythm_to_text
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -209,9 +208,10 @@ def test_all_feeds_together_keep_to_the_budget() -> None:
 def test_a_rhythm_is_some_hundred_bytes_and_comes_back() -> None:
     """However much was published."""
     rhythm = learned(by_day(hours=range(24), days=28), until=NOW, every=10 * MINUTE)
-    kept = json.dumps(rhythm_to_json(rhythm), separators=(",", ":"))
+    kept = rhythm_to_text(rhythm)
+    assert kept is not None
     assert len(kept) < 700
-    again = rhythm_from_json(json.loads(kept))
+    again = rhythm_from_text(kept)
     assert again is not None
     assert mean_rate(again, NOW) == pytest.approx(mean_rate(rhythm, NOW), rel=0.01)
     assert (again.newest, again.gaps) == (rhythm.newest, rhythm.gaps)

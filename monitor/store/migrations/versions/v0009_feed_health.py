@@ -18,7 +18,7 @@ depends_on = None
 def upgrade() -> None:
     """Add the columns."""
     columns: tuple[sa.Column[Any], ...] = (
-        sa.Column("rhythm", Json(), comment="when it publishes: fading counts"),
+        sa.Column("rhythm", sa.Text(), comment="when it publishes: fading counts, as JSON"),
         sa.Column("noted", Json(), comment="what polls left for judging it"),
         sa.Column("health", sa.Text()),
         sa.Column("health_reason", sa.Text()),
