@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,7 +17,7 @@ from monitor.core.errors import DatabaseUnusableError
 from monitor.store import open_store, schema
 from monitor.store.engine import Database, address_of
 from tests.store.older import take_back
-from tests.store.samples import a_delivery, alerted
+from tests.store.samples import NOW, a_delivery, alerted
 
 
 async def test_the_migrations_lead_to_the_tables_of_the_schema(empty_url: str) -> None:
@@ -141,3 +142,38 @@ async def test_deliveries_of_the_first_version_are_kept(empty_url: str) -> None:
     store = await open_store(empty_url, owner="one", exclusive=True)
     assert {one.id: one.doubts for one in await store.deliveries()} == {"d": 0, "e": 1}
     await store.close()
+
+
+REVISIONS = [
+    script.revision
+    for script in ScriptDirectory(str(Path(schema.__file__).parent / "migrations")).walk_revisions()
+]
+
+
+@pytest.mark.parametrize("old", sorted(REVISIONS))
+async def test_every_older_database_is_brought_up_to_date_and_keeps_its_rows(
+    empty_url: str, old: str
+) -> None:
+    """From each revision there ever was: the tables are those of a new one, entries and alerts are there."""
+    store = await open_store(empty_url, owner="one", exclusive=True)
+    await alerted(store, a_delivery("d"))
+    before = await store.counts()
+    await store.close()
+    made = await read(empty_url)
+    await take_back(empty_url, old)
+    assert await version(empty_url) == old
+    store = await open_store(empty_url, owner="one", exclusive=True)
+    assert await store.counts() == before
+    assert await store.entry("a") is not None
+    assert await store.faults(NOW) == []
+    await store.close()
+    assert await version(empty_url) == schema.HEAD
+    assert await read(empty_url) == made
+
+
+async def read(url: str) -> dict[str, object]:
+    """Describe every table."""
+    database = Database(address_of(url), owner="test")
+    found = await database.read(described)
+    await database.close()
+    return found
