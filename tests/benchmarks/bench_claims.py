@@ -1,0 +1,86 @@
+"""Unchanged polls a second on PostgreSQL: claimed and committed in batches by 1, 2 and 4 workers.
+
+    python -m tests.benchmarks.bench_claims [--feeds 20000] [--batch 200] [--seconds 5] [--folder DIR]
+
+Each worker is a process of its own with the store as the daemon uses it; commits are as safe as by default.
+What is counted are polls committed after their claim, so two transactions for each batch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor.core.models import Feed, PollRecord
+from monitor.store import open_store
+from tests.benchmarks.growing import make_tables, server
+
+LEASE = timedelta(minutes=5)
+WORKERS = (1, 2, 4)
+
+
+async def configure(url: str, feeds: int) -> None:
+    """Configure feeds, all due."""
+    store = await open_store(url, owner="bench", exclusive=False)
+    wanted = [
+        Feed(url=f"https://{number}.example/feed", name=f"Feed {number}", outlet=f"{number}.example")
+        for number in range(feeds)
+    ]
+    await store.sync_feeds(wanted, datetime.now(UTC) - timedelta(hours=1))
+    await store.close()
+
+
+async def work(url: str, batch: int, seconds: float) -> float:
+    """Claim and commit as fast as it goes; what was polled is due again at once, behind the rest."""
+    store = await open_store(url, owner=f"worker-{os.getpid()}", exclusive=False)
+    done, begun = 0, time.monotonic()
+    while time.monotonic() < begun + seconds:
+        now = datetime.now(UTC)
+        claimed = await store.claim_due_feeds(now, lease=LEASE, limit=batch)
+        polled = [replace(state, next_poll_at=now, last_polled_at=now) for state in claimed]
+        await store.commit_polls([PollRecord(state=state) for state in polled])
+        done += len(claimed)
+    taken = time.monotonic() - begun
+    await store.close()
+    return done / taken
+
+
+def rate(url: str, workers: int, batch: int, seconds: float) -> float:
+    """Run so many workers beside each other; return polls a second of all of them."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_claims", "--url", url]
+    command += ["--batch", str(batch), "--seconds", str(seconds)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(workers)]
+    return sum(float(worker.communicate()[0]) for worker in running)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--feeds", type=int, default=20_000)
+    options.add_argument("--batch", type=int, default=200)
+    options.add_argument("--seconds", type=float, default=5)
+    options.add_argument("--folder", type=Path)
+    options.add_argument("--url", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.url:
+        print(asyncio.run(work(chosen.url, chosen.batch, chosen.seconds)))
+        return
+    with server(chosen.folder) as url:
+        asyncio.run(make_tables(url))
+        asyncio.run(configure(url, chosen.feeds))
+        print(f"unchanged polls a second, {chosen.feeds:,} feeds, batches of {chosen.batch}")
+        first = 0.0
+        for workers in WORKERS:
+            reached = rate(url, workers, chosen.batch, chosen.seconds)
+            first = first or reached
+            print(f"{workers} workers: {reached:8,.0f}  {reached / first:.2f}")
+
+
+if __name__ == "__main__":
+    main()
