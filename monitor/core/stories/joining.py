@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from dataclasses import dataclass
+from math import log1p
 
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found, recurs
@@ -28,6 +29,9 @@ _ALIKE = 0.16
 _ALIKE_WHEN_YOUNG = 0.1
 _ALIKE_TITLES = 0.1
 _ALIKE_TITLES_WHEN_YOUNG = 0.2
+_GROWN = log1p(12)
+"""Size, as measured, from which a story with texts asks for more than a name in common."""
+_ALIKE_PER_GROWTH = 0.1
 _HOUR = 3_600_000_000
 _NAMED = 3
 
@@ -81,10 +85,13 @@ def _least(measured: tuple[float, ...]) -> float:
 
     Most measures compare a story with its rivals; where there are none, as after a start, anything of the
     same topic would do: one word in common, if no other story has it. Titles alone share fewer words, so less
-    is asked of them; on the labelled sets neither limit costs a story.
+    is asked of them; on the labelled sets neither limit costs a story. A large story has a member that
+    resembles nearly anything of its topic, and each stray that joins brings in more: so it asks for more,
+    where there are texts to show it.
     """
     bodies, young = measured[NAMES.index("bodies")], measured[NAMES.index("young")]
-    texts = _ALIKE + _ALIKE_WHEN_YOUNG * young
+    growth = max(0.0, measured[NAMES.index("size")] - _GROWN)
+    texts = _ALIKE + _ALIKE_WHEN_YOUNG * young + _ALIKE_PER_GROWTH * growth
     titles = _ALIKE_TITLES + _ALIKE_TITLES_WHEN_YOUNG * young
     return bodies * texts + (1 - bodies) * titles
 
@@ -180,7 +187,8 @@ def joins(window: Window, arrival: Arrival, story: Ranked, asked: Query) -> Foun
     terms = sorted((term for term in other.terms if term in asked.idf), key=lambda term: -asked.idf[term])
     words = [arrival.observed.by_term[term] for term in terms]
     shown = sorted(names, key=lambda name: -asked.entities[name])[:_NAMED]
-    shown += words[: _NAMED - len(shown)]
+    said = {part for name in shown for part in name.casefold().replace("-", " ").split()}
+    shown += [word for word in dict.fromkeys(words) if word.casefold() not in said][: _NAMED - len(shown)]
     common = f"shares {_listed(shown)}; " if shown else ""
     likeness = f"likeness of rare words {story.pair.cosine:.2f} to the entry of {window.named(story.seq)}"
     return Found(seq=story.seq, placement=Placement.JOINS, score=story.score, reason=common + likeness)
