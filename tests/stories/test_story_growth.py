@@ -6,13 +6,13 @@ from math import log1p
 
 import pytest
 
-from monitor.core.models import Findings, Placement
+from monitor.core.models import Placement
 from monitor.core.signature import credited
 from monitor.core.stories import StoryBook
 from monitor.core.stories.identity import confirms, denies
 from monitor.core.stories.joining import _least
 from monitor.core.stories.likeness import NAMES
-from tests.stories.newsroom import Newsroom
+from tests.stories.newsroom import Newsroom, tell
 
 
 def _measured(**values: float) -> tuple[float, ...]:
@@ -35,8 +35,8 @@ def test_a_reason_names_what_is_shared_once() -> None:
     room, book = Newsroom(), StoryBook()
     titles = ("Governor says drone hit depot in Belgorod", "Drone hit depot in Belgorod, governor says")
     texts = ("Fuel tanks burned for hours near Shebekino.", "Shebekino saw smoke as fuel tanks burned.")
-    for title, text in zip(titles, texts, strict=True):
-        assignment, _ = book.assign(room.entry(title, text), Findings(entities=("belgorod",)))
+    entries = [room.entry(title, text) for title, text in zip(titles, texts, strict=True)]
+    _, assignment = tell(book, entries, "belgorod")
     assert assignment.placement is Placement.JOINS
     assert assignment.reason.casefold().count("belgorod") == 1
 
