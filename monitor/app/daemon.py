@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from importlib.metadata import version
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -24,7 +25,7 @@ from monitor.config.naming import load_with_rules
 from monitor.config.reload import Reload
 from monitor.config.restart import restart_needed
 from monitor.core.errors import StoreUnavailableError, Weight
-from monitor.core.models import Feed
+from monitor.core.models import Feed, Sign
 from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
 from monitor.feeds.fetch import HttpFetcher
@@ -37,6 +38,7 @@ from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.listening import Listening
 from monitor.pipeline.lookback import LookBack
+from monitor.pipeline.membership import Membership
 from monitor.pipeline.notices import Notices
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
@@ -114,6 +116,7 @@ class Daemon:
         )
         self._look_back: LookBack
         self._web: WebServer
+        self._membership: Membership
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -149,6 +152,8 @@ class Daemon:
             pages = Pages(self._store, rules=lambda: tuple(self._in_force.rulebook.rules))
             self._web = WebServer(settings.web, pages.routes())
             stack.push_async_callback(self._web.stop)
+            self._membership = Membership(self._store, self._sign)
+            stack.push_async_callback(self._membership.leave)
             await self._dispatch.recover()
             yield
 
@@ -171,6 +176,7 @@ class Daemon:
             "assemble": asyncio.create_task(self._assembler.run()),
             "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
             "look back": asyncio.create_task(self._look_back.run()),
+            "membership": asyncio.create_task(self._membership.run()),
             "watchdog": asyncio.create_task(self._feed_watchdog()),
         }
         self._dispatch.start(self._in_force.channels)
@@ -329,6 +335,14 @@ class Daemon:
         while True:
             await asyncio.sleep(3600 if interval is None else interval.total_seconds() / 3)
             notify("WATCHDOG=1")
+
+    def _sign(self) -> Sign:
+        return Sign(
+            host=socket.gethostname(),
+            version=version("news-monitor"),
+            rules=self._in_force.rulebook.fingerprint,
+            feeds=len(self._in_force.feeds),
+        )
 
     def _summary(self) -> dict[str, object]:
         return {

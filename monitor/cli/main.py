@@ -24,6 +24,7 @@ class _Commands(LazyGroup):
         "silences": "Keep alerts from being sent for a while; see what that held.",
         "db": "Look after the database: status, check, backup, restore, move, export.",
         "replay": "Run recorded entries through the very same path and send nothing.",
+        "workers": "See which daemons share a PostgreSQL database, and whether their rules agree.",
         "doctor": "Examine configuration, database, channels and machine.",
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from monitor.core.fingerprint import fingerprint
 from monitor.core.matcher import Matcher
 from monitor.core.models import Feed
 from monitor.core.render import Look, Templates
@@ -21,6 +22,8 @@ class Rulebook:
     matcher: Matcher
     names: Mapping[str, str]
     """Ids of entities to the names that people know."""
+    fingerprint: str = ""
+    """Equal on two machines whose rules mean the same."""
 
     @classmethod
     def of(cls, ruleset: RuleSet, matcher: Matcher) -> Rulebook:
@@ -29,6 +32,7 @@ class Rulebook:
             rules={rule.id: rule for rule in ruleset.rules},
             matcher=matcher,
             names={entity.id: entity.name for entity in ruleset.entities.values()},
+            fingerprint=fingerprint(ruleset),
         )
 
 

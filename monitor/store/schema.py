@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0009"
+HEAD = "0011"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -354,4 +354,16 @@ feedback = Table(
     Column("at", UtcTime, nullable=False),
     PrimaryKeyConstraint("alert", "author"),
     Index("ix_feedback_rule", "rule", "at"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("rules", Text, nullable=False, comment="fingerprint of the rules in force"),
+    Column("feeds", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("heartbeat", UtcTime, nullable=False, comment="time of the database"),
 )

@@ -10,6 +10,7 @@ import asyncio
 from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
 from monitor.store import feeds, migration, outbox
 from monitor.store.assembling import Assembling
+from monitor.store.belonging import Belonging
 from monitor.store.delivering import Delivering
 from monitor.store.desk import Desk
 from monitor.store.engine import Database, address_of, prepare_file
@@ -55,7 +56,7 @@ async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = Fals
     return store
 
 
-class Store(Polling, Assembling, Delivering, Desk, Judging, Upkeep):
+class Store(Polling, Assembling, Delivering, Desk, Judging, Upkeep, Belonging):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 
     def __init__(self, database: Database, ownership: Ownership | None, *, owner: str, alone: bool) -> None:

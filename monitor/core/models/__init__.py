@@ -132,6 +132,7 @@ from monitor.core.models.stories import (
     Story,
     StoryEdit,
 )
+from monitor.core.models.workers import Sign, Worker
 
 __all__ = [
     "EVERY_DAY",
@@ -225,6 +226,7 @@ __all__ = [
     "SendingPolicy",
     "Sent",
     "Severity",
+    "Sign",
     "Silence",
     "Source",
     "Stance",
@@ -239,4 +241,5 @@ __all__ = [
     "Verdict",
     "WhenExpired",
     "Why",
+    "Worker",
 ]

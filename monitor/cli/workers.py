@@ -1,0 +1,91 @@
+"""`news-monitor workers`: which daemons work on the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from monitor.cli.common import ago, config_option, configured, json_option, print_json
+from monitor.cli.database import opened, run_async
+from monitor.cli.guard import Exit
+from monitor.cli.tables import print_table
+from monitor.core.models import Worker
+from monitor.pipeline.membership import is_silent
+from monitor.telemetry import Redactor
+
+
+@click.group(name="workers")
+def command() -> None:
+    r"""See which daemons work on one PostgreSQL database.
+
+    \b
+    Examples:
+      news-monitor workers list
+      news-monitor workers list --json
+    """
+
+
+@command.command(name="list")
+@json_option
+@config_option
+def list_workers(*, as_json: bool, config: Path) -> None:
+    """List the daemons; exit 1 if living ones have different rules or one is silent."""
+    loaded = configured(config)
+
+    async def fetch() -> list[Worker]:
+        async with opened(loaded) as store:
+            return await store.workers()
+
+    workers = run_async(fetch())
+    usual = _usual(workers)
+    redactor = Redactor(loaded.secrets)
+    if as_json:
+        print_json([_fields(worker, usual) for worker in workers], redactor)
+    else:
+        headings = ("worker", "host", "version", "since", "heartbeat", "feeds", "rules", "state")
+        rows = [_row(worker, usual) for worker in workers]
+        empty = "No daemon is listed: they are where several share a PostgreSQL database."
+        print_table(headings, rows, empty=empty, redactor=redactor)
+    if any(_state(worker, usual) != "alive" for worker in workers):
+        raise SystemExit(Exit.FOUND)
+
+
+def _usual(workers: list[Worker]) -> str:
+    """Return the rules that most of the living have; of equals, those of the eldest worker."""
+    counts = Counter(worker.rules for worker in workers if not is_silent(worker))
+    return max(counts, key=counts.__getitem__, default="")
+
+
+def _state(worker: Worker, usual: str) -> str:
+    if is_silent(worker):
+        return "silent"
+    return "alive" if worker.rules == usual else "OTHER RULES"
+
+
+def _row(worker: Worker, usual: str) -> tuple[str, ...]:
+    at = worker.heartbeat + worker.silent_for
+    times = (ago(worker.since, at), ago(worker.heartbeat, at))
+    return (
+        worker.name,
+        worker.host,
+        worker.version,
+        *times,
+        str(worker.feeds),
+        worker.rules,
+        _state(worker, usual),
+    )
+
+
+def _fields(worker: Worker, usual: str) -> dict[str, object]:
+    return {
+        "name": worker.name,
+        "host": worker.host,
+        "version": worker.version,
+        "since": worker.since,
+        "heartbeat": worker.heartbeat,
+        "feeds": worker.feeds,
+        "rules": worker.rules,
+        "state": _state(worker, usual),
+    }
