@@ -30,7 +30,8 @@ def folder_with(tmp_path: Path, name: str, *, url: str, term: str) -> Path:
     (folder / "rules").mkdir(parents=True)
     (folder / "rules" / "one.yaml").write_text(RULE % term)
     config = folder / "config.yaml"
-    config.write_text(f"database: {url}\nchannels:\n  out: {{type: console}}\nrules: [rules]\nsamples: true\n")
+    settings = "channels:\n  out: {type: console}\nrules: [rules]\nsamples: true\n"
+    config.write_text(f"database: {url}\n{settings}")
     return config
 
 
