@@ -31,6 +31,8 @@ VERSION = 1
 _AT_ONCE = 1000
 _NAME = "news-monitor"
 _DIGEST_BYTES = 16
+_CARRIED = [table for table in metadata.sorted_tables if not table.info.get("momentary")]
+"""Every table but those of who is running just now: a copy has no daemons."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Progress = Callable[[str, int], None]
 """Told the name of a table and how many of its rows are done, after every thousand and at its end."""
@@ -63,7 +65,7 @@ def write_all(connection: Connection, file: IO[str], progress: Progress) -> dict
     _hold_still(connection)
     file.write(_encode({"format": _NAME, "version": VERSION, "revision": HEAD}) + "\n")
     tallies = {}
-    for table in metadata.sorted_tables:
+    for table in _CARRIED:
         tallying = _Tallying()
         for line in _lines(connection, table):
             tallying.add(line)
@@ -100,7 +102,7 @@ def tables_with_rows(connection: Connection) -> list[str]:
     """Name the tables that hold anything."""
     return [
         table.name
-        for table in metadata.sorted_tables
+        for table in _CARRIED
         if connection.execute(select(text("1")).select_from(table).limit(1)).first()
     ]
 
@@ -110,7 +112,7 @@ def rows_of_tables(connection: Connection) -> dict[str, int]:
     _hold_still(connection)
     return {
         table.name: connection.scalar(select(func.count()).select_from(table)) or 0
-        for table in metadata.sorted_tables
+        for table in _CARRIED
     }
 
 
@@ -203,7 +205,7 @@ def _typed(column: Column[Any], value: Any) -> object:
 
 def _compared(connection: Connection, expected: dict[str, dict[str, object]]) -> dict[str, Tally]:
     tallies = {}
-    for table in metadata.sorted_tables:
+    for table in _CARRIED:
         tallying = _Tallying()
         for line in _lines(connection, table):
             tallying.add(line)
@@ -219,7 +221,7 @@ def _compared(connection: Connection, expected: dict[str, dict[str, object]]) ->
 
 
 def _counted_tables() -> list[Table]:
-    return [table for table in metadata.sorted_tables if table.autoincrement_column is not None]
+    return [table for table in _CARRIED if table.autoincrement_column is not None]
 
 
 def _counters(connection: Connection) -> dict[str, int]:

@@ -366,4 +366,5 @@ workers = Table(
     Column("feeds", Integer, nullable=False),
     Column("since", UtcTime, nullable=False),
     Column("heartbeat", UtcTime, nullable=False, comment="time of the database"),
+    info={"momentary": True},
 )
