@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs
 from monitor.channels.factory import build_channel, build_listeners
+from monitor.channels.heartbeat import ping
 from monitor.config.compiling import LongLived
 from monitor.config.naming import load_with_rules
 from monitor.config.reload import Reload
@@ -44,6 +45,7 @@ from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller, World
 from monitor.pipeline.ports import Channel
 from monitor.pipeline.timetable import timetable
+from monitor.pipeline.watch import Watch
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
 from monitor.telemetry import (
@@ -51,7 +53,6 @@ from monitor.telemetry import (
     fields,
     notify,
     notify_reloading,
-    watchdog_interval,
 )
 from monitor.web.pages import Pages
 from monitor.web.server import WebServer
@@ -177,7 +178,7 @@ class Daemon:
             "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
-            "watchdog": asyncio.create_task(self._feed_watchdog()),
+            "watch": asyncio.create_task(Watch(self._turns, self._in_force, ping).run()),
         }
         self._dispatch.start(self._in_force.channels)
         self._listening.start(self._in_force.settings.channels)
@@ -329,12 +330,10 @@ class Daemon:
         planned.add_job(of_feeds.look, "interval", seconds=of_feeds.every)
         return planned
 
-    async def _feed_watchdog(self) -> None:
-        """Tell systemd from the loop itself that it turns; a blocked loop goes silent and is restarted."""
-        interval = watchdog_interval()
-        while True:
-            await asyncio.sleep(3600 if interval is None else interval.total_seconds() / 3)
-            notify("WATCHDOG=1")
+    def _turns(self) -> dict[str, int]:
+        """How often each stage has turned."""
+        channels = {f"deliver on {name}": turns for name, turns in self._dispatch.turns.items()}
+        return {"poll": self._poller.turns, "assemble": self._assembler.turns} | channels
 
     def _sign(self) -> Sign:
         return Sign(

@@ -63,10 +63,13 @@ class Assembler:
         self._deciding = asyncio.Lock()
         """Two decisions on one alert, by a new entry and by its deadline, never overlap."""
         self.alerts = 0
+        self.turns = 0
+        """Grows with each look for entries, found or not: see watch.py."""
 
     async def run(self) -> None:
         """Assemble for ever; cancel it to stop between two batches."""
         while True:
+            self.turns += 1
             try:
                 worked = await self.run_once()
             except StoreUnavailableError as error:

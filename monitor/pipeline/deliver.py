@@ -74,10 +74,13 @@ class Deliverer:
         """Whether the last turn found something: then it is worth a claim to see whether there is more."""
         self.sent = 0
         self.failing = False
+        self.turns = 0
+        """Grows with each look for messages, found or not: see watch.py."""
 
     async def run(self) -> None:
         """Deliver for ever; when cancelled, the message under way is finished first, within limits."""
         while True:
+            self.turns += 1
             try:
                 worked = await self.run_once()
             except StoreUnavailableError as error:

@@ -33,6 +33,7 @@ class Dispatch:
         self._dice = dice
         self._on_alerts = on_alerts
         self._delivering: dict[str, asyncio.Task[None]] = {}
+        self._at_work: dict[str, Deliverer] = {}
         self._asked: set[asyncio.Task[None]] = set()
         """Channels being asked whether they would take a message."""
 
@@ -40,6 +41,11 @@ class Dispatch:
     def delivering(self) -> set[asyncio.Task[None]]:
         """The deliverers at work; none ends by itself."""
         return set(self._delivering.values())
+
+    @property
+    def turns(self) -> dict[str, int]:
+        """How often each deliverer has looked for messages, by name of its channel."""
+        return {name: one.turns for name, one in self._at_work.items()}
 
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
@@ -62,7 +68,8 @@ class Dispatch:
             asked = asyncio.create_task(say_what_is_wrong(self._in_force.channels[name]))
             self._asked.add(asked)
             asked.add_done_callback(self._asked.discard)
-            self._delivering[name] = asyncio.create_task(self._deliverer(name).run())
+            self._at_work[name] = deliverer = self._deliverer(name)
+            self._delivering[name] = asyncio.create_task(deliverer.run())
 
     async def round(self) -> None:
         """Deliver what is due on every channel, once."""
@@ -76,6 +83,7 @@ class Dispatch:
         self._in_force.settings, self._in_force.channels = settings, channels
         for name in gone:
             task = self._delivering.pop(name)
+            self._at_work.pop(name)
             task.cancel()
             await asyncio.wait([task], timeout=_FINISH)
             await before[name].close()

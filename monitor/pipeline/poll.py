@@ -97,14 +97,18 @@ class Poller:
         self._reader = Reader(store, world.parser, world.clock, in_force)
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
+        self._committing = False
         self.polls = 0
         self.entries = 0
+        self.turns = 0
+        """Grows while polls are started and what they brought is committed: see watch.py."""
 
     async def run(self) -> None:
         """Poll for ever; cancel it to stop at once. What was fetched by then is committed."""
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         try:
             while not committing.done():  # it ends before its time only by an error of ours: raised below
+                self.turns += not self._committing
                 try:
                     await self._distrust_clock()
                     await self._spread_missed()
@@ -310,7 +314,10 @@ class Poller:
         while (first := await self._finished.get()) is not None:
             if not self._stopping:
                 await asyncio.sleep(_LINGER)
+            self._committing = True
             await self._commit([first, *self._drained()])
+            self._committing = False
+            self.turns += 1
 
     def _drained(self) -> list[PollRecord]:
         """Return what has finished by now, at most a batch."""
@@ -347,6 +354,7 @@ class Poller:
             except StoreUnavailableError as error:
                 if self._stopping:
                     raise
+                self.turns += 1
                 await pause(log, "poll.store_unavailable", error)
                 continue
             self.entries += added

@@ -28,7 +28,7 @@ def test_every_example_is_accepted(name: str, tmp_path: Path) -> None:
     (tmp_path / "more-feeds.opml").write_text(
         '<opml><body><outline xmlUrl="https://o.example/"/></body></opml>'
     )
-    for secret in ("wire-key", "smtp-password"):
+    for secret in ("wire-key", "smtp-password", "heartbeat"):
         (tmp_path / secret).write_text("at hand")
     environment = {
         "CREDENTIALS_DIRECTORY": str(tmp_path),

@@ -66,6 +66,7 @@ __all__ = [
     "RetentionSettings",
     "RouteMatch",
     "RouteSettings",
+    "SelfCheckSettings",
     "SendingSettings",
     "Settings",
     "SeverityName",
@@ -119,6 +120,27 @@ class RetentionSettings(Strict):
     every: Duration = timedelta(hours=6)
 
 
+class SelfCheckSettings(Strict):
+    """How the daemon watches itself, and who is told that it lives."""
+
+    patience: Duration = timedelta(minutes=5)
+    """How long a stage may stand still before systemd's watchdog is no longer fed."""
+    heartbeat: SecretStr | None = None
+    """The address of a dead man's switch, which is asked for while all is well."""
+    every: Duration = timedelta(minutes=1)
+    """Between two pings of the heartbeat."""
+    allow_private: bool = False
+    """Whether the heartbeat may lead to a private address."""
+
+    @field_validator("patience", "every")
+    @classmethod
+    def _long_enough(cls, given: timedelta) -> timedelta:
+        if given < timedelta(seconds=10):
+            message = "is too short; give at least 10s"
+            raise ValueError(message)
+        return given
+
+
 class Settings(Strict):
     """The whole of config.yaml."""
 
@@ -136,6 +158,7 @@ class Settings(Strict):
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     ops: tuple[str, ...] = ()
     """Names of channels that are told when another channel takes nothing."""
+    self_check: SelfCheckSettings = SelfCheckSettings()
     routes: tuple[RouteSettings, ...] = ()
     polling: PollingSettings = PollingSettings()
     alerts: AlertSettings = AlertSettings()
