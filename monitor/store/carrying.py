@@ -110,10 +110,7 @@ def tables_with_rows(connection: Connection) -> list[str]:
 def rows_of_tables(connection: Connection) -> dict[str, int]:
     """Count the rows of every table: each is read from end to end."""
     _hold_still(connection)
-    return {
-        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
-        for table in _CARRIED
-    }
+    return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in _CARRIED}
 
 
 def read_all(connection: Connection, file: IO[str], progress: Progress) -> dict[str, Tally]:
