@@ -151,7 +151,7 @@ class Daemon:
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
             pages = Pages(self._store, rules=lambda: tuple(self._in_force.rulebook.rules))
-            self._web = WebServer(settings.web, pages.routes())
+            self._web = WebServer(settings.web, pages.routes(), clock=clock)
             stack.push_async_callback(self._web.stop)
             self._membership = Membership(self._store, self._sign)
             stack.push_async_callback(self._membership.leave)

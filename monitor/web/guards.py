@@ -8,19 +8,19 @@ come from a page of the same origin. Programs send neither Origin nor Sec-Fetch-
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.settings.web import is_loopback
+from monitor.web.access import Access, refusal
 from monitor.web.rendering import page
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -55,20 +55,23 @@ def is_own(request: web.Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.host
 
 
-@web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what is not for us; answer errors with a page; set the headers."""
-    if not is_for_us(request.host):
-        answer: web.StreamResponse = web.Response(
-            status=HTTPStatus.MISDIRECTED_REQUEST, text="This desk answers to localhost only.\n"
-        )
-    elif not is_own(request):
-        answer = web.Response(status=HTTPStatus.FORBIDDEN, text="This came from another site.\n")
-    else:
-        answer = await _answered(request, handler)
-    if not answer.prepared:
-        answer.headers.update(HEADERS)
-    return answer
+def guard(access: Access) -> Middleware:
+    """Make what refuses what is not for us, answers errors with a page, and sets the headers."""
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not (is_for_us(request.host) or access.knows_host(request.host)):
+            text = "This desk does not answer to that name; add it in config.yaml: `web: {hosts: [NAME]}`.\n"
+            answer: web.StreamResponse = web.Response(status=HTTPStatus.MISDIRECTED_REQUEST, text=text)
+        elif not is_own(request):
+            answer = web.Response(status=HTTPStatus.FORBIDDEN, text="This came from another site.\n")
+        else:
+            answer = refusal(access, request) or await _answered(request, handler)
+        if not answer.prepared:
+            answer.headers.update(HEADERS)
+        return answer
+
+    return guarded
 
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:

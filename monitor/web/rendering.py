@@ -13,6 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.core.models import Hit, TextField
+from monitor.web.access import NAME
 
 _MINUTE = "%Y-%m-%d %H:%M"
 
@@ -59,6 +60,7 @@ def _environment() -> Environment:
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     made.filters.update(minute=minute, safe_link=safe_link)
+    made.globals["logged_in"] = NAME.get
     return made
 
 

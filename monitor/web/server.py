@@ -13,7 +13,9 @@ from aiohttp import web
 
 from monitor.core.settings.web import WebSettings, split_address
 from monitor.telemetry import fields
+from monitor.web.access import Access, Clock
 from monitor.web.guards import guard
+from monitor.web.login import Door
 
 log = logging.getLogger(__name__)
 
@@ -22,19 +24,22 @@ _DRAIN = 1.0
 """Seconds that requests under way have at the end."""
 
 
-def application(routes: Iterable[web.AbstractRouteDef]) -> web.Application:
+def application(routes: Iterable[web.AbstractRouteDef], access: Access) -> web.Application:
     """Build the application: these routes, behind the guard, and the static files."""
-    made = web.Application(middlewares=[guard])
-    made.add_routes([*routes, web.static("/static", _STATIC)])
+    made = web.Application(middlewares=[guard(access)])
+    made.add_routes([*routes, *Door(access).routes(), web.static("/static", _STATIC)])
     return made
 
 
 class WebServer:
     """Serves an application where the settings say."""
 
-    def __init__(self, settings: WebSettings, routes: Iterable[web.AbstractRouteDef]) -> None:
+    def __init__(
+        self, settings: WebSettings, routes: Iterable[web.AbstractRouteDef], *, clock: Clock
+    ) -> None:
         self._settings = settings
-        self._runner = web.AppRunner(application(routes), access_log=None, shutdown_timeout=_DRAIN)
+        made = application(routes, Access(settings, clock=clock))
+        self._runner = web.AppRunner(made, access_log=None, shutdown_timeout=_DRAIN)
         self.address: str | None = None
         """Where it is served; None while it is not."""
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from monitor.core.settings import WebSettings
 from monitor.store import Store, open_store
+from monitor.web.access import Access
 from monitor.web.pages import Pages
 from monitor.web.server import application
 
 Desk = TestClient[web.Request, web.Application]
+
+
+def clock() -> datetime:
+    """It is always noon."""
+    return datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -28,5 +36,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def desk(store: Store) -> AsyncIterator[Desk]:
     """A reader of the pages."""
     pages = Pages(store, rules=lambda: ("raids", "floods"))
-    async with TestClient(TestServer(application(pages.routes()))) as client:
+    async with TestClient(
+        TestServer(application(pages.routes(), Access(WebSettings(), clock=clock)))
+    ) as client:
         yield client

@@ -11,8 +11,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
 from monitor.core.settings import Settings, WebSettings
+from monitor.web.access import Access
 from monitor.web.server import WebServer, application
-from tests.web.conftest import Desk
+from tests.web.conftest import Desk, clock
 
 
 async def said(request: web.Request) -> web.Response:
@@ -37,7 +38,9 @@ async def test_a_name_rebound_to_this_machine_gets_nothing(desk: Desk, host: str
 
 async def test_a_post_from_another_site_is_refused() -> None:
     """Pages of our own and programs get through."""
-    async with TestClient(TestServer(application([web.post("/do", said)]))) as client:
+    async with TestClient(
+        TestServer(application([web.post("/do", said)], Access(WebSettings(), clock=clock)))
+    ) as client:
         own = f"http://127.0.0.1:{client.port}"
         assert (await client.post("/do")).status == 200
         assert (await client.post("/do", headers={"Origin": own})).status == 200
@@ -56,7 +59,7 @@ async def test_every_answer_carries_the_policy(desk: Desk, address: str) -> None
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:8800", "192.168.1.5:8800", "desk.example:80", "[::]:8800"])
 def test_listening_where_others_reach_it_is_refused_with_the_remedy(listen: str) -> None:
-    """There is no login, so there is no way to be there."""
+    """Without users there is no way to be there."""
     with pytest.raises(ValidationError, match="ssh -L"):
         WebSettings.model_validate({"listen": listen})
 
@@ -71,7 +74,7 @@ async def test_a_port_in_use_is_a_warning_with_its_remedy(caplog: pytest.LogCapt
     """Monitoring never depends on the desk."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        server = WebServer(WebSettings(listen=listen), [])
+        server = WebServer(WebSettings(listen=listen), [], clock=clock)
         with caplog.at_level(logging.WARNING):
             await server.start()
         assert server.address is None
@@ -81,7 +84,7 @@ async def test_a_port_in_use_is_a_warning_with_its_remedy(caplog: pytest.LogCapt
 
 async def test_the_address_said_is_the_one_served() -> None:
     """Port 0 lets the system choose."""
-    server = WebServer(WebSettings(listen="127.0.0.1:0"), [web.get("/", said)])
+    server = WebServer(WebSettings(listen="127.0.0.1:0"), [web.get("/", said)], clock=clock)
     await server.start()
     try:
         async with ClientSession() as session, session.get(f"{server.address}/") as answer:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from monitor.core.settings.base import Strict
 
 _PORTS = 65_536
+_TOKEN = 20
+"""Characters of a token at least."""
 
 
 def split_address(listen: str) -> tuple[str, int]:
@@ -35,23 +37,63 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+class WebUser(Strict):
+    """Who may use the desk, and how they prove it."""
+
+    name: str = Field(min_length=1, max_length=64, pattern=r"^[\w.@-]+$")
+    """Stands beside what the person does: silences, acknowledgements, edits of stories."""
+    token: SecretStr
+    role: Literal["viewer", "editor"] = "editor"
+    """A viewer looks; an editor changes things as well."""
+
+    @field_validator("token")
+    @classmethod
+    def _cannot_be_guessed(cls, token: SecretStr) -> SecretStr:
+        if len(token.get_secret_value()) < _TOKEN:
+            message = (
+                f"is too short for a token; make one of {_TOKEN} characters or more: `openssl rand -hex 24`"
+            )
+            raise ValueError(message)
+        return token
+
+
 class WebSettings(Strict):
     """The desk: on by default, for this machine alone."""
 
     enabled: bool = True
     listen: str = "127.0.0.1:8800"
+    hosts: tuple[str, ...] = ()
+    """Names under which browsers reach the desk, beside localhost; others are refused."""
+    users: tuple[WebUser, ...] = ()
+    """Who may use it; with none, whoever can use this machine."""
 
     @field_validator("listen")
     @classmethod
-    def _stays_on_this_machine(cls, listen: str) -> str:
-        host, _ = split_address(listen)
-        if not is_loopback(host):
+    def _is_an_address(cls, listen: str) -> str:
+        split_address(listen)
+        return listen
+
+    @field_validator("users")
+    @classmethod
+    def _are_told_apart(cls, users: tuple[WebUser, ...]) -> tuple[WebUser, ...]:
+        names = [user.name for user in users]
+        if len(set(names)) < len(names) or len({user.token.get_secret_value() for user in users}) < len(
+            users
+        ):
+            message = "two users have one name or one token; give each their own"
+            raise ValueError(message)
+        return users
+
+    @model_validator(mode="after")
+    def _stays_on_this_machine_without_users(self) -> Self:
+        host, _ = split_address(self.listen)
+        if not self.users and not is_loopback(host):
             message = (
-                f"the desk has no login, so it cannot listen at {listen}, where others reach it; "
-                "listen at 127.0.0.1:8800 and reach it through `ssh -L 8800:127.0.0.1:8800`"
+                f"the desk cannot listen at {self.listen}, where others reach it, without `users`; name them, "
+                "or listen at 127.0.0.1:8800 and reach it through `ssh -L 8800:127.0.0.1:8800`"
             )
             raise ValueError(message)
-        return listen
+        return self
 
 
 def _switched(said: object) -> object:

@@ -1,0 +1,175 @@
+"""Who asks, and what they may do.
+
+Without users in config.yaml everyone on this machine is an editor. With users, a program shows its token
+(`Authorization: Bearer TOKEN`, or as the password of Basic, which is all that feed readers can), and a person
+types it once at /login and gets a session: a cookie with name and end, signed with a key made of the user's
+token. So nothing is stored, sessions outlive a restart, and a changed token ends them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from aiohttp import hdrs, web
+
+from monitor.core.settings.web import WebSettings, WebUser
+
+SESSION: Final = timedelta(days=14)
+"""How long a session lasts."""
+COOKIE: Final = "news_monitor_session"
+_OPEN = frozenset({"/login", "/healthz", "/readyz"})
+_FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics")
+_READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+_ALLOWANCE = 10
+_REFILL = timedelta(seconds=10)
+_REMEMBERED = 1000
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who was let in."""
+
+    name: str
+    may_change: bool
+
+
+NAME: ContextVar[str] = ContextVar("name", default="")
+"""Who is logged in while a request is answered; empty for nobody."""
+_PERSON = web.RequestKey("person", Person)
+ANYONE = Person(name="desk", may_change=True)
+"""Whoever uses a desk without users."""
+
+
+def person_of(request: web.Request) -> Person:
+    """Say who sent a request that passed the guard."""
+    return request[_PERSON]
+
+
+class Attempts:
+    """Wrong tokens by address: ten at once, then one every ten seconds; right ones cost nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._full_at: dict[str, datetime] = {}
+
+    def wait(self, address: str) -> timedelta:
+        """How long the address must wait before its next try; zero if it need not."""
+        over = self._full_at.get(address, self._clock()) - self._clock() - (_ALLOWANCE - 1) * _REFILL
+        return max(over, timedelta(0))
+
+    def failed(self, address: str) -> None:
+        """Count a wrong token."""
+        now = self._clock()
+        if len(self._full_at) >= _REMEMBERED:
+            self._full_at = {one: at for one, at in self._full_at.items() if at > now}
+        if len(self._full_at) < _REMEMBERED or address in self._full_at:
+            self._full_at[address] = max(self._full_at.get(address, now), now) + _REFILL
+
+
+class Access:
+    """What the settings say of users and hosts, asked of requests."""
+
+    def __init__(self, settings: WebSettings, *, clock: Clock) -> None:
+        self._users, self._clock = settings.users, clock
+        self._names = frozenset(host.casefold() for host in settings.hosts)
+        self.attempts = Attempts(clock)
+
+    @property
+    def wants_login(self) -> bool:
+        """Whether anybody must prove who they are."""
+        return bool(self._users)
+
+    def knows_host(self, host: str) -> bool:
+        """Say whether a Host header is one of ours: a name of the settings, or, with users, any number.
+
+        What a rebound name cannot do is pretend to be a number; a login stands behind it besides.
+        """
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        is_number = name.replace(".", "").isdecimal() or ":" in name
+        return name.casefold() in self._names or (self.wants_login and is_number)
+
+    def who(self, request: web.Request) -> Person | None:
+        """Say who sends a request; None if nobody we know."""
+        if not self._users:
+            return ANYONE
+        shown = _shown_token(request.headers.get(hdrs.AUTHORIZATION, ""))
+        cookie = request.cookies.get(COOKIE, "")
+        user = self._of_session(cookie) if shown is None else self.user_of(shown)
+        return None if user is None else Person(name=user.name, may_change=user.role == "editor")
+
+    def user_of(self, token: str) -> WebUser | None:
+        """Find the user of a token; each is compared in full, so that time tells nothing."""
+        found = [user for user in self._users if _same(user.token.get_secret_value(), token)]
+        return found[0] if found else None
+
+    def session_of(self, user: WebUser) -> str:
+        """Make the value of a cookie that stands for this user until the session ends."""
+        ends = int((self._clock() + SESSION).timestamp())
+        return f"{user.name}|{ends}|{_signature(user, ends)}"
+
+    def _of_session(self, cookie: str) -> WebUser | None:
+        name, _, rest = cookie.partition("|")
+        ends, _, signature = rest.partition("|")
+        user = next((user for user in self._users if user.name == name), None)
+        if user is None or not (ends.isascii() and ends.isdecimal() and len(ends) < len("1" * 12)):
+            return None
+        if not _same(_signature(user, int(ends)), signature):
+            return None
+        return user if self._clock() < datetime.fromtimestamp(int(ends), UTC) else None
+
+
+def refusal(access: Access, request: web.Request) -> web.StreamResponse | None:
+    """Note who sends a request; answer it here if they may not have what they ask for."""
+    person = access.who(request)
+    NAME.set(person.name if person and access.wants_login else "")
+    if person is not None:
+        request[_PERSON] = person
+        if person.may_change or request.method in _READING or request.path == "/logout":
+            return None
+        return web.Response(
+            status=403, text=f"{person.name} may look, not change: ask for the role editor.\n"
+        )
+    if request.path in _OPEN or request.path.startswith("/static/"):
+        return None
+    if request.path.startswith(_FOR_PROGRAMS) or request.method not in _READING:
+        text = "Show a token of config.yaml: `Authorization: Bearer TOKEN`.\n"
+        return web.Response(
+            status=401, text=text, headers={hdrs.WWW_AUTHENTICATE: 'Basic realm="news-monitor"'}
+        )
+    target = quote(request.path_qs, safe="/")
+    return web.Response(status=303, headers={hdrs.LOCATION: f"/login?next={target}"})
+
+
+def _shown_token(header: str) -> str | None:
+    """Read a token from an Authorization header; None if there is no such header."""
+    scheme, _, value = header.partition(" ")
+    if scheme.casefold() == "bearer":
+        return value.strip()
+    if scheme.casefold() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (ValueError, binascii.Error):
+            return ""
+    return None
+
+
+def _signature(user: WebUser, ends: int) -> str:
+    key = hmac.digest(user.token.get_secret_value().encode(), b"news-monitor session", hashlib.sha256)
+    return base64.urlsafe_b64encode(hmac.digest(key, f"{user.name}|{ends}".encode(), hashlib.sha256)).decode()
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
