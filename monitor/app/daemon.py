@@ -30,6 +30,7 @@ from monitor.core.models import Feed, Sign
 from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
 from monitor.feeds.fetch import HttpFetcher
+from monitor.feeds.following import SitemapFollower
 from monitor.feeds.parse import ParserPool
 from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
@@ -137,7 +138,7 @@ class Daemon:
             stack.push_async_callback(self._close_channels)
             self._in_force.channels = self._built_channels(settings)
             await self._take_feeds(self._loaded.feeds, spread=not self._once)
-            world = World(clock=clock, dice=dice, fetcher=fetcher, parser=parser)
+            world = World(clock=clock, dice=dice, fetcher=SitemapFollower(fetcher, parser), parser=parser)
             self._poller = Poller(self._store, world, self._in_force, on_entries=self._on_entries)
             self._assembler = Assembler(
                 self._store,

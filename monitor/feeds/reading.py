@@ -18,6 +18,7 @@ from monitor.feeds.discover import advertised_feeds
 from monitor.feeds.encodings import to_utf8
 from monitor.feeds.jsonfeed import read_json_feed
 from monitor.feeds.limits import Source
+from monitor.feeds.sitemap import read_sitemap
 from monitor.feeds.split import Pieces, digest, split, well_formed
 from monitor.feeds.syndication import FEEDPARSER_ERRORS, clean_xml, newest_first, read_syndication, truncated
 
@@ -38,6 +39,9 @@ def read_document(body: bytes, source: Source) -> ParseResult:
 
 def read_in_portions(body: bytes, source: Source) -> Iterator[ParseResult]:
     """Yield the feed with its first entries, or what came instead; then feeds of further entries."""
+    if (listed := read_sitemap(body, source)) is not None:
+        yield listed
+        return
     text = to_utf8(body, source.content_type)
     if sniff.is_json(text):
         yield read_json_feed(text, source) or sniff.describe(body, text)
