@@ -1,4 +1,4 @@
-"""`news-monitor feeds export|import`: lists of feeds from and for other readers."""
+"""`news-monitor feeds add|export|import`: feeds into the configuration, and lists of feeds out of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,58 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.common import config_option, configured, counted, say_mistakes
+from monitor.cli.common import (
+    config_option,
+    configured,
+    counted,
+    json_option,
+    now,
+    print_json,
+    say_mistakes,
+)
+from monitor.cli.database import run_async
+from monitor.cli.guard import Exit
+from monitor.cli.probing import lines_of_addition
 from monitor.config.feed_list import import_opml
 from monitor.core.errors import ConfigurationError
 from monitor.feeds.opml import save_opml, write_opml
+from monitor.sources.adding import Outcome, Wanted, add_feed
+from monitor.telemetry import Redactor
+
+
+@click.command(name="add")
+@click.argument("url")
+@click.option("--name", default="", help="How people are shown it; by default as it calls itself.")
+@click.option("--tag", "tags", multiple=True, help="A word for rules and routes; may be given repeatedly.")
+@click.option("--allow-private", is_flag=True, help="Permit a private or loopback address.")
+@json_option
+@config_option
+def add_one(
+    *, url: str, name: str, tags: tuple[str, ...], allow_private: bool, as_json: bool, config: Path
+) -> None:
+    r"""Find the feed of a site, or take URL as a feed, and write it at the end of `feeds:`.
+
+    A page's feeds are listed and the best of them that can be read is taken; a site without any is asked for
+    the news sitemaps in its robots.txt. Says what is in the feed and which rules match it today. Exit code 1
+    if there is no feed. A running daemon takes the feed up on SIGHUP.
+
+    \b
+    Examples:
+      news-monitor feeds add https://www.example.org
+      news-monitor feeds add https://www.example.org/rss --name Example --tag world
+    """
+    loaded = configured(config)
+    at = now()
+    wanted = Wanted(url=url, name=name, tags=tags, allow_private=allow_private)
+    addition = run_async(add_feed(config, wanted, at))
+    redactor = Redactor(loaded.secrets)
+    if as_json:
+        print_json(addition, redactor)
+    else:
+        for line in lines_of_addition(addition, at):
+            click.echo(redactor.for_people(line))
+    if addition.outcome in {Outcome.NO_FEED, Outcome.REFUSED}:
+        raise SystemExit(Exit.FOUND)
 
 
 @click.command(name="export")

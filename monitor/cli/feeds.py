@@ -12,9 +12,9 @@ from click.core import ParameterSource
 from monitor.cli import feed_why
 from monitor.cli.common import ago, config_option, configured, counted, json_option, now, print_json
 from monitor.cli.database import opened, run_async
-from monitor.cli.feed_edits import export_feeds, import_feeds
+from monitor.cli.feed_edits import add_one, export_feeds, import_feeds
 from monitor.cli.guard import Exit
-from monitor.cli.probing import lines_of, probe
+from monitor.cli.probing import lines_of
 from monitor.cli.tables import print_table
 from monitor.config.checks import problem_of_url, same_address
 from monitor.config.settings import Loaded, feed_of
@@ -22,6 +22,7 @@ from monitor.core.health import is_well, remedy
 from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.core.settings import FeedSettings, Settings
 from monitor.files import is_there
+from monitor.sources.probing import probe
 from monitor.telemetry import Redactor
 
 _WELL = {FeedStatus.OK, FeedStatus.NEVER}
@@ -29,7 +30,7 @@ _WELL = {FeedStatus.OK, FeedStatus.NEVER}
 
 @click.group(name="feeds")
 def command() -> None:
-    r"""List feeds and their health; probe an address before adding it; import and export OPML.
+    r"""List feeds and their health; probe an address; add feeds; import and export OPML.
 
     \b
     Examples:
@@ -37,11 +38,13 @@ def command() -> None:
       news-monitor feeds list --health
       news-monitor feeds why https://www.example.org/rss
       news-monitor feeds probe https://www.example.org/news
+      news-monitor feeds add https://www.example.org
       news-monitor feeds export --opml feeds.opml
       news-monitor feeds import other-reader.opml
     """
 
 
+command.add_command(add_one)
 command.add_command(export_feeds)
 command.add_command(import_feeds)
 

@@ -1,105 +1,19 @@
-"""What `feeds probe` asks and says: one address, fetched, read and judged by the daemon's own parts."""
+"""What `feeds probe` and `feeds add` say of a feed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.cli.common import ago, counted
 from monitor.cli.guard import clean
-from monitor.core.models import (
-    Entry,
-    Feed,
-    FeedState,
-    Fetched,
-    FetchFailed,
-    HostBusy,
-    NotAFeed,
-    NotModified,
-    ParsedFeed,
-)
-from monitor.core.normalise import normalise
-from monitor.core.settings import PollingSettings
-from monitor.feeds.discover import Advertised, advertised_feeds
-from monitor.feeds.fetch import HttpFetcher
-from monitor.feeds.parse import ParserPool
+from monitor.core.models import Entry
+from monitor.sources.adding import Addition, Outcome
+from monitor.sources.probing import Probed
 
 _SHOWN = 5
 _NARROW = 70
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probed:
-    """What stands behind an address."""
-
-    url: str
-    is_feed: bool = False
-    failure: str | None = None
-    """Why there is no feed, in a sentence."""
-    status: int | None = None
-    final_url: str | None = None
-    moved_to: str | None = None
-    bytes: int = 0
-    seconds: float = 0.0
-    content_type: str | None = None
-    conditional: bool = False
-    """Whether the server gave an ETag or a date, so that unchanged answers cost next to nothing."""
-    version: str = ""
-    title: str = ""
-    lang: str | None = None
-    problem: str | None = None
-    entries: Sequence[Entry] = field(default=())
-    advertised: Sequence[Advertised] = field(default=())
-
-
-async def probe(feed: Feed, polling: PollingSettings, now: datetime) -> Probed:
-    """Fetch and read the feed as its first poll would; nothing is stored."""
-    async with HttpFetcher(polling, clock=lambda: now) as fetcher:
-        answer = await fetcher.fetch(feed, FeedState(url=feed.url, next_poll_at=now))
-    match answer:
-        case FetchFailed():
-            return Probed(url=feed.url, failure=answer.message, status=answer.status, seconds=answer.seconds)
-        case NotModified():
-            return Probed(url=feed.url, failure="the server claims that nothing changed since never")
-        case HostBusy():
-            return Probed(url=feed.url, failure="its host is busy with other feeds", seconds=answer.seconds)
-        case Fetched():
-            return await _read(feed, answer, polling, now)
-
-
-async def _read(feed: Feed, answer: Fetched, polling: PollingSettings, now: datetime) -> Probed:
-    async with ParserPool(polling) as parser:
-        parsed = await parser.parse(answer)
-    common = Probed(
-        url=feed.url,
-        status=answer.status,
-        final_url=answer.url,
-        moved_to=answer.moved_to,
-        bytes=len(answer.body),
-        seconds=answer.seconds,
-        content_type=answer.content_type,
-        conditional=bool(answer.etag or answer.last_modified),
-    )
-    match parsed:
-        case NotAFeed():
-            found = advertised_feeds(answer.body, answer.url)
-            return replace(common, failure=parsed.message, advertised=found)
-        case ParsedFeed():
-            entries = [
-                normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=True)
-                for raw in parsed.entries
-            ]
-            return replace(
-                common,
-                is_feed=True,
-                version=parsed.version,
-                title=parsed.title,
-                lang=parsed.lang,
-                problem=parsed.problem,
-                entries=entries,
-            )
 
 
 def lines_of(probed: Probed, now: datetime, *, private: bool = False) -> Iterator[str]:
@@ -113,6 +27,38 @@ def lines_of(probed: Probed, now: datetime, *, private: bool = False) -> Iterato
         for found in probed.advertised:
             yield f"  it names a feed: {clean(found.url)}  {clean(found.title)}"
         return
+    yield from lines_of_feed(probed, now)
+    yield "to watch it, `news-monitor feeds add` its address, or add to `feeds` in config.yaml:"
+    url, name = (
+        json.dumps(clean(text), ensure_ascii=False) for text in (probed.moved_to or probed.url, probed.title)
+    )
+    yield f"  - {{url: {url}, name: {name}{', allow_private: true' if private else ''}}}"
+
+
+def lines_of_addition(addition: Addition, now: datetime) -> Iterator[str]:
+    """Say to a person what `feeds add` saw and did; the last line is what came of it."""
+    for candidate in addition.candidates:
+        title = f"  {clean(candidate.title)[:_NARROW]}" if candidate.title else ""
+        yield f"  {clean(candidate.url)}{title}: {clean(candidate.verdict)}"
+    if addition.probed is not None and addition.probed.is_feed:
+        yield from lines_of_feed(addition.probed, now)
+    if addition.outcome is Outcome.ADDED:
+        yield _rules(addition)
+    yield clean(addition.sentence)
+
+
+def _rules(addition: Addition) -> str:
+    if addition.rules is None:
+        return "which rules match is not known: the rule files have mistakes, see `news-monitor rules check`"
+    if not addition.rules:
+        return "no rule matches any of it today"
+    found = (f"{one.rule} ({counted(one.entries, 'entry', 'entries')})" for one in addition.rules[:_SHOWN])
+    more = len(addition.rules) - _SHOWN
+    return f"rules that match today: {', '.join(found)}{f' and {more} more' if more > 0 else ''}"
+
+
+def lines_of_feed(probed: Probed, now: datetime) -> Iterator[str]:
+    """Say what a feed holds: kind, title, language, how many entries of what age, and the first of them."""
     yield f'{probed.version or "feed"} "{clean(probed.title)}", language {probed.lang or "not said"}'
     if probed.problem:
         yield f"problem: {clean(probed.problem)}"
@@ -120,11 +66,6 @@ def lines_of(probed: Probed, now: datetime, *, private: bool = False) -> Iterato
     if not probed.conditional:
         yield "the server gives neither ETag nor Last-Modified: each poll transfers everything"
     yield from _first(probed.entries, now)
-    yield "to watch it, add to `feeds` in config.yaml:"
-    url, name = (
-        json.dumps(clean(text), ensure_ascii=False) for text in (probed.moved_to or probed.url, probed.title)
-    )
-    yield f"  - {{url: {url}, name: {name}{', allow_private: true' if private else ''}}}"
 
 
 def _answer(probed: Probed) -> str:

@@ -49,12 +49,11 @@ def import_opml(config: Path, source: Path) -> Imported:
         if not listed.outlines:
             return Imported(refusal=remarks[0])
     before = load_settings(config)
-    taken = {same_address(feed.url) for feed in before.accepted().feeds}
-    taken |= {same_address(feed.fetch_url) for feed in before.feeds}
+    taken = _taken(before)
     added = []
     known = 0
     for outline in listed.outlines:
-        if problem := _unfit(outline):
+        if problem := unfit(outline):
             message = f"left out: the address of a feed {problem}"
             remarks.append(
                 Mistake(path=str(source), line=outline.line, message=message, weight=Weight.WARNING)
@@ -64,23 +63,51 @@ def import_opml(config: Path, source: Path) -> Imported:
         else:
             taken.add(address)
             added.append(outline)
-    refusal = _write(before, added) if added else None
+    refusal = _write(before, [_line(outline) for outline in added]) if added else None
     return Imported(added=tuple(added), known=known, remarks=tuple(remarks), refusal=refusal)
 
 
-def _unfit(outline: Outline) -> str | None:
+def add_outline(config: Path, outline: Outline, *, allow_private: bool = False) -> Imported:
+    """Add one feed to a configuration without mistakes, unless it is known there.
+
+    With `allow_private` its entry says that it may be at a private address.
+
+    Raises:
+        ConfigurationError: the configuration has mistakes.
+    """
+    before = load_settings(config)
+    before.accepted()
+    if problem := unfit(outline):
+        return Imported(refusal=Mistake(path=str(config), message=f"the address of a feed {problem}"))
+    if is_known(before, outline.url):
+        return Imported(known=1)
+    refusal = _write(before, [_line(outline, allow_private=allow_private)])
+    return Imported(added=() if refusal else (outline,), refusal=refusal)
+
+
+def is_known(loaded: Loaded, url: str) -> bool:
+    """Tell whether an accepted configuration has a feed of that address, disabled or from OPML included."""
+    return same_address(url) in _taken(loaded)
+
+
+def _taken(loaded: Loaded) -> set[str]:
+    taken = {same_address(feed.url) for feed in loaded.accepted().feeds}
+    return taken | {same_address(feed.fetch_url) for feed in loaded.feeds}
+
+
+def unfit(outline: Outline) -> str | None:
     """Say why an address is not taken; one with `${` would send a secret of this machine to a stranger."""
     if "$" in outline.url:
         return "holds a $, which would be read as the name of a secret"
     return problem_of_url(outline.url)
 
 
-def _write(before: Loaded, added: Sequence[Outline]) -> Mistake | None:
+def _write(before: Loaded, added: Sequence[str]) -> Mistake | None:
     config = before.path
     old = read_source(config, max_bytes=_LARGEST)
     if isinstance(old, Mistake):
         return old
-    edited = _edited(old.content, [_line(outline) for outline in added])
+    edited = _edited(old.content, added)
     try:
         safe = edited is not None and _means_the_same(before, edited, len(added))
     except OSError as error:
@@ -134,12 +161,13 @@ def _end_of_list(lines: Sequence[str], end: int, indent: int) -> int:
     return end
 
 
-def _line(outline: Outline) -> str:
+def _line(outline: Outline, *, allow_private: bool = False) -> str:
     values: dict[str, object] = {
         "url": outline.url,
         "name": outline.title,
         "tags": [tag for tag in outline.tags if "$" not in tag],
         "language": outline.lang,
+        "allow_private": allow_private,
     }
     if "$" in outline.title:
         values["name"] = ""

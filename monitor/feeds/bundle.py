@@ -56,19 +56,19 @@ def opening(body: bytes) -> bytes:
     """Return the first few KiB of a document, unpacked where it is a gzip file."""
     if not body.startswith(GZIP):
         return body[:_PEEK]
-    return _unpacked(body[: 4 * _PEEK], most=_PEEK) or b""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body[: 4 * _PEEK], _PEEK)
+    except zlib.error:
+        return b""
 
 
 def plain(body: bytes) -> bytes | None:
-    """Return a document, unpacked where it is a gzip file; None if it is broken or above MAX_PLAIN."""
+    """Return a document, unpacked where it is a gzip file; None if that is broken or holds over MAX_PLAIN."""
     if not body.startswith(GZIP):
         return body
-    unpacked = _unpacked(body, most=MAX_PLAIN + 1)
-    return None if unpacked is None or len(unpacked) > MAX_PLAIN else unpacked
-
-
-def _unpacked(body: bytes, *, most: int) -> bytes | None:
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, most)
+        unpacked = inflate.decompress(body, MAX_PLAIN)
     except zlib.error:
         return None
+    return unpacked if inflate.eof else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +24,11 @@ _TYPES = frozenset(
 )
 _MAX_PAGE = 4 * 2**20
 _MOST = 50
+_MAX_ROBOTS = 512 * 2**10
+"""Bytes, as many as RFC 9309 asks a reader to take."""
+_NO_FEED = re.compile(r"oembed|/wp-json/")
+_COMMENTS = re.compile(r"comments?[/_.-]|[?&]feed=comments|-comments\b", re.IGNORECASE)
+_SITEMAP = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,2048})", re.IGNORECASE | re.MULTILINE)
 _LIKELY = re.compile(
     r"(?:^|[/._-])(?:rss|atom|feeds?|rdf)(?:[/._?-]|xml|json|$)|\.(?:rss|rdf|atom)$", re.IGNORECASE
 )
@@ -63,10 +69,37 @@ def advertised_feeds(page: bytes, url: str) -> tuple[Advertised, ...]:
     return tuple(found.values())
 
 
+def best_first(found: Iterable[Advertised]) -> tuple[Advertised, ...]:
+    """Order the feeds of a page by what people mean by it: as the page has them, comments last."""
+    return tuple(sorted(found, key=_is_of_comments))
+
+
+def _is_of_comments(one: Advertised) -> bool:
+    parts = urlsplit(one.url)
+    return _COMMENTS.search(f"{parts.path}?{parts.query}") is not None
+
+
+def sitemaps_in_robots(robots: bytes, url: str) -> tuple[Advertised, ...]:
+    """Return the sitemaps that a robots.txt names, those of news first.
+
+    As https://www.sitemaps.org/protocol.html has it.
+
+    Args:
+        robots: the file, of which the first half MiB counts.
+        url: where it came from.
+    """
+    written = (found.decode("utf-8", "replace") for found in _SITEMAP.findall(robots[:_MAX_ROBOTS]))
+    addresses = dict.fromkeys(address for one in written if (address := _resolved(url, one)))
+    ranked = sorted(list(addresses)[:_MOST], key=lambda address: "news" not in urlsplit(address).path.lower())
+    return tuple(Advertised(url=address) for address in ranked)
+
+
 def _is_feed_link(element: etree._Element) -> bool:
     relation = (element.get("rel") or "").lower().split()
     kind = (element.get("type") or "").lower().split(";")[0].strip()
-    return "alternate" in relation and kind in _TYPES and "oembed" not in (element.get("href") or "")
+    address = element.get("href") or ""
+    # WordPress offers each page as JSON, and how to embed it: both are called alternates, none is a feed.
+    return "alternate" in relation and kind in _TYPES and not _NO_FEED.search(address)
 
 
 def _base(root: etree._Element, url: str) -> str:

@@ -18,7 +18,7 @@ from lxml import etree
 
 from monitor.core.models import Document, NotAFeed, ParsedFeed, ParseResult, RawEntry
 from monitor.feeds import limits, tidy
-from monitor.feeds.bundle import GZIP, INDEX, MAGIC, Bundle, opening, plain, unbundled
+from monitor.feeds.bundle import INDEX, MAGIC, MAX_PLAIN, Bundle, opening, plain, unbundled
 from monitor.feeds.limits import Source
 from monitor.feeds.syndication import clean_xml, truncated
 
@@ -63,8 +63,8 @@ def read_sitemap(body: bytes, source: Source) -> ParseResult | None:
         return None
     xml = plain(body)
     if xml is None:
-        what = "a broken gzip file" if body.startswith(GZIP) else "a broken document"
-        return NotAFeed(document=Document.BINARY, message=f"got {what} instead of a sitemap")
+        message = f"got a sitemap in a gzip file that is broken or larger than {MAX_PLAIN // 2**20} MiB"
+        return NotAFeed(document=Document.BINARY, message=message)
     if root == "urlset":
         return _read_urlset(xml, source)
     if source.content_type == INDEX:

@@ -1,0 +1,232 @@
+"""From an address that a person gives to a feed in config.yaml.
+
+known? | look | a page? -> what it names, best first, or the sitemaps of robots.txt | write | rules today
+
+For every desk: the command line says what an Addition holds, a web page shows it. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.config.checks import problem_of_url
+from monitor.config.compiling import compiled
+from monitor.config.feed_list import add_outline, is_known, unfit
+from monitor.config.rules import load_rules
+from monitor.config.settings import Loaded, feed_of, load_settings
+from monitor.core.errors import Mistake
+from monitor.core.models import Entry, Failure, Feed
+from monitor.core.settings import FeedSettings
+from monitor.feeds.discover import Advertised, best_first
+from monitor.opml import Outline
+from monitor.sources.probing import Probed, Prober
+
+_TRIED = 3
+"""Feeds of a page that are looked at until one can be read."""
+
+
+class Outcome(StrEnum):
+    """What became of the wish to add a feed."""
+
+    ADDED = "added"
+    KNOWN = "known already"
+    NO_FEED = "no feed"
+    REFUSED = "refused"
+    """The address may not be asked, or the configuration cannot be written to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a person asks for. A caller on the network must leave `allow_private` alone."""
+
+    url: str
+    name: str = ""
+    """How people are shown the feed; by default as it calls itself."""
+    tags: tuple[str, ...] = ()
+    allow_private: bool = False
+    """Whether the feed may be at a private address, on the host of `url`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One feed that a site names."""
+
+    url: str
+    title: str = ""
+    verdict: str = "not tried"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleMatches:
+    """How many of a feed's entries a rule matches as it stands."""
+
+    rule: str
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """What was seen and done; `sentence` says it, without a full stop at its end."""
+
+    outcome: Outcome
+    sentence: str
+    probed: Probed | None = None
+    """The feed that was added; or what is at the address given, where none was."""
+    candidates: tuple[Candidate, ...] = ()
+    """What the site names, best first, where its address is not a feed's own."""
+    rules: tuple[RuleMatches, ...] | None = None
+    """Rules that match entries of the feed today, most matches first; None if the rule files have mistakes."""
+    mistake: Mistake | None = None
+    """Why the configuration was not written to."""
+
+
+async def add_feed(config: Path, wanted: Wanted, now: datetime) -> Addition:
+    """Look at an address, and write the feed behind it into the configuration; `now` is aware UTC.
+
+    Raises:
+        ConfigurationError: the configuration has mistakes.
+        ParserUnusableError: no document can be read at all.
+    """
+    loaded = load_settings(config)
+    settings = loaded.accepted()
+    if problem := _unaskable(wanted.url):
+        return Addition(outcome=Outcome.REFUSED, sentence=f"the address {problem}")
+    if is_known(loaded, wanted.url):
+        return _known(wanted.url)
+    async with Prober(settings.polling, now) as prober:
+        first = await prober.look(_feed(loaded, wanted, wanted.url))
+        if first.is_feed:
+            return await _take_up(loaded, wanted, first)
+        if first.why is not None or first.status is None:
+            return _without(first, _no_answer(first, wanted))
+        return await _from_site(_Site(loaded, wanted, prober, first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """A page that is no feed itself, and who asks."""
+
+    loaded: Loaded
+    wanted: Wanted
+    prober: Prober
+    page: Probed
+
+
+async def _from_site(site: _Site) -> Addition:
+    named = best_first(site.page.advertised) or await _sitemaps(site)
+    if not named:
+        words = f"{site.page.failure}; it names no feed, and its robots.txt no sitemap"
+        return _without(site.page, words)
+    candidates = [Candidate(url=one.url, title=one.title) for one in named]
+    for at, candidate in enumerate(candidates[:_TRIED]):
+        if is_known(site.loaded, candidate.url):
+            candidates[at] = replace(candidate, verdict=Outcome.KNOWN.value)
+            return replace(_known(candidate.url), probed=site.page, candidates=tuple(candidates))
+        probed = await _look(site, candidate.url)
+        if probed.is_feed:
+            addition = await _take_up(site.loaded, site.wanted, probed)
+            candidates[at] = replace(candidate, verdict=addition.outcome.value)
+            return replace(
+                addition,
+                sentence=f"{_number(site.wanted.url, named)}{addition.sentence}",
+                candidates=tuple(candidates),
+            )
+        candidates[at] = replace(candidate, verdict=probed.failure or Outcome.NO_FEED.value)
+    words = f"{_number(site.wanted.url, named)}none of those tried can be read: {candidates[0].verdict}"
+    return _without(site.page, words, candidates)
+
+
+async def _look(site: _Site, url: str) -> Probed:
+    if problem := _unaskable(url):
+        return Probed(url=url, failure=f"its address {problem}")
+    return await site.prober.look(_feed(site.loaded, site.wanted, url))
+
+
+async def _sitemaps(site: _Site) -> tuple[Advertised, ...]:
+    parts = urlsplit(site.page.final_url or site.wanted.url)
+    robots = f"{parts.scheme}://{parts.netloc}/robots.txt"
+    return await site.prober.sitemaps(_feed(site.loaded, site.wanted, robots))
+
+
+async def _take_up(loaded: Loaded, wanted: Wanted, probed: Probed) -> Addition:
+    """Write a feed that can be read, and say what the rules make of it."""
+    url = probed.moved_to or probed.url
+    if is_known(loaded, url):
+        return replace(_known(url), probed=probed)
+    title = wanted.name or probed.title
+    outline = Outline(url=url, title=title, tags=wanted.tags)
+    written = add_outline(loaded.path, outline, allow_private=_may_be_private(wanted, url))
+    if written.refusal:
+        sentence = f"{url} is a feed, but was not added: {written.refusal.message}"
+        return Addition(outcome=Outcome.REFUSED, sentence=sentence, probed=probed, mistake=written.refusal)
+    if written.known:  # by somebody else, meanwhile
+        return replace(_known(url), probed=probed)
+    rules = await asyncio.to_thread(_matching, loaded, probed.entries)
+    sentence = f"{url} was added to {loaded.path}" + (f' as "{title}"' if title else "")
+    return Addition(outcome=Outcome.ADDED, sentence=sentence, probed=probed, rules=rules)
+
+
+def _matching(loaded: Loaded, entries: Sequence[Entry]) -> tuple[RuleMatches, ...] | None:
+    rules = load_rules(loaded.rules, channels=loaded.channels)
+    if not rules.is_usable:
+        return None
+    matcher = compiled(rules.ruleset)
+    found = Counter(
+        rule for entry in entries for rule in {match.rule for match in matcher.match(entry).matches}
+    )
+    return tuple(RuleMatches(rule=rule, entries=number) for rule, number in found.most_common())
+
+
+def _unaskable(url: str) -> str | None:
+    if problem := problem_of_url(url) or unfit(Outline(url=url)):
+        return problem
+    if urlsplit(url).username is not None:
+        return "holds a user or a password: write the feed into the file by hand, with `auth`"
+    return None
+
+
+def _feed(loaded: Loaded, wanted: Wanted, url: str) -> Feed:
+    written = FeedSettings(
+        url=url, name=wanted.name, tags=wanted.tags, allow_private=_may_be_private(wanted, url)
+    )
+    return feed_of(written, loaded.accepted().polling)
+
+
+def _may_be_private(wanted: Wanted, url: str) -> bool:
+    """What a page names on another host may not be private: pages must not point us at our own machines."""
+    return wanted.allow_private and urlsplit(url).hostname == urlsplit(wanted.url).hostname
+
+
+def _no_answer(probed: Probed, wanted: Wanted) -> str:
+    if probed.why is Failure.FORBIDDEN_ADDRESS and not wanted.allow_private:
+        host = urlsplit(wanted.url).hostname
+        return (
+            f"{host} is not on the public Internet; give --allow-private, or write the feed into the file "
+            f"with `allow_private: true`, if it is to be asked nevertheless"
+        )
+    return probed.failure or "no answer came"
+
+
+def _without(probed: Probed, words: str, candidates: Sequence[Candidate] = ()) -> Addition:
+    outcome = Outcome.REFUSED if probed.why is Failure.FORBIDDEN_ADDRESS else Outcome.NO_FEED
+    return Addition(
+        outcome=outcome,
+        sentence=f"nothing was added: {words}",
+        probed=probed,
+        candidates=tuple(candidates),
+    )
+
+
+def _known(url: str) -> Addition:
+    return Addition(outcome=Outcome.KNOWN, sentence=f"{url} is known already: nothing was added")
+
+
+def _number(url: str, named: Sequence[Advertised]) -> str:
+    return f"{url} names {len(named)} feeds; " if len(named) > 1 else f"{url} names one feed; "
