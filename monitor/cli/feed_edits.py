@@ -39,7 +39,7 @@ def add_one(
 
     A page's feeds are listed and the best of them that can be read is taken; a site without any is asked for
     the news sitemaps in its robots.txt. Says what is in the feed and which rules match it today. Exit code 1
-    if there is no feed. A running daemon takes the feed up on SIGHUP.
+    if there is no feed to add. A running daemon takes the feed up on SIGHUP.
 
     \b
     Examples:
@@ -56,6 +56,8 @@ def add_one(
     else:
         for line in lines_of_addition(addition, at):
             click.echo(redactor.for_people(line))
+    if addition.mistake is not None:
+        raise ConfigurationError((addition.mistake,))
     if addition.outcome in {Outcome.NO_FEED, Outcome.REFUSED}:
         raise SystemExit(Exit.FOUND)
 

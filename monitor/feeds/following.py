@@ -81,7 +81,7 @@ class SitemapFollower:
             pass
         if failures and not sitemaps:
             failed = failures[0]
-            return replace(failed, message=f"of an index of sitemaps, the newest: {failed.message}")
+            return replace(failed, message=f"the newest sitemap of an index: {failed.message}")
         body = bundled([one.body for one in sitemaps], missing=wanted - len(sitemaps))
         return replace(
             answer,

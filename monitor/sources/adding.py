@@ -82,7 +82,7 @@ class Addition:
     candidates: tuple[Candidate, ...] = ()
     """What the site names, best first, where its address is not a feed's own."""
     rules: tuple[RuleMatches, ...] | None = None
-    """Rules that match entries of the feed today, most matches first; None if the rule files have mistakes."""
+    """Rules that match entries of the feed today, most first; None if the rule files have mistakes."""
     mistake: Mistake | None = None
     """Why the configuration was not written to."""
 
@@ -120,10 +120,14 @@ class _Site:
 
 
 async def _from_site(site: _Site) -> Addition:
-    named = best_first(site.page.advertised) or await _sitemaps(site)
+    named = best_first(site.page.advertised)
+    noun = "feed"
+    if not named:
+        named, noun = await _sitemaps(site), "sitemap"
     if not named:
         words = f"{site.page.failure}; it names no feed, and its robots.txt no sitemap"
         return _without(site.page, words)
+    said = f"{site.wanted.url} names {len(named)} {noun}{'' if len(named) == 1 else 's'}"
     candidates = [Candidate(url=one.url, title=one.title) for one in named]
     for at, candidate in enumerate(candidates[:_TRIED]):
         if is_known(site.loaded, candidate.url):
@@ -135,11 +139,11 @@ async def _from_site(site: _Site) -> Addition:
             candidates[at] = replace(candidate, verdict=addition.outcome.value)
             return replace(
                 addition,
-                sentence=f"{_number(site.wanted.url, named)}{addition.sentence}",
+                sentence=f"{said}; {addition.sentence}",
                 candidates=tuple(candidates),
             )
         candidates[at] = replace(candidate, verdict=probed.failure or Outcome.NO_FEED.value)
-    words = f"{_number(site.wanted.url, named)}none of those tried can be read: {candidates[0].verdict}"
+    words = f"{said}, and none of those tried can be read: {candidates[0].verdict}"
     return _without(site.page, words, candidates)
 
 
@@ -161,6 +165,7 @@ async def _take_up(loaded: Loaded, wanted: Wanted, probed: Probed) -> Addition:
     if is_known(loaded, url):
         return replace(_known(url), probed=probed)
     title = wanted.name or probed.title
+    title = "" if "$" in title else title  # it would be read as the name of a secret
     outline = Outline(url=url, title=title, tags=wanted.tags)
     written = add_outline(loaded.path, outline, allow_private=_may_be_private(wanted, url))
     if written.refusal:
@@ -226,7 +231,3 @@ def _without(probed: Probed, words: str, candidates: Sequence[Candidate] = ()) -
 
 def _known(url: str) -> Addition:
     return Addition(outcome=Outcome.KNOWN, sentence=f"{url} is known already: nothing was added")
-
-
-def _number(url: str, named: Sequence[Advertised]) -> str:
-    return f"{url} names {len(named)} feeds; " if len(named) > 1 else f"{url} names one feed; "
