@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -42,7 +43,7 @@ from monitor.pipeline.pace import Wakeup, pause
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
 from monitor.pipeline.reach import UNREACHED, Reach, rest_wanted
 from monitor.pipeline.reading import Reader
-from monitor.pipeline.roundup import Roundup
+from monitor.pipeline.roundup import Roundup, outcome
 from monitor.pipeline.turns import Turns
 from monitor.telemetry import fields
 
@@ -98,6 +99,8 @@ class Poller:
         self._slot_free = asyncio.Event()
         self.roundup = Roundup()
         self._committing = False
+        self.outcomes: Counter[str] = Counter()
+        """Polls by what they came to."""
         self.polls = 0
         self.entries = 0
         self.turns = 0
@@ -245,6 +248,7 @@ class Poller:
             log.exception("poll.bug", extra=fields(feed=feed.url))
             record = self._failed_by_us(feed, state, error)
         self.polls += 1
+        self.outcomes[outcome(state, record)] += 1
         self.roundup.note(feed, state, record)
         self._finished.put_nowait(record)
 

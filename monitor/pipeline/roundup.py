@@ -82,3 +82,13 @@ def _listed(names: Iterable[str]) -> str:
     found = list(names)
     shown = ", ".join(found[:_NAMED])
     return shown if len(found) <= _NAMED else f"{shown} and {len(found) - _NAMED} more"
+
+
+def outcome(before: FeedState, record: PollRecord) -> str:
+    """Name what a poll came to: `read`, `unchanged`, `postponed` (its host was busy), or its kind of failure."""
+    if record.failure:
+        return record.failure
+    if record.state == before:
+        return "postponed"
+    is_same = before.body_hash is not None and record.state.body_hash == before.body_hash
+    return "unchanged" if is_same else "read"

@@ -53,6 +53,13 @@ from monitor.core.models.feeds import (
     ParseResult,
     RawEntry,
 )
+from monitor.core.models.figures import (
+    Decided,
+    Ended,
+    Followed,
+    Since,
+    Standing,
+)
 from monitor.core.models.handling import (
     Acknowledgement,
     Answered,
@@ -157,6 +164,7 @@ __all__ = [
     "Corroboration",
     "Counts",
     "Cron",
+    "Decided",
     "Decision",
     "Deferred",
     "Delivery",
@@ -165,6 +173,7 @@ __all__ = [
     "Digest",
     "Document",
     "EditKind",
+    "Ended",
     "Entry",
     "EntryKey",
     "Escalation",
@@ -181,6 +190,7 @@ __all__ = [
     "Fold",
     "Folded",
     "FollowUp",
+    "Followed",
     "Handling",
     "Health",
     "HealthNews",
@@ -228,8 +238,10 @@ __all__ = [
     "Severity",
     "Sign",
     "Silence",
+    "Since",
     "Source",
     "Stance",
+    "Standing",
     "StoredEntry",
     "Story",
     "StoryEdit",
