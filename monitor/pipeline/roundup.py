@@ -85,7 +85,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def outcome(before: FeedState, record: PollRecord) -> str:
-    """Name what a poll came to: `read`, `unchanged`, `postponed` (its host was busy), or its kind of failure."""
+    """Name what a poll came to: `read`, `unchanged`, `postponed` as its host was busy, or how it failed."""
     if record.failure:
         return record.failure
     if record.state == before:

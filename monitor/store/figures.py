@@ -1,11 +1,11 @@
 """What is counted for graphs and alarms, in statements that cost the same however much is stored.
 
-Totals are read by following the ledgers, whose numbers only grow: rows that retention takes are counted already.
+Totals are read by following the ledgers, whose numbers only grow: what retention takes is counted already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select, text
@@ -76,7 +76,7 @@ def _decided(connection: Connection, after: int, last: int) -> Iterator[Decided]
         )
 
 
-def _after(connection: Connection, seq: int) -> list[codec.AnyRow]:
+def _after(connection: Connection, seq: int) -> Sequence[codec.AnyRow]:
     return _rows(connection, _d.seq > seq)
 
 
@@ -87,19 +87,17 @@ def _again(connection: Connection, open_before: list[int]) -> list[codec.AnyRow]
     return found
 
 
-def _rows(connection: Connection, wanted: ColumnElement[bool]) -> list[codec.AnyRow]:
+def _rows(connection: Connection, wanted: ColumnElement[bool]) -> Sequence[codec.AnyRow]:
     first_post = and_(_d.kind == DeliveryKind.POST.value, _d.ordinal == 0)
-    return list(
-        connection.execute(
-            select(_d.seq, _d.channel, _d.state, _d.started_at, entries.c.first_seen)
-            .select_from(
-                deliveries.outerjoin(alerts, and_(alerts.c.id == _d.alert, first_post)).outerjoin(
-                    entries, entries.c.id == alerts.c.entry
-                )
+    return connection.execute(
+        select(_d.seq, _d.channel, _d.state, _d.started_at, entries.c.first_seen)
+        .select_from(
+            deliveries.outerjoin(alerts, and_(alerts.c.id == _d.alert, first_post)).outerjoin(
+                entries, entries.c.id == alerts.c.entry
             )
-            .where(wanted)
-        ).all()
-    )
+        )
+        .where(wanted)
+    ).all()
 
 
 def _ended(row: codec.AnyRow) -> Ended:

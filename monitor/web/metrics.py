@@ -172,7 +172,7 @@ def _standing(found: Standing, now: datetime) -> Iterator[Metric]:
         feeds.add_metric([status.replace(" ", "_")], found.feeds.get(status, 0))
     waiting = GaugeMetricFamily(
         "news_monitor_deliveries_open",
-        "Messages under way, by channel and state.",
+        "Messages under way.",
         labels=["channel", "state"],
     )
     for channel in sorted({channel for channel, _ in found.open}):

@@ -40,7 +40,7 @@ class Ended:
     channel: str
     state: DeliveryState
     seconds: float | None = None
-    """For an alert's first message that was sent: from when its article was first seen to the last attempt."""
+    """Of an alert's first message, if sent: from when its article was first seen to the last attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
