@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select, text
 
@@ -88,9 +89,16 @@ def _again(connection: Connection, open_before: list[int]) -> list[codec.AnyRow]
 
 
 def _rows(connection: Connection, wanted: ColumnElement[bool]) -> Sequence[codec.AnyRow]:
+    columns: Sequence[ColumnElement[Any]] = (
+        _d.seq,
+        _d.channel,
+        _d.state,
+        _d.started_at,
+        entries.c.first_seen,
+    )
     first_post = and_(_d.kind == DeliveryKind.POST.value, _d.ordinal == 0)
     return connection.execute(
-        select(_d.seq, _d.channel, _d.state, _d.started_at, entries.c.first_seen)
+        select(*columns)
         .select_from(
             deliveries.outerjoin(alerts, and_(alerts.c.id == _d.alert, first_post)).outerjoin(
                 entries, entries.c.id == alerts.c.entry

@@ -101,12 +101,12 @@ def latest_alerts(
         true() if rule is None else alerts.c.rule == rule,
         true() if state is None else alerts.c.state == state.value,
     )
-    return _listed(connection, wanted, (alerts.c.created_at.desc(), alerts.c.id), limit)
+    return listed_alerts(connection, wanted, (alerts.c.created_at.desc(), alerts.c.id), limit)
 
 
 def alerts_like(connection: Connection, prefix: str, limit: int) -> list[ListedAlert]:
     """Alerts whose id begins so, in order of id."""
-    return _listed(connection, begins(alerts.c.id, prefix), (alerts.c.id,), limit)
+    return listed_alerts(connection, begins(alerts.c.id, prefix), (alerts.c.id,), limit)
 
 
 def alerts_of(connection: Connection, ids: Sequence[str]) -> list[ListedAlert]:
@@ -114,14 +114,14 @@ def alerts_of(connection: Connection, ids: Sequence[str]) -> list[ListedAlert]:
     found: list[ListedAlert] = []
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
-        found += _listed(connection, (alerts.c.id.in_(some),), (alerts.c.id,), len(some))
+        found += listed_alerts(connection, (alerts.c.id.in_(some),), (alerts.c.id,), len(some))
     return found
 
 
 def alerts_of_story(connection: Connection, story: str) -> list[ListedAlert]:
     """The alerts on a story, the oldest first."""
     order = (alerts.c.created_at, alerts.c.id)
-    return _listed(connection, (alerts.c.story == story,), order, BATCH)
+    return listed_alerts(connection, (alerts.c.story == story,), order, BATCH)
 
 
 def begins(column: ColumnElement[str], prefix: str) -> tuple[ColumnElement[bool], ...]:
@@ -129,12 +129,13 @@ def begins(column: ColumnElement[str], prefix: str) -> tuple[ColumnElement[bool]
     return (column >= prefix, column < prefix + "\U0010ffff")
 
 
-def _listed(
+def listed_alerts(
     connection: Connection,
     wanted: tuple[ColumnElement[bool], ...],
     order: tuple[ColumnElement[Any], ...],
     limit: int,
 ) -> list[ListedAlert]:
+    """Alerts that satisfy conditions, in an order, with what they are about and where they went."""
     rows = (
         connection.execute(
             select(

@@ -17,6 +17,7 @@ from monitor.store.engine import Database, address_of, prepare_file
 from monitor.store.judging import Judging
 from monitor.store.measuring import Measuring
 from monitor.store.ownership import Ownership
+from monitor.store.paging import Paging
 from monitor.store.polling import Polling
 from monitor.store.schema import HEAD
 from monitor.store.upkeep import Upkeep
@@ -57,7 +58,7 @@ async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = Fals
     return store
 
 
-class Store(Polling, Assembling, Delivering, Desk, Judging, Upkeep, Belonging, Measuring):
+class Store(Polling, Assembling, Delivering, Desk, Judging, Upkeep, Belonging, Measuring, Paging):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 
     def __init__(self, database: Database, ownership: Ownership | None, *, owner: str, alone: bool) -> None:
