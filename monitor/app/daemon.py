@@ -57,6 +57,7 @@ from monitor.telemetry import (
     notify_reloading,
 )
 from monitor.web.metrics import Metrics
+from monitor.web.outgoing import Feeds
 from monitor.web.pages import Pages
 from monitor.web.server import WebServer
 
@@ -168,7 +169,8 @@ class Daemon:
 
         metrics = Metrics(self._store, clock=clock, outcomes=lambda: self._poller.outcomes, rules=rules)
         await metrics.begin()
-        return [*Pages(self._store, rules=rules).routes(), *metrics.routes()]
+        feeds = Feeds(self._store, rules=lambda: self._in_force.rulebook.rules)
+        return [*Pages(self._store, rules=rules).routes(), *metrics.routes(), *feeds.routes()]
 
     async def round(self) -> None:
         """Poll what is due once, assemble it, and deliver what is due."""

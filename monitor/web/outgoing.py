@@ -1,6 +1,7 @@
 """Alerts as feeds, so that any reader subscribes to a rule: Atom (RFC 4287) and JSON Feed 1.1.
 
-`/feeds/alerts.atom?rule=raids`, `/feeds/alerts.json?tag=front`. What is quoted of other feeds is plain text: a reader may show it as it stands.
+`/feeds/alerts.atom?rule=raids`, `/feeds/alerts.json?tag=front`. What is quoted of other
+feeds is plain text: a reader may show it as it stands.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ async def test_nothing_an_article_says_breaks_a_feed(reader: Client, store: Stor
     """Markup comes out as the text it is; what XML cannot hold is left out."""
     await kept(store, "a" * 32, title=f"Raid {evil}")
     body = await (await reader.get("/feeds/alerts.atom")).read()
-    tree = etree.fromstring(body)
+    tree: Any = etree.fromstring(body)
     [title] = tree.xpath("//*[local-name()='entry']/*[local-name()='title']")
     assert len(title) == 0
     assert title.text.startswith("Raid")
