@@ -169,7 +169,7 @@ def answer(request: web.Request, body: bytes, kind: str) -> web.Response:
 
 def atom(feed: Outgoing) -> bytes:
     """Write a feed as Atom."""
-    root = etree.Element(f"{{{_NAMESPACE}}}feed", nsmap={None: _NAMESPACE})
+    root = etree.fromstring(f'<feed xmlns="{_NAMESPACE}"/>')
     _add(root, "id", feed.address)
     _add(root, "title", feed.title)
     _add(root, "updated", feed.updated.isoformat())
