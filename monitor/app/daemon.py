@@ -16,10 +16,10 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 
-from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs
+from monitor.app.served import for_programs
 from monitor.channels.factory import build_channel, build_listeners
 from monitor.channels.heartbeat import ping
 from monitor.config.compiling import LongLived
@@ -56,8 +56,6 @@ from monitor.telemetry import (
     notify,
     notify_reloading,
 )
-from monitor.web.metrics import Metrics
-from monitor.web.outgoing import Feeds
 from monitor.web.pages import Pages
 from monitor.web.server import WebServer
 
@@ -154,23 +152,16 @@ class Daemon:
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
-            self._web = WebServer(settings.web, await self._routes(), clock=clock)
+            pages = Pages(self._store, rules=lambda: tuple(self._in_force.rulebook.rules))
+            programs = await for_programs(
+                self._store, self._in_force, clock=clock, outcomes=lambda: self._poller.outcomes
+            )
+            self._web = WebServer(settings.web, [*pages.routes(), *programs], clock=clock)
             stack.push_async_callback(self._web.stop)
             self._membership = Membership(self._store, self._sign)
             stack.push_async_callback(self._membership.leave)
             await self._dispatch.recover()
             yield
-
-    async def _routes(self) -> list[web.RouteDef]:
-        """What the desk serves."""
-
-        def rules() -> tuple[str, ...]:
-            return tuple(self._in_force.rulebook.rules)
-
-        metrics = Metrics(self._store, clock=clock, outcomes=lambda: self._poller.outcomes, rules=rules)
-        await metrics.begin()
-        feeds = Feeds(self._store, rules=lambda: self._in_force.rulebook.rules)
-        return [*Pages(self._store, rules=rules).routes(), *metrics.routes(), *feeds.routes()]
 
     async def round(self) -> None:
         """Poll what is due once, assemble it, and deliver what is due."""
