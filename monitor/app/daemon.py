@@ -56,6 +56,7 @@ from monitor.telemetry import (
     notify,
     notify_reloading,
 )
+from monitor.web.metrics import Stages
 from monitor.web.pages import Pages
 from monitor.web.server import WebServer
 
@@ -119,6 +120,7 @@ class Daemon:
         )
         self._look_back: LookBack
         self._web: WebServer
+        self._watch: Watch
         self._membership: Membership
 
     @asynccontextmanager
@@ -152,9 +154,13 @@ class Daemon:
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
+            self._watch = Watch(self._turns, self._in_force, ping)
             pages = Pages(self._store, rules=lambda: tuple(self._in_force.rulebook.rules))
             programs = await for_programs(
-                self._store, self._in_force, clock=clock, outcomes=lambda: self._poller.outcomes
+                self._store,
+                self._in_force,
+                clock=clock,
+                stages=Stages(outcomes=lambda: self._poller.outcomes, stuck=lambda: self._watch.stuck),
             )
             self._web = WebServer(settings.web, [*pages.routes(), *programs], clock=clock)
             stack.push_async_callback(self._web.stop)
@@ -183,7 +189,7 @@ class Daemon:
             "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
-            "watch": asyncio.create_task(Watch(self._turns, self._in_force, ping).run()),
+            "watch": asyncio.create_task(self._watch.run()),
         }
         self._dispatch.start(self._in_force.channels)
         self._listening.start(self._in_force.settings.channels)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from aiohttp import web
 
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.ports import Clock
 from monitor.store import Store
-from monitor.web.metrics import Metrics
+from monitor.web.metrics import Metrics, Stages
 from monitor.web.outgoing import Feeds
 
 
 async def for_programs(
-    store: Store, in_force: InForce, *, clock: Clock, outcomes: Callable[[], Mapping[str, int]]
+    store: Store, in_force: InForce, *, clock: Clock, stages: Stages
 ) -> list[web.RouteDef]:
     """Metrics, probes and feeds of alerts; counting begins here."""
-    metrics = Metrics(store, clock=clock, outcomes=outcomes, rules=lambda: tuple(in_force.rulebook.rules))
+    metrics = Metrics(store, clock=clock, stages=stages, rules=lambda: tuple(in_force.rulebook.rules))
     await metrics.begin()
     return [*metrics.routes(), *Feeds(store, rules=lambda: in_force.rulebook.rules).routes()]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -47,15 +48,21 @@ class FigureStore(Protocol):
         """When the next unclaimed feed is due: the cheapest question there is."""
 
 
-Outcomes = Callable[[], Mapping[str, int]]
-"""Polls since the start, by what they came to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """What is asked of the running stages."""
+
+    outcomes: Callable[[], Mapping[str, int]]
+    """Polls since the start, by what they came to."""
+    stuck: Callable[[], Sequence[str]]
+    """Stages that stand still, by name."""
 
 
 class Metrics:
     """Answers scrapes and probes."""
 
-    def __init__(self, store: FigureStore, *, clock: Clock, outcomes: Outcomes, rules: RuleNames) -> None:
-        self._store, self._clock, self._outcomes, self._rules = store, clock, outcomes, rules
+    def __init__(self, store: FigureStore, *, clock: Clock, stages: Stages, rules: RuleNames) -> None:
+        self._store, self._clock, self._stages, self._rules = store, clock, stages, rules
         self._followed: Followed | None = None
         self._matches: Tally[str] = Tally()
         self._decided: Tally[tuple[str, Verdict]] = Tally()
@@ -86,7 +93,10 @@ class Metrics:
             return
 
     async def healthz(self, _request: web.Request) -> web.Response:
-        """Say that the event loop turns: an answer is the proof."""
+        """Say whether the daemon lives: an answer shows that the loop turns, the watch that stages do."""
+        if stuck := self._stages.stuck():
+            text = f"stands still: {', '.join(stuck)}\n"
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=text)
         return web.Response(text="ok\n")
 
     async def readyz(self, _request: web.Request) -> web.Response:
@@ -130,13 +140,15 @@ class Metrics:
         yield InfoMetricFamily("news_monitor_build", "What runs.", value=said)
         up = "Whether the database could be read for these figures."
         yield GaugeMetricFamily("news_monitor_database_up", up, value=float(standing is not None))
+        still = "Stages of the daemon that stand still."
+        yield GaugeMetricFamily("news_monitor_stuck_stages", still, value=len(self._stages.stuck()))
         yield from self._totals()
         if standing is not None:
             yield from _standing(standing, self._clock())
 
     def _totals(self) -> Iterator[Metric]:
         polls = CounterMetricFamily("news_monitor_polls", "Polls by what they came to.", labels=["outcome"])
-        for outcome, number in sorted(({"read": 0, "unchanged": 0} | dict(self._outcomes())).items()):
+        for outcome, number in sorted(({"read": 0, "unchanged": 0} | dict(self._stages.outcomes())).items()):
             polls.add_metric([outcome.replace(" ", "_")], number)
         matches = CounterMetricFamily("news_monitor_matches", "Entries that a rule matched.", labels=["rule"])
         for rule in sorted({*self._rules(), *self._matches}):

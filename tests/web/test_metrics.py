@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,20 +14,18 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import DeliveryState, Followed, Rejected, Sent, Since, Standing, Verdict
 from monitor.store import Store
-from monitor.web.metrics import Metrics
+from monitor.web.metrics import Metrics, Stages
 from monitor.web.server import application
 from tests.store.samples import LEASE, MINUTE, NOW, a_delivery, alerted, an_entry, assembled, poll
 
 Client = TestClient[web.Request, web.Application]
-OUTCOMES = Counter({"read": 3, "name not found": 1})
+STAGES = Stages(outcomes=lambda: {"read": 3, "name not found": 1}, stuck=tuple)
 
 
 @pytest.fixture
 async def scraper(store: Store) -> AsyncIterator[Client]:
     """A Prometheus."""
-    metrics = Metrics(
-        store, clock=lambda: NOW + MINUTE, outcomes=lambda: OUTCOMES, rules=lambda: ("raids", "floods")
-    )
+    metrics = Metrics(store, clock=lambda: NOW + MINUTE, stages=STAGES, rules=lambda: ("raids", "floods"))
     await metrics.begin()
     async with TestClient(TestServer(application(metrics.routes()))) as client:
         yield client
@@ -148,7 +145,7 @@ class Gone:
 
 async def test_without_its_database_the_daemon_lives_but_is_not_ready() -> None:
     """A scrape tells the same, rather than fail."""
-    metrics = Metrics(Gone(), clock=lambda: NOW, outcomes=Counter, rules=tuple)
+    metrics = Metrics(Gone(), clock=lambda: NOW, stages=STAGES, rules=tuple)
     await metrics.begin()
     async with TestClient(TestServer(application(metrics.routes()))) as client:
         assert (await client.get("/healthz")).status == 200
@@ -162,3 +159,13 @@ async def test_with_its_database_the_daemon_is_ready(scraper: Client) -> None:
     """Both probes say so."""
     for probe in ("/healthz", "/readyz"):
         assert (await scraper.get(probe)).status == 200
+
+
+async def test_a_stage_that_stands_still_is_no_healthy_daemon(store: Store) -> None:
+    """The event loop turns, or nobody would answer; yet nothing is polled."""
+    stages = Stages(outcomes=dict, stuck=lambda: ("poll",))
+    metrics = Metrics(store, clock=lambda: NOW, stages=stages, rules=tuple)
+    async with TestClient(TestServer(application(metrics.routes()))) as client:
+        answer = await client.get("/healthz")
+        assert (answer.status, await answer.text()) == (503, "stands still: poll\n")
+        assert (await scraped(client))["news_monitor_stuck_stages"] == 1
