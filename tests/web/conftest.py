@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +24,11 @@ def clock() -> datetime:
     return datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+def open_desk(routes: Iterable[web.AbstractRouteDef]) -> web.Application:
+    """These routes on a desk that asks nobody for a token."""
+    return application(routes, Access(WebSettings(), clock=clock))
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """An empty database."""
@@ -36,7 +41,5 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def desk(store: Store) -> AsyncIterator[Desk]:
     """A reader of the pages."""
     pages = Pages(store, rules=lambda: ("raids", "floods"))
-    async with TestClient(
-        TestServer(application(pages.routes(), Access(WebSettings(), clock=clock)))
-    ) as client:
+    async with TestClient(TestServer(open_desk(pages.routes()))) as client:
         yield client

@@ -11,9 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
 from monitor.core.settings import Settings, WebSettings
-from monitor.web.access import Access
-from monitor.web.server import WebServer, application
-from tests.web.conftest import Desk, clock
+from monitor.web.server import WebServer
+from tests.web.conftest import Desk, clock, open_desk
 
 
 async def said(request: web.Request) -> web.Response:
@@ -38,9 +37,7 @@ async def test_a_name_rebound_to_this_machine_gets_nothing(desk: Desk, host: str
 
 async def test_a_post_from_another_site_is_refused() -> None:
     """Pages of our own and programs get through."""
-    async with TestClient(
-        TestServer(application([web.post("/do", said)], Access(WebSettings(), clock=clock)))
-    ) as client:
+    async with TestClient(TestServer(open_desk([web.post("/do", said)]))) as client:
         own = f"http://127.0.0.1:{client.port}"
         assert (await client.post("/do")).status == 200
         assert (await client.post("/do", headers={"Origin": own})).status == 200

@@ -15,8 +15,8 @@ from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import DeliveryState, Followed, Rejected, Sent, Since, Standing, Verdict
 from monitor.store import Store
 from monitor.web.metrics import Metrics, Stages
-from monitor.web.server import application
 from tests.store.samples import LEASE, MINUTE, NOW, a_delivery, alerted, an_entry, assembled, poll
+from tests.web.conftest import open_desk
 
 Client = TestClient[web.Request, web.Application]
 STAGES = Stages(outcomes=lambda: {"read": 3, "name not found": 1}, stuck=tuple)
@@ -27,7 +27,7 @@ async def scraper(store: Store) -> AsyncIterator[Client]:
     """A Prometheus."""
     metrics = Metrics(store, clock=lambda: NOW + MINUTE, stages=STAGES, rules=lambda: ("raids", "floods"))
     await metrics.begin()
-    async with TestClient(TestServer(application(metrics.routes()))) as client:
+    async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
         yield client
 
 
@@ -147,7 +147,7 @@ async def test_without_its_database_the_daemon_lives_but_is_not_ready() -> None:
     """A scrape tells the same, rather than fail."""
     metrics = Metrics(Gone(), clock=lambda: NOW, stages=STAGES, rules=tuple)
     await metrics.begin()
-    async with TestClient(TestServer(application(metrics.routes()))) as client:
+    async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
         assert (await client.get("/healthz")).status == 200
         ready = await client.get("/readyz")
         assert ready.status == 503
@@ -165,7 +165,7 @@ async def test_a_stage_that_stands_still_is_no_healthy_daemon(store: Store) -> N
     """The event loop turns, or nobody would answer; yet nothing is polled."""
     stages = Stages(outcomes=dict, stuck=lambda: ("poll",))
     metrics = Metrics(store, clock=lambda: NOW, stages=stages, rules=tuple)
-    async with TestClient(TestServer(application(metrics.routes()))) as client:
+    async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
         answer = await client.get("/healthz")
         assert (answer.status, await answer.text()) == (503, "stands still: poll\n")
         assert (await scraped(client))["news_monitor_stuck_stages"] == 1

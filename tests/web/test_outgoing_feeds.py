@@ -15,8 +15,8 @@ from monitor.core.models import Severity, Verdict
 from monitor.core.rules.tree import AllOf, Place, Rule
 from monitor.store import Store
 from monitor.web.outgoing import ALERTS, Feeds
-from monitor.web.server import application
 from tests.store.samples import an_entry, assembled, poll
+from tests.web.conftest import open_desk
 from tests.web.test_pages import EVIL, RUNS, kept
 
 Client = TestClient[web.Request, web.Application]
@@ -41,7 +41,7 @@ RULES = {rule.id: rule for rule in (a_rule("raids", "front"), a_rule("floods", "
 @pytest.fixture
 async def reader(store: Store) -> AsyncIterator[Client]:
     """A feed reader."""
-    async with TestClient(TestServer(application(Feeds(store, rules=lambda: RULES).routes()))) as client:
+    async with TestClient(TestServer(open_desk(Feeds(store, rules=lambda: RULES).routes()))) as client:
         yield client
 
 

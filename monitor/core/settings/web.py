@@ -89,8 +89,8 @@ class WebSettings(Strict):
         host, _ = split_address(self.listen)
         if not self.users and not is_loopback(host):
             message = (
-                f"the desk cannot listen at {self.listen} without `users`, as others reach it there; name them, "
-                "or listen at 127.0.0.1:8800 and reach it through `ssh -L 8800:127.0.0.1:8800`"
+                f"the desk cannot listen at {self.listen}, where others reach it, without `users`: "
+                "name them, or listen at 127.0.0.1:8800 and reach it through `ssh -L 8800:127.0.0.1:8800`"
             )
             raise ValueError(message)
         return self
