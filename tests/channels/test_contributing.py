@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md keeps its word: its channel is added to a copy of the program, and passes its test there."""
+"""CONTRIBUTING.md keeps its word: its channel is put into a copy of the program and passes its test there."""
 
 from __future__ import annotations
 
