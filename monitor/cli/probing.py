@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.cli.common import ago, counted
 from monitor.cli.guard import clean
 from monitor.core.models import Entry
+from monitor.feeds.sitemap import VERSION
 from monitor.sources.adding import Addition, Outcome
 from monitor.sources.probing import Probed
 
@@ -62,7 +63,7 @@ def lines_of_feed(probed: Probed, now: datetime) -> Iterator[str]:
     yield f'{probed.version or "feed"} "{clean(probed.title)}", language {probed.lang or "not said"}'
     if probed.problem:
         yield f"problem: {clean(probed.problem)}"
-    yield _census(probed.entries, now)
+    yield _census(probed, now)
     if not probed.conditional:
         yield "the server gives neither ETag nor Last-Modified: each poll transfers everything"
     yield from _first(probed.entries, now)
@@ -73,7 +74,9 @@ def _answer(probed: Probed) -> str:
     return f"answered {probed.status}, {clean(kind)}, {probed.bytes / 1024:.0f} KiB, {probed.seconds:.1f} s"
 
 
-def _census(entries: Sequence[Entry], now: datetime) -> str:
+def _census(probed: Probed, now: datetime) -> str:
+    entries = probed.entries
+    wanted = {"date", "link", "title"} if probed.version == VERSION else {"date", "link", "guid", "title"}
     dates = [entry.published for entry in entries if entry.published]
     newest = f", the newest {ago(max(dates), now)}" if dates else ""
     lacking = [
@@ -84,7 +87,7 @@ def _census(entries: Sequence[Entry], now: datetime) -> str:
             ("guid", sum(entry.guid is None for entry in entries)),
             ("title", sum(not entry.title for entry in entries)),
         )
-        if lacks
+        if lacks and what in wanted
     ]
     return f"{counted(len(entries), 'entry', 'entries')}{newest}{'; ' if lacking else ''}{', '.join(lacking)}"
 

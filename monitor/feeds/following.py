@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from monitor.core.models import (
     Fetched,
     FetchFailed,
     FetchResult,
+    NotModified,
     ParsedFeed,
     ParseResult,
     RawEntry,
@@ -30,6 +32,8 @@ from monitor.feeds.targets import http_url
 MOST_CHILDREN = 3
 _PATIENCE = 15.0
 """Seconds that the children of an index may take together: the poll's lease has room for no more."""
+_BELIEVED = 6 * 3600.0
+"""Seconds for which a server is believed that a sitemap has not changed."""
 _DAY_IN_NAME = re.compile(r"(20[0-9]{2})[-_/.]?(0[1-9]|1[0-2])(?:[-_/.]?([0-2][0-9]|3[01]))?(?![0-9])")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,16 +52,56 @@ class Parses(Protocol):
         """Read whatever can be read of the document."""
 
 
+class KeptSitemaps:
+    """Sitemaps with a validator, as they were fetched, so that they need not be sent again while they stay.
+
+    Bounded in bytes, the longest unused forgotten first; a restart costs no more than their transfer.
+    """
+
+    def __init__(self, *, most_bytes: int = 32 * 2**20, clock: Callable[[], float] = time.monotonic) -> None:
+        """Keep nothing yet; `clock` gives seconds."""
+        self._most = most_bytes
+        self._clock = clock
+        self._kept: dict[tuple[str, str], tuple[float, Fetched]] = {}
+        self._bytes = 0
+
+    def get(self, key: tuple[str, str]) -> Fetched | None:
+        """Return the sitemap as it was fetched; one fetched some hours ago is asked for in full again."""
+        found = self._kept.pop(key, None)
+        if found is None:
+            return None
+        at, sitemap = found
+        if self._clock() - at > _BELIEVED:
+            self._bytes -= len(sitemap.body)
+            return None
+        self._kept[key] = found
+        return sitemap
+
+    def keep(self, key: tuple[str, str], sitemap: Fetched) -> None:
+        """Keep a sitemap in place of an earlier one of the same key, if it can be asked for conditionally."""
+        if earlier := self._kept.pop(key, None):
+            self._bytes -= len(earlier[1].body)
+        if not sitemap.etag and not sitemap.last_modified:
+            return
+        self._kept[key] = (self._clock(), sitemap)
+        self._bytes += len(sitemap.body)
+        while self._bytes > self._most:
+            _, forgotten = self._kept.pop(next(iter(self._kept)))
+            self._bytes -= len(forgotten.body)
+
+
 @dataclass(frozen=True, slots=True)
 class SitemapFollower:
     """A fetcher that, given an index of sitemaps, brings its newest children along.
 
-    An index is always asked for in full: that it has not changed says nothing of its children. The feed's
-    headers, login and permission for private addresses go to children at its own origin alone.
+    An index is always asked for in full: that it has not changed says nothing of its children. Those are
+    asked for conditionally. The feed's headers, login and permission for private addresses go to children at
+    its own origin alone.
     """
 
     fetcher: Fetches
     parser: Parses
+    kept: KeptSitemaps = field(default_factory=KeptSitemaps)
 
     async def fetch(self, feed: Feed, state: FeedState) -> FetchResult:
         """Fetch the feed; what is no index of sitemaps is returned as it came.
@@ -86,7 +130,6 @@ class SitemapFollower:
         return replace(
             answer,
             body=body,
-            content_type=None,
             etag=None,
             last_modified=None,
             seconds=answer.seconds + sum(one.seconds for one in sitemaps),
@@ -99,10 +142,20 @@ class SitemapFollower:
     async def _bring(
         self, child: Feed, state: FeedState, sitemaps: list[Fetched], failures: list[FetchFailed]
     ) -> None:
-        fresh = FeedState(url=child.url, next_poll_at=state.next_poll_at)
-        match await self.fetcher.fetch(child, fresh):
+        key = (child.url, child.fetch_url)
+        known = self.kept.get(key)
+        asked = FeedState(
+            url=child.url,
+            next_poll_at=state.next_poll_at,
+            etag=known.etag if known else None,
+            last_modified=known.last_modified if known else None,
+        )
+        match await self.fetcher.fetch(child, asked):
             case Fetched() as sitemap:
                 sitemaps.append(sitemap)
+                self.kept.keep(key, sitemap)
+            case NotModified() if known is not None:
+                sitemaps.append(known)
             case FetchFailed() as failed:
                 failures.append(failed)
             case _:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -74,6 +74,7 @@ def read_sitemap(body: bytes, source: Source) -> ParseResult | None:
 
 
 def _read_bundle(bundle: Bundle, source: Source) -> ParseResult:
+    source = replace(source, content_type=None)
     read = [read_sitemap(sitemap, source) for sitemap in bundle.sitemaps if not sitemap.startswith(MAGIC)]
     feeds = [one for one in read if isinstance(one, ParsedFeed)]
     if not feeds:

@@ -162,8 +162,9 @@ async def _sitemaps(site: _Site) -> tuple[Advertised, ...]:
 async def _take_up(loaded: Loaded, wanted: Wanted, probed: Probed) -> Addition:
     """Write a feed that can be read, and say what the rules make of it."""
     url = probed.moved_to or probed.url
-    if is_known(loaded, url):
-        return replace(_known(url), probed=probed)
+    for address in (url, probed.final_url or url):
+        if is_known(loaded, address):
+            return replace(_known(address), probed=probed)
     title = wanted.name or probed.title
     title = "" if "$" in title else title  # it would be read as the name of a secret
     outline = Outline(url=url, title=title, tags=wanted.tags)

@@ -23,6 +23,7 @@ from monitor.core.models import (
 )
 from monitor.core.normalise import normalise
 from monitor.core.settings import PollingSettings
+from monitor.feeds.bundle import MAGIC
 from monitor.feeds.discover import Advertised, advertised_feeds, sitemaps_in_robots
 from monitor.feeds.fetch import HttpFetcher
 from monitor.feeds.following import SitemapFollower
@@ -117,7 +118,7 @@ class Prober:
             bytes=len(answer.body),
             seconds=answer.seconds,
             content_type=answer.content_type,
-            conditional=bool(answer.etag or answer.last_modified),
+            conditional=bool(answer.etag or answer.last_modified) or answer.body.startswith(MAGIC),
         )
         if isinstance(parsed, NotAFeed):
             found = advertised_feeds(answer.body, answer.url)

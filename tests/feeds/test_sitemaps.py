@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,12 +14,12 @@ from hypothesis import strategies as st
 
 from monitor.core.models import Fetched, FetchFailed, FetchResult, NotAFeed, ParsedFeed, ParseResult, RawEntry
 from monitor.feeds.bundle import Bundle, bundled, unbundled
-from monitor.feeds.following import SitemapFollower, newest_children
+from monitor.feeds.following import KeptSitemaps, SitemapFollower, newest_children
 from monitor.feeds.limits import Source
 from monitor.feeds.parse import ParserPool
 from monitor.feeds.reading import read_document
 from tests.feeds.polling import feed, fetcher, settings, state
-from tests.feeds.zoo import Zoo, redirect, respond
+from tests.feeds.zoo import Request, Zoo, redirect, respond, send
 
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 SOURCE = Source(url="https://valley.example/sitemap.xml")
@@ -193,6 +195,50 @@ async def test_an_index_is_read_with_its_newest_sitemaps_and_no_others(zoo: Zoo,
     assert found.problem is None
     assert [request.path for request in zoo.requests] == ["/index.xml", "/5.xml", "/4.xml", "/3.xml"]
     assert [request.headers.get("if-none-match") for request in zoo.requests] == ['"e"', None, None, None]
+
+
+async def test_sitemaps_that_stay_are_not_sent_again(zoo: Zoo, parser: ParserPool) -> None:
+    """Their validators are sent, and the document is the very same."""
+
+    async def answer(request: Request, writer: asyncio.StreamWriter) -> None:
+        same = request.headers.get("if-none-match") == '"v"'
+        await send(writer, 304 if same else 200, b"" if same else urlset(article("/a")), ETag='"v"')
+
+    zoo.answers["/index.xml"] = respond(200, index(f"{zoo.url}/a.xml"))
+    zoo.answers["/a.xml"] = answer
+    known = state(f"{zoo.url}/index.xml")
+    async with fetcher() as http:
+        follower = SitemapFollower(http, parser)
+        first, second = [await follower.fetch(feed(known.url), known) for _ in range(2)]
+    assert isinstance(first, Fetched)
+    assert isinstance(second, Fetched)
+    assert first.body == second.body
+    assert [request.headers.get("if-none-match") for request in zoo.requests] == [None, None, None, '"v"']
+
+
+def test_sitemaps_are_kept_within_bounds_and_for_some_hours() -> None:
+    """The longest unused goes first; what is old is asked for in full; what has no validator is not kept."""
+    now = 0.0
+    kept = KeptSitemaps(most_bytes=6, clock=lambda: now)
+    one = Fetched(url="u", status=200, body=b"x", etag='"e"', seconds=0.0)
+    for number in range(7):
+        kept.keep(("f", str(number)), replace(one, body=str(number).encode()))
+        kept.get(("f", "0"))
+    found = [kept.get(("f", str(number))) for number in range(7)]
+    assert [one.body if one else None for one in found] == [
+        b"0",
+        None,
+        *[None] * 0,
+        b"2",
+        b"3",
+        b"4",
+        b"5",
+        b"6",
+    ]
+    kept.keep(("f", "0"), replace(one, etag=None))
+    assert kept.get(("f", "0")) is None
+    now = 7 * 3600.0
+    assert kept.get(("f", "6")) is None
 
 
 async def test_a_sitemap_that_cannot_be_had_is_said_and_asked_for_again(zoo: Zoo, parser: ParserPool) -> None:
