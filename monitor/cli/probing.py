@@ -10,7 +10,7 @@ from monitor.cli.common import ago, counted
 from monitor.cli.guard import clean
 from monitor.core.models import Entry
 from monitor.feeds.sitemap import VERSION
-from monitor.sources.adding import Addition, Outcome
+from monitor.sources.adding import NOT_TRIED, Addition, Outcome
 from monitor.sources.probing import Probed
 
 _SHOWN = 5
@@ -41,6 +41,8 @@ def lines_of_addition(addition: Addition, now: datetime) -> Iterator[str]:
     for candidate in addition.candidates:
         title = f"  {clean(candidate.title)[:_NARROW]}" if candidate.title else ""
         yield f"  {clean(candidate.url)}{title}: {clean(candidate.verdict)}"
+    if any(candidate.verdict == NOT_TRIED for candidate in addition.candidates):
+        yield "to take another one of these too, `news-monitor feeds add` its own address"
     if addition.probed is not None and addition.probed.is_feed:
         yield from lines_of_feed(addition.probed, now)
     if addition.outcome is Outcome.ADDED:

@@ -28,8 +28,9 @@ from monitor.feeds.discover import Advertised, best_first
 from monitor.opml import Outline
 from monitor.sources.probing import Probed, Prober
 
+NOT_TRIED = "not tried"
 _TRIED = 3
-"""Feeds of a page that are looked at until one can be read."""
+"""Feeds, and sitemaps, of a page that are looked at until one can be read."""
 
 
 class Outcome(StrEnum):
@@ -60,7 +61,8 @@ class Candidate:
 
     url: str
     title: str = ""
-    verdict: str = "not tried"
+    verdict: str = NOT_TRIED
+    """`added`, `known already`, `not tried`, or why it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +122,31 @@ class _Site:
 
 
 async def _from_site(site: _Site) -> Addition:
-    named = best_first(site.page.advertised)
-    noun = "feed"
-    if not named:
-        named, noun = await _sitemaps(site), "sitemap"
-    if not named:
+    """Try the feeds that a page names, and then the sitemaps of its site, until one can be read."""
+    feeds = _candidates(best_first(site.page.advertised))
+    if addition := await _first_readable(site, feeds, noun="feed"):
+        return addition
+    sitemaps = _candidates(await _sitemaps(site))
+    if addition := await _first_readable(site, sitemaps, noun="sitemap"):
+        return addition
+    everything = [*feeds, *sitemaps]
+    if not everything:
         words = f"{site.page.failure}; it names no feed, and its robots.txt no sitemap"
         return _without(site.page, words)
-    said = f"{site.wanted.url} names {len(named)} {noun}{'' if len(named) == 1 else 's'}"
-    candidates = [Candidate(url=one.url, title=one.title) for one in named]
-    for at, candidate in enumerate(candidates[:_TRIED]):
+    words = f"nothing that {site.wanted.url} names can be read, as far as tried: {everything[0].verdict}"
+    return _without(site.page, words, everything)
+
+
+async def _first_readable(site: _Site, candidates: list[Candidate], *, noun: str) -> Addition | None:
+    """Take up the first that is a feed, noting beside each what it is; None if there is none.
+
+    A page of feeds, as `/rss` often is, has those it names put in its place: one level, no further.
+    """
+    named = len(candidates)
+    pages = 0
+    at = 0
+    while at < min(len(candidates), _TRIED + pages):
+        candidate = candidates[at]
         if is_known(site.loaded, candidate.url):
             candidates[at] = replace(candidate, verdict=Outcome.KNOWN.value)
             return replace(_known(candidate.url), probed=site.page, candidates=tuple(candidates))
@@ -137,14 +154,25 @@ async def _from_site(site: _Site) -> Addition:
         if probed.is_feed:
             addition = await _take_up(site.loaded, site.wanted, probed)
             candidates[at] = replace(candidate, verdict=addition.outcome.value)
-            return replace(
-                addition,
-                sentence=f"{said}; {addition.sentence}",
-                candidates=tuple(candidates),
-            )
+            said = f"{site.wanted.url} names {named} {noun}{'' if named == 1 else 's'}"
+            return replace(addition, sentence=f"{said}; {addition.sentence}", candidates=tuple(candidates))
         candidates[at] = replace(candidate, verdict=probed.failure or Outcome.NO_FEED.value)
-    words = f"{said}, and none of those tried can be read: {candidates[0].verdict}"
-    return _without(site.page, words, candidates)
+        at += 1
+        further = _further(probed, candidates) if not pages else []
+        if further:
+            candidates[at:at] = further
+            named += len(further) - 1
+            pages = 1
+    return None
+
+
+def _candidates(named: Sequence[Advertised]) -> list[Candidate]:
+    return [Candidate(url=one.url, title=one.title) for one in named]
+
+
+def _further(page: Probed, candidates: Sequence[Candidate]) -> list[Candidate]:
+    there = {candidate.url for candidate in candidates}
+    return [one for one in _candidates(best_first(page.advertised)) if one.url not in there]
 
 
 async def _look(site: _Site, url: str) -> Probed:

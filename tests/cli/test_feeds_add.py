@@ -25,6 +25,9 @@ PAGES = {
     + ALTERNATE.format("rss+xml", "/gone", "Old")
     + ALTERNATE.format("rss+xml", "/feed", "All"),
     "/inward": ALTERNATE.format("rss+xml", "http://localhost:1/feed", "Inward"),
+    "/links": '<a href="/rss/">RSS</a> <a href="/feedback">no</a>',
+    "/rss/": '<a href="/silent/feed">gone</a> <a href="/feed">all</a>',
+    "/dead": '<a href="/gone.rss">RSS</a>',
     "/silent": "<p>nothing here</p>",
 }
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
@@ -133,6 +136,17 @@ def test_the_best_feed_of_a_page_is_taken_and_all_are_listed(folder: Path, add: 
     assert (again.exit_code, json.loads(again.output)["outcome"]) == (0, "known already")
 
 
+def test_a_page_of_feeds_that_a_site_links_to_is_looked_through(folder: Path, add: Run, site: str) -> None:
+    """`/rss` is often a page for people."""
+    result = add(f"{site}/links")
+    assert result.exit_code == 0, result.output
+    first, second, third = result.output.splitlines()[:3]
+    assert first.startswith(f"  {site}/rss/: got a web page instead of a feed")
+    assert second.startswith(f"  {site}/silent/feed: the server answered with status 404")
+    assert third == f"  {site}/feed: added"
+    assert load_settings(folder / "config.yaml").feeds[-1].url == f"{site}/feed"
+
+
 def test_a_feed_at_its_new_address_is_written_there(folder: Path, add: Run, site: str) -> None:
     """A redirect for good is followed once, now."""
     assert add(f"{site}/moved").exit_code == 0
@@ -142,9 +156,9 @@ def test_a_feed_at_its_new_address_is_written_there(folder: Path, add: Run, site
 def test_a_site_without_feeds_is_asked_for_its_news_sitemap(
     folder: Path, add: Run, site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As its robots.txt names it: the one of news, not that of every page."""
+    """As its robots.txt names it: the one of news, not that of every page; also where its feeds are gone."""
     monkeypatch.setattr(Site, "robots", f"Sitemap: {site}/all.xml\nsitemap: {site}/news.xml\n")
-    result = add(f"{site}/silent")
+    result = add(f"{site}/dead")
     assert result.exit_code == 0, result.output
     assert 'news sitemap "Valley", language en' in result.output
     assert "rules that match today: dams (1 entry)" in result.output
@@ -156,6 +170,10 @@ def test_what_cannot_be_added_is_one_clear_sentence(folder: Path, add: Run, run:
     before = (folder / "config.yaml").read_text()
     for result, sentence in (
         (add(f"{site}/silent"), "instead of a feed; it names no feed, and its robots.txt no sitemap"),
+        (
+            add(f"{site}/dead"),
+            f"nothing that {site}/dead names can be read, as far as tried: the server answered",
+        ),
         (add(f"{site}/all.xml"), "got a sitemap without news"),
         (add(f"{site}/none"), "nothing was added: the server answered with status 404"),
         (
