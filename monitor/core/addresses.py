@@ -6,6 +6,7 @@ One list for feeds and webhooks: what one of them may not reach, the other may n
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -54,6 +55,7 @@ def carried(address: Address) -> Address:
     return address
 
 
+@lru_cache(maxsize=1024)
 def is_public(address: Address) -> bool:
     """Say whether the address, or the IPv4 address it carries, is ordinary public unicast."""
     inner = carried(address)

@@ -10,6 +10,7 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 
 from aiohttp.connector import AddrInfoType
 
@@ -27,6 +28,7 @@ class ForbiddenAddressError(OSError):
         self.host = host
 
 
+@lru_cache(maxsize=1024)
 def literal(host: str) -> Address | None:
     """Read a host that is an address, in any of the forms that sockets accept (`127.1`, `0x7f000001`)."""
     text = host.strip("[]").rstrip(".")

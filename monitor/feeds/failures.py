@@ -42,6 +42,8 @@ def shown(url: URL) -> str:
     """Write an address without user information, query and fragment, which may hold secrets."""
     if url.host is None:
         return url.scheme + ":"
+    if url.raw_user is None and url.raw_password is None and not (url.raw_query_string or url.raw_fragment):
+        return str(url)
     return str(url.with_user(None).with_query(None).with_fragment(None))
 
 

@@ -80,6 +80,8 @@ class _Trip:
     feed: Feed
     state: FeedState
     url: URL
+    home: URL
+    """The address as configured: headers, user and password are meant for its origin and no other."""
     started: float
     left: float
     """Seconds that may still be spent asking; waiting for a host's slot does not count."""
@@ -88,14 +90,11 @@ class _Trip:
     hops: int = 0
     permanent: bool = True
     credentials: str | None = field(default=None, repr=False)
-    home: URL | None = None
-    """The origin that headers, user and password of the feed are meant for, and no other."""
 
     @property
     def may_be_private(self) -> bool:
         """Whether this hop may go to a private address: the feed may, and is still at its own host."""
-        at_home = self.home is not None and self.url.host == self.home.host
-        return self.feed.allow_private and at_home
+        return self.feed.allow_private and self.url.host == self.home.host
 
     @property
     def moved_to(self) -> str | None:
@@ -210,12 +209,12 @@ class HttpFetcher:
         return _Trip(
             feed=feed,
             state=state,
-            url=url.with_user(None),
+            url=url if url.raw_user is None and url.raw_password is None else url.with_user(None),
             started=started,
             left=self._settings.total_timeout.total_seconds(),
             patience=_PATIENCE,
             credentials=basic(*login) if login else None,
-            home=home.origin(),
+            home=home,
         )
 
     async def _hop(self, trip: _Trip) -> FetchResult | URL:
@@ -294,7 +293,8 @@ class HttpFetcher:
     @staticmethod
     def _headers(trip: _Trip) -> dict[str, str]:
         headers: dict[str, str] = {}
-        if trip.url.origin() == trip.home:
+        own = trip.credentials or trip.feed.headers
+        if own and trip.url.origin() == trip.home.origin():
             headers.update(
                 (name, value) for name, value in trip.feed.headers.items() if name.lower() not in _OURS
             )

@@ -58,7 +58,10 @@ class HostSlots:
         queue.arrivals += 1
         queue.users += 1
         try:
-            await _acquired(queue.semaphore, patience)
+            if queue.semaphore.locked():
+                await _acquired(queue.semaphore, patience)
+            else:
+                await queue.semaphore.acquire()  # at once: most hosts are free, and a deadline costs more
             try:
                 if queue.failed is not None and number < queue.hopeless_before:
                     raise HostDownError(queue.failed)
