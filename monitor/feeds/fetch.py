@@ -39,6 +39,7 @@ from monitor.feeds.failures import NETWORK_ERRORS, RefusedError, explain, glimps
 from monitor.feeds.hosts import HostBusyError, HostDownError, HostSlots
 from monitor.feeds.resolver import PatientResolver
 from monitor.feeds.targets import basic, http_url, looks_numeric, redirect_target
+from monitor.feeds.unpacking import too_large, unpacked
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -56,8 +57,6 @@ _KEEPALIVE = 75.0
 _PATIENCE = 15.0
 """Seconds that a fetch waits for turns at hosts in all; the poller's claims last longer."""
 _MAX_VALIDATOR = 1024
-_BREATHE = 2**20
-"""Plain bytes after which decompression lets the loop do something else."""
 _OURS = frozenset(
     {
         "host",
@@ -348,24 +347,11 @@ class HttpFetcher:
         """Read and decompress, counting both sizes while they grow."""
         wire_limit, plain_limit = self._settings.max_body, self._settings.max_document
         if (response.content_length or 0) > wire_limit:
-            raise _too_large(wire_limit, "on the wire")
+            raise too_large(wire_limit, "on the wire")
         decoder = decoder_for(response.headers.get("Content-Encoding"))
-        parts: list[bytes] = []
-        wire = plain = breath = 0
-        async for piece in response.content.iter_any():
-            wire += len(piece)
-            if wire > wire_limit:
-                raise _too_large(wire_limit, "on the wire")
-            for part in decoder.feed(piece):
-                plain += len(part)
-                if plain > plain_limit:
-                    raise _too_large(plain_limit, "unpacked")
-                parts.append(part)
-                if plain - breath > _BREATHE:
-                    breath = plain
-                    await asyncio.sleep(0)
-        decoder.finish()
-        return b"".join(parts)
+        return await unpacked(
+            response.content.iter_any(), decoder, wire_limit=wire_limit, plain_limit=plain_limit
+        )
 
     def _redirect(self, trip: _Trip, target: URL) -> None:
         trip.hops += 1
@@ -389,7 +375,3 @@ def _concerns_the_host(failed: FetchFailed) -> bool:
 def _validator(text: str | None) -> str | None:
     """Keep a validator that can be sent back as it is."""
     return text if text and len(text) <= _MAX_VALIDATOR and text.isprintable() and text.isascii() else None
-
-
-def _too_large(limit: int, where: str) -> RefusedError:
-    return RefusedError(Failure.TOO_LARGE, f"the body is larger than {limit / 2**20:g} MiB {where}")

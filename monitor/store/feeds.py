@@ -136,20 +136,12 @@ def save_polled(connection: Connection, polled: Sequence[FeedState], added: Mapp
     """Store what polls learned, count the entries `added`, and free the claims."""
     if not polled:
         return
-    columns = codec.feed_state_to_values(polled[0])
-    statement = (
+    connection.execute(  # the other columns to set are those that the values name
         update(feeds)
         .where(feeds.c.url == bindparam("of_url"))
-        .values(
-            {name: bindparam(f"new_{name}", type_=feeds.c[name].type) for name in columns}
-            | {"entries": feeds.c.entries + bindparam("added"), "lease_until": None, "owner": None}
-        )
-    )
-    connection.execute(
-        statement,
+        .values(entries=feeds.c.entries + bindparam("added"), lease_until=None, owner=None),
         [
-            {f"new_{name}": value for name, value in codec.feed_state_to_values(state).items()}
-            | {"of_url": state.url, "added": added.get(state.url, 0)}
+            codec.feed_state_to_values(state) | {"of_url": state.url, "added": added.get(state.url, 0)}
             for state in polled
         ],
     )

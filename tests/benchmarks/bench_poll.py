@@ -4,7 +4,7 @@
 
 FOLDER holds feeds.tar.xz and MANIFEST.tsv. PYTHON is that of an environment in which `reader` is installed.
 
-The poller is the daemon's: HttpFetcher, parser processes, a store in an SQLite file, a rule or two. It and the
+The poller is the daemon's: HttpFetcher, parser processes, a store in an SQLite file, a rule. It and the
 peers ask one server, in a process of its own, for feeds on as many hosts (127.1.x.y), connections kept alive.
 The bare client is aiohttp with as many requests at a time, which reads the body and forgets it. Its rounds
 take turns with ours; of each the cheapest round counts. CPU is that of all processes of the one measured,
@@ -258,7 +258,9 @@ def tell(found: Sequence[Spent]) -> None:
         return
     for mine, bare in zip(found[::2], found[1::2], strict=True):
         cpu, wall = bare.cpu / mine.cpu, bare.wall / mine.wall
-        print(f"   {mine.name.partition(': ')[2]}: {cpu:.2f} of the bare rate by CPU, {wall:.2f} by the clock")
+        print(
+            f"   {mine.name.partition(': ')[2]}: {cpu:.2f} of the bare rate by CPU, {wall:.2f} by the clock"
+        )
 
 
 def main() -> None:
