@@ -44,6 +44,7 @@ _UNUSABLE = (
     ("disk is full", "cannot be written because the disk is full: free some space"),
     ("disk i/o error", "cannot be read or written: check the disk and the free space on it"),
     ("file is not a database", "is not an SQLite database: move it away, or name another file"),
+    ("database is locked", "is locked by another program: close what else has it open, and try again"),
     ("malformed", "is damaged: restore a backup, or move it away to start with an empty one"),
 )
 
