@@ -1,4 +1,4 @@
-"""What is built of this checkout installs into an empty environment, and watches, matches and alerts there."""
+"""What is built of this checkout installs into an empty environment, and watches and alerts there."""
 
 from __future__ import annotations
 
@@ -55,11 +55,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, place / name)
-    own = ["--no-build-isolation"] if find_spec("setuptools") else []
-    tool = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", place / "dist"]
-    built = _run(*tool, *own, place, cwd=place)
-    if built.returncode and not own:
-        pytest.skip(f"{NO_PACKAGES}: setuptools, to build with")
+    tools = place / "tools"
+    had = _run(*_install(Path(sys.executable), "--target", tools, "setuptools>=77"), cwd=place)
+    if had.returncode:
+        pytest.skip(f"{NO_PACKAGES}: {had.stderr.strip().splitlines()[-1]}")
+    build = "from setuptools.build_meta import build_wheel; build_wheel('dist')"
+    built = _run(sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tools)!r}); {build}", cwd=place)
     assert built.returncode == 0, built.stderr
     [found] = (place / "dist").glob("*.whl")
     return found
