@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select, text
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal_column, select, text
 
 from monitor.core.models import (
     Decided,
     DeliveryKind,
     DeliveryState,
     Ended,
-    FeedStatus,
     Followed,
+    Health,
     Since,
     Standing,
     Verdict,
@@ -139,13 +139,14 @@ def standing(connection: Connection, now: datetime) -> Standing:
     )
 
 
-def _feeds(connection: Connection) -> dict[FeedStatus, int]:
+def _feeds(connection: Connection) -> dict[Health, int]:
+    health = func.coalesce(feed_table.c.health, literal_column(f"'{Health.NEW.value}'"))
     rows = connection.execute(
-        select(feed_table.c.status, func.count().label("number"))
+        select(health.label("health"), func.count().label("number"))
         .where(feed_table.c.configured)
-        .group_by(feed_table.c.status)
+        .group_by(health)
     )
-    return {FeedStatus(row.status): row.number for row in rows}
+    return {Health(row.health): row.number for row in rows}
 
 
 def _open(connection: Connection) -> dict[tuple[str, DeliveryState], int]:

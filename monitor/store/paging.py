@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, or_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, true
 
-from monitor.core.models import Delivery, DeliveryState, FeedState, ListedAlert, ListedSilence, Verdict
+from monitor.core.models import (
+    Delivery,
+    DeliveryState,
+    FeedState,
+    Health,
+    ListedAlert,
+    ListedSilence,
+    Verdict,
+)
 from monitor.store import codec, queries, silences
 from monitor.store.opened import Opened
 from monitor.store.schema import alerts, deliveries, feeds
@@ -47,9 +55,11 @@ class Paging(Opened):
             page_of_deliveries, before=before, limit=limit, state=state, channel=channel
         )
 
-    async def page_of_feeds(self, *, after: str = "", limit: int) -> list[FeedState]:
-        """Configured feeds, by url."""
-        return await self._database.read(page_of_feeds, after=after, limit=limit)
+    async def page_of_feeds(
+        self, *, after: str = "", limit: int, health: Health | None = None
+    ) -> list[FeedState]:
+        """Configured feeds of a health, by url."""
+        return await self._database.read(page_of_feeds, after=after, limit=limit, health=health)
 
     async def feed_state(self, url: str) -> FeedState | None:
         """What is remembered of a configured feed."""
@@ -99,10 +109,16 @@ def page_of_deliveries(
     return [codec.delivery_from_row(row) for row in rows]
 
 
-def page_of_feeds(connection: Connection, *, after: str, limit: int) -> list[FeedState]:
-    """Configured feeds, by url."""
+def page_of_feeds(
+    connection: Connection, *, after: str, limit: int, health: Health | None
+) -> list[FeedState]:
+    """Configured feeds of a health, by url."""
+    wanted = true() if health is None else func.coalesce(feeds.c.health, Health.NEW.value) == health.value
     rows = connection.execute(
-        select(feeds).where(feeds.c.configured, feeds.c.url > after).order_by(feeds.c.url).limit(limit)
+        select(feeds)
+        .where(feeds.c.configured, feeds.c.url > after, wanted)
+        .order_by(feeds.c.url)
+        .limit(limit)
     )
     return [codec.feed_state_from_row(row) for row in rows]
 

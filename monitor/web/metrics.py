@@ -22,7 +22,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import DeliveryState, FeedStatus, Followed, Since, Standing, Verdict
+from monitor.core.models import DeliveryState, Followed, Health, Since, Standing, Verdict
 from monitor.web.ports import Clock, RuleNames
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -180,8 +180,8 @@ class _Once(Collector):
 
 def _standing(found: Standing, now: datetime) -> Iterator[Metric]:
     feeds = GaugeMetricFamily("news_monitor_feeds", "Configured feeds by health.", labels=["health"])
-    for status in FeedStatus:
-        feeds.add_metric([status.replace(" ", "_")], found.feeds.get(status, 0))
+    for health in Health:
+        feeds.add_metric([health.replace(" ", "_")], found.feeds.get(health, 0))
     waiting = GaugeMetricFamily(
         "news_monitor_deliveries_open",
         "Messages under way.",

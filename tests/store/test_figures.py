@@ -8,7 +8,7 @@ from monitor.core.models import (
     Decided,
     DeliveryState,
     Ended,
-    FeedStatus,
+    Health,
     Sent,
     Silence,
     Verdict,
@@ -36,7 +36,7 @@ async def test_how_things_stand_is_counted(store: Store) -> None:
     )
     found = await store.standing(NOW)
     assert (found.entries, found.pending, found.silences) == (2, 1, 1)
-    assert found.feeds == {FeedStatus.NEVER: 1}
+    assert found.feeds == {Health.NEW: 1}
     assert found.open == {("slack", DeliveryState.READY): 1}
     assert found.oldest_pending_at == found.oldest_unsent_at == NOW
     assert (await store.standing(NOW + MINUTE)).silences == 0

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from monitor.core.models.alerts import Verdict
 from monitor.core.models.deliveries import DeliveryState
-from monitor.core.models.feeds import FeedStatus
+from monitor.core.models.health import Health
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Since:
 class Standing:
     """How things stand at a moment."""
 
-    feeds: Mapping[FeedStatus, int]
+    feeds: Mapping[Health, int]
     """Configured ones."""
     next_poll_at: datetime | None
     """When the unclaimed feed that is due first is due."""

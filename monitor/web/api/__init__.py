@@ -1,0 +1,1 @@
+"""The API for programs, read-only, under /api/v1."""
