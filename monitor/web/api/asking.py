@@ -30,16 +30,13 @@ class Place:
         return urlsafe_b64encode(json.dumps([self.order, self.id]).encode()).decode().rstrip("=")
 
     @property
-    def moment(self) -> tuple[datetime, str]:
-        """Time and id of the last item.
-
-        Raises:
-            ValueError: the place is of another list.
-        """
-        at = datetime.fromisoformat(self.order)
-        if at.tzinfo is None:
-            raise ValueError(self.order)
-        return at, self.id
+    def moment(self) -> tuple[datetime, str] | None:
+        """Time and id of the last item; None where the list is not by time."""
+        try:
+            at = datetime.fromisoformat(self.order)
+        except ValueError:
+            return None
+        return (at, self.id) if at.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
