@@ -7,6 +7,8 @@ from aiohttp import web
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.ports import Clock
 from monitor.store import Store
+from monitor.web.api.endpoints import InForceNow
+from monitor.web.api.routes import routes
 from monitor.web.metrics import Metrics, Stages
 from monitor.web.outgoing import Feeds
 
@@ -14,7 +16,8 @@ from monitor.web.outgoing import Feeds
 async def for_programs(
     store: Store, in_force: InForce, *, clock: Clock, stages: Stages
 ) -> list[web.RouteDef]:
-    """Metrics, probes and feeds of alerts; counting begins here."""
+    """Metrics, probes, feeds of alerts and the API; counting begins here."""
     metrics = Metrics(store, clock=clock, stages=stages, rules=lambda: tuple(in_force.rulebook.rules))
     await metrics.begin()
-    return [*metrics.routes(), *Feeds(store, rules=lambda: in_force.rulebook.rules).routes()]
+    now = InForceNow(rules=lambda: in_force.rulebook.rules, feeds=lambda: in_force.feeds)
+    return [*metrics.routes(), *Feeds(store, rules=now.rules).routes(), *routes(store, now)]

@@ -1,4 +1,4 @@
-"""What can be asked: each endpoint once, as a value; routes and OpenAPI document are made of the same list."""
+"""What can be asked: each endpoint once, as a value; routes and OpenAPI document are made of these."""
 
 from __future__ import annotations
 

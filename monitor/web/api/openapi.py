@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from monitor.web.api.asking import MOST, USUAL, Filter
@@ -17,7 +18,7 @@ _REF = "#/components/schemas/{model}"
 def document(endpoints: Iterable[Endpoint], root: str) -> Json:
     """Describe the endpoints under a root path, as OpenAPI 3.1."""
     listed = list(endpoints)
-    shapes = dict.fromkeys([*(one.shape for one in listed), Problem])
+    shapes: dict[type[BaseModel], None] = dict.fromkeys([*(one.shape for one in listed), Problem])
     _, schemas = models_json_schema([(shape, "serialization") for shape in shapes], ref_template=_REF)
     return {
         "openapi": "3.1.0",
