@@ -7,6 +7,7 @@ database, not the stages: so they count what was committed, once, whichever mach
 from __future__ import annotations
 
 import asyncio
+import logging
 import platform
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +24,10 @@ from prometheus_client.registry import Collector
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import DeliveryState, Followed, Health, Since, Standing, Verdict
+from monitor.telemetry import fields
 from monitor.web.ports import Clock, RuleNames
+
+log = logging.getLogger(__name__)
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 _PATIENCE: Final = 2.0
@@ -100,13 +104,15 @@ class Metrics:
         return web.Response(text="ok\n")
 
     async def readyz(self, _request: web.Request) -> web.Response:
-        """Say whether the database answers within two seconds."""
+        """Say whether the database answers within two seconds; why not is for the log: anybody may ask."""
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._store.next_poll_at()
         except (StoreUnavailableError, TimeoutError) as error:
             why = str(error) or f"the database did not answer within {_PATIENCE:g} s"
-            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=f"not ready: {why}\n")
+            log.warning("web.not_ready", extra=fields(why=why))
+            said = "not ready: the database cannot be read; the log and `news-monitor doctor` say why\n"
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=said)
         return web.Response(text="ready\n")
 
     async def metrics(self, _request: web.Request) -> web.Response:

@@ -23,8 +23,8 @@ from monitor.store import Store
 from monitor.web.api.asking import MOST, Mistake, asked, place
 from monitor.web.api.endpoints import InForceNow
 from monitor.web.api.routes import ROOT, routes
-from monitor.web.server import application
 from tests.store.samples import FEED, NOW, a_delivery, a_feed
+from tests.web.conftest import open_desk
 from tests.web.test_outgoing_feeds import RULES
 from tests.web.test_pages import EVIL, RUNS, kept
 
@@ -37,7 +37,7 @@ FEEDS: dict[str, Feed] = {FEED.url: replace(FEED, tags=("world",))}
 async def api(store: Store) -> AsyncIterator[Client]:
     """A program that asks."""
     in_force = InForceNow(rules=lambda: RULES, feeds=lambda: FEEDS)
-    async with TestClient(TestServer(application(routes(store, in_force)))) as client:
+    async with TestClient(TestServer(open_desk(routes(store, in_force)))) as client:
         yield client
 
 

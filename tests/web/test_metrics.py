@@ -143,7 +143,9 @@ class Gone:
         raise StoreUnavailableError("the disk is full")
 
 
-async def test_without_its_database_the_daemon_lives_but_is_not_ready() -> None:
+async def test_without_its_database_the_daemon_lives_but_is_not_ready(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """A scrape tells the same, rather than fail."""
     metrics = Metrics(Gone(), clock=lambda: NOW, stages=STAGES, rules=tuple)
     await metrics.begin()
@@ -151,7 +153,9 @@ async def test_without_its_database_the_daemon_lives_but_is_not_ready() -> None:
         assert (await client.get("/healthz")).status == 200
         ready = await client.get("/readyz")
         assert ready.status == 503
-        assert "the disk is full" in await ready.text()
+        assert "news-monitor doctor" in await ready.text()
+        assert "the disk is full" not in await ready.text()
+        assert "web.not_ready" in caplog.text
         assert (await scraped(client))["news_monitor_database_up"] == 0
 
 

@@ -28,7 +28,8 @@ def document(endpoints: Iterable[Endpoint], root: str) -> Json:
             "description": "What a running news-monitor knows. Read-only; fields are only ever added.",
         },
         "paths": {path_of(one, root): {"get": _operation(one)} for one in listed},
-        "components": {"schemas": schemas["$defs"]},
+        "components": {"schemas": schemas["$defs"], "securitySchemes": {"token": _TOKEN}},
+        "security": [{}, {"token": []}],
     }
 
 
@@ -48,6 +49,7 @@ def _operation(endpoint: Endpoint) -> Json:
         "responses": {
             "200": _content("what was asked for", _page_of(shape) if is_list else shape),
             "304": {"description": "it is what If-None-Match says"},
+            "401": {"description": "users are configured, and no token of theirs was shown"},
             "400": _problem("a parameter is not understood"),
             "503": _problem("the database cannot be read just now"),
         }
@@ -55,6 +57,11 @@ def _operation(endpoint: Endpoint) -> Json:
     }
 
 
+_TOKEN: Json = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "of a user in config.yaml, where there are any",
+}
 _ID: Json = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
