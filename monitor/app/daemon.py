@@ -56,8 +56,9 @@ from monitor.telemetry import (
     notify,
     notify_reloading,
 )
+from monitor.web import desk
 from monitor.web.metrics import Stages
-from monitor.web.pages import Pages
+from monitor.web.ports import World as WorldOfPages
 from monitor.web.server import WebServer
 
 log = logging.getLogger(__name__)
@@ -155,19 +156,30 @@ class Daemon:
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
             self._watch = Watch(self._turns, self._in_force, ping)
-            pages = Pages(self._store, rules=lambda: tuple(self._in_force.rulebook.rules))
             programs = await for_programs(
                 self._store,
                 self._in_force,
                 clock=clock,
                 stages=Stages(outcomes=lambda: self._poller.outcomes, stuck=lambda: self._watch.stuck),
             )
-            self._web = WebServer(settings.web, [*pages.routes(), *programs], clock=clock)
+            self._web = WebServer(settings.web, [*desk.routes(self._world_of_pages()), *programs], clock=clock)
             stack.push_async_callback(self._web.stop)
             self._membership = Membership(self._store, self._sign)
             stack.push_async_callback(self._membership.leave)
             await self._dispatch.recover()
             yield
+
+    def _world_of_pages(self) -> WorldOfPages:
+        return WorldOfPages(
+            store=self._store,
+            presses=self._desk,
+            in_force=self._in_force,
+            clock=clock,
+            feeds=lambda: self._loaded.feeds,
+            hide=lambda text: Redactor(self._loaded.secrets).for_people(text),
+            on_retry=self._on_alerts.ring,
+            started_at=clock(),
+        )
 
     async def round(self) -> None:
         """Poll what is due once, assemble it, and deliver what is due."""

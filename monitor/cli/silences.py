@@ -25,13 +25,14 @@ from monitor.cli.common import (
 )
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, clean, the_one
-from monitor.cli.story_page import SHORT, found_story, whole
+from monitor.cli.story_page import SHORT, found_story
 from monitor.cli.tables import print_table
 from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded
 from monitor.core.document import listed, suggestion
 from monitor.core.errors import Mistake, Weight
 from monitor.core.models import Decision, ListedSilence, Severity, Silence
+from monitor.pipeline.editing import whole
 from monitor.store import Store
 
 MATCHERS = ("rule", "severity", "story", "outlet", "source", "tag", "entity", "language")

@@ -11,10 +11,11 @@ from monitor.cli.author import author
 from monitor.cli.common import config_option, configured, counted, now
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import NothingFoundError, the_one
-from monitor.cli.story_page import SHORT, found_story, whole
+from monitor.cli.story_page import SHORT, found_story
 from monitor.config.settings import Loaded
-from monitor.core.errors import StoryEditError
-from monitor.core.models import EditKind, StoredEntry, StoryEdit
+from monitor.core.models import StoredEntry, StoryEdit
+from monitor.pipeline import editing
+from monitor.pipeline.editing import whole
 from monitor.store import Store
 
 _why = click.option("--why", default="", help="A word for those who ask later; kept with the edit.")
@@ -35,12 +36,10 @@ def merge(*, story: str, other: str, why: str, config: Path) -> None:
 
     async def work() -> StoryEdit:
         async with opened(loaded) as store:
-            into = await whole(store, await found_story(store, story))
-            part = await whole(store, await found_story(store, other))
-            if into.id == part.id:
-                message = f"{into.id[:SHORT]} is one story already"
-                raise StoryEditError(message)
-            return await store.edit_stories(_edit(EditKind.MERGE, part.id, into.id, why=why), _owners(loaded))
+            into, part = await found_story(store, story), await found_story(store, other)
+            return await editing.merge(
+                store, into=into, part=part, signed=_signed(why), owners=_owners(loaded)
+            )
 
     edit = run_async(work())
     articles = counted(len(edit.entries), "article")
@@ -64,9 +63,9 @@ def split(*, story: str, entries: Sequence[str], why: str, config: Path) -> None
             source = await whole(store, await found_story(store, story))
             inside = await store.entries_of_story(source.id)
             chosen = _chosen(inside, entries)
-            _may_leave(chosen, inside, source.id)
-            edit = _edit(EditKind.SPLIT, source.id, chosen[0], entries=chosen, why=why)
-            return await store.edit_stories(edit, _owners(loaded))
+            return await editing.split(
+                store, story=source.id, leaving=chosen, signed=_signed(why), owners=_owners(loaded)
+            )
 
     edit = run_async(work())
     _say(edit, f"{_articles(edit)} the story {edit.target[:SHORT]} now")
@@ -86,8 +85,7 @@ def undo(*, number: int, why: str, config: Path) -> None:
     async def work() -> StoryEdit:
         async with opened(loaded) as store:
             edit = await _edit_numbered(store, number)
-            back = _edit(EditKind.UNDO, edit.target, edit.source, entries=edit.entries, why=why)
-            return await store.undo_edit(edit, back, _owners(loaded))
+            return await editing.undo(store, edit, signed=_signed(why), owners=_owners(loaded))
 
     edit = run_async(work())
     _say(edit, f"{_articles(edit)} in {edit.target[:SHORT]} again")
@@ -101,29 +99,16 @@ async def _edit_numbered(store: Store, number: int) -> StoryEdit:
     return found[0]
 
 
-def _edit(
-    kind: EditKind, source: str, target: str, *, entries: Sequence[str] = (), why: str = ""
-) -> StoryEdit:
-    return StoryEdit(
-        number=0,
-        kind=kind,
-        at=now(),
-        author=author(),
-        why=why.strip(),
-        source=source,
-        target=target,
-        entries=tuple(entries),
-    )
+def _signed(why: str) -> editing.Signed:
+    return editing.Signed(at=now(), author=author(), why=why)
 
 
 def _owners(loaded: Loaded) -> dict[str, str]:
     return loaded.accepted().stories.owner_of
 
 
-def _chosen(inside: Sequence[StoredEntry], named: Sequence[str]) -> list[str]:
-    """The ids of the entries named, in order of arrival."""
-    chosen = {_named(inside, name) for name in named}
-    return [one.entry.id for one in inside if one.entry.id in chosen]
+def _chosen(inside: Sequence[StoredEntry], named: Sequence[str]) -> set[str]:
+    return {_named(inside, name) for name in named}
 
 
 def _named(inside: Sequence[StoredEntry], name: str) -> str:
@@ -134,20 +119,6 @@ def _named(inside: Sequence[StoredEntry], name: str) -> str:
     return the_one(
         found, name, noun="entry of the story", id_of=str, listed_by="news-monitor stories show STORY"
     )
-
-
-def _may_leave(chosen: Sequence[str], inside: Sequence[StoredEntry], story: str) -> None:
-    """Make sure that something stays.
-
-    Raises:
-        StoryEditError: all would go, or the entry that gives the story its id.
-    """
-    if len(chosen) == len(inside):
-        message = "these are all entries of the story: name those that are to leave it"
-        raise StoryEditError(message)
-    if story in chosen:
-        message = f"{story[:SHORT]} opened the story and gives it its name: split off the others instead"
-        raise StoryEditError(message)
 
 
 def _articles(edit: StoryEdit) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.cli.common import counted, minute
-from monitor.cli.guard import NothingFoundError, clean, the_one
+from monitor.cli.guard import clean, the_one
 from monitor.core.models import (
     Attributed,
     Decision,
@@ -19,6 +19,7 @@ from monitor.core.models import (
     Verdict,
 )
 from monitor.core.stories.strands import Strand, figures, strands
+from monitor.pipeline.editing import whole
 from monitor.store import Store
 
 SHORT = 12
@@ -74,21 +75,6 @@ async def told(store: Store, prefix: str) -> Told:
         edits=await store.story_edits(story.id),
         asked="" if asked.id == story.id else asked.id,
     )
-
-
-async def whole(store: Store, story: Story) -> Story:
-    """Follow a story to the one it was made part of, however often."""
-    seen = {story.id}
-    while (target := await store.merged_into(story.id)) is not None and target not in seen:
-        seen.add(target)
-        merged = await store.story(target)
-        if merged is None:
-            message = (
-                f"the story {story.id[:SHORT]} was made part of {target[:SHORT]}, which is no longer kept"
-            )
-            raise NothingFoundError(message)
-        story = merged
-    return story
 
 
 async def _possibly(store: Store, story: Story, entries: Iterable[StoredEntry]) -> list[Story]:

@@ -90,9 +90,17 @@ class Presses:
             answered = UNKNOWN if handling is None else await self._carried_out(pressed, handling)
         except StoreUnavailableError:
             return UNSTORED
-        said = {"press": pressed.press, "alert": pressed.alert[:12], "by": author_of(pressed.by)}
-        log.info("press", extra=fields(**said, done=answered.done))
-        return answered
+        return self._logged(pressed, answered)
+
+    async def press_here(self, pressed: Pressed) -> Answered:
+        """Carry out a press on a page of our own, where no message bore the button."""
+        try:
+            known = _ID.fullmatch(pressed.alert) is not None
+            handling = await self._store.handling(pressed.alert, self._clock()) if known else None
+            answered = UNKNOWN if handling is None else await self._carried_out(pressed, handling)
+        except StoreUnavailableError:
+            return UNSTORED
+        return self._logged(pressed, answered)
 
     async def living(self, alert: str) -> Sequence[Delivery]:
         """Give the latest text of each living message of an alert, `root_remote_id` naming the message.
@@ -111,6 +119,11 @@ class Presses:
             if one.kind is not DeliveryKind.THREAD and one.state in _BEGUN and one.channel in roots:
                 latest.setdefault(one.channel, replace(one, root_remote_id=roots[one.channel]))
         return tuple(latest.values())
+
+    def _logged(self, pressed: Pressed, answered: Answered) -> Answered:
+        said = {"press": pressed.press, "alert": pressed.alert[:12], "by": author_of(pressed.by)}
+        log.info("press", extra=fields(**said, done=answered.done))
+        return answered
 
     async def _of(self, pressed: Pressed) -> Handling | None:
         """Look the alert up; None unless that very message was posted for it in that channel."""
@@ -169,7 +182,7 @@ class Presses:
             starts_at=now,
             ends_at=now + length,
             author=author_of(pressed.by),
-            comment="from a button in Slack",
+            comment="from a button in Slack" if pressed.message else "from a button of the desk",
         )
         await self._store.add_silence(silence)
         return Answered(text=f"Silenced until {dated(silence.ends_at)}.", done=True)

@@ -166,6 +166,10 @@ class Desk(Opened):
         """The alerts on a story, with where they went; the oldest first."""
         return await self._database.read(queries.alerts_of_story, story)
 
+    async def alerts_of_stories(self, ids: Sequence[str]) -> list[ListedAlert]:
+        """The alerts on the stories of one page, with where they went; the oldest first."""
+        return await self._database.read(queries.alerts_of_stories, ids)
+
     async def possibly_same(self, story: Story) -> list[str]:
         """Ids of later stories, in other languages, that were opened as possibly the same as this one."""
         return await self._database.read(stories.offered_as, story)

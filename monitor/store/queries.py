@@ -124,6 +124,13 @@ def alerts_of_story(connection: Connection, story: str) -> list[ListedAlert]:
     return listed_alerts(connection, (alerts.c.story == story,), order, BATCH)
 
 
+def alerts_of_stories(connection: Connection, ids: Sequence[str]) -> list[ListedAlert]:
+    """The alerts on some stories, at most `BATCH` of these; the oldest first."""
+    return _listed(
+        connection, (alerts.c.story.in_(ids[:BATCH]),), (alerts.c.created_at, alerts.c.id), 10 * BATCH
+    )
+
+
 def begins(column: ColumnElement[str], prefix: str) -> tuple[ColumnElement[bool], ...]:
     """Tell, in SQL, that a text begins so; an index on the column serves."""
     return (column >= prefix, column < prefix + "\U0010ffff")

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from monitor.core.models import Counts, Decision, ListedAlert, StoredEntry, Story
+from monitor.core.models import (
+    Counts,
+    Decision,
+    Delivery,
+    DeliveryState,
+    Feed,
+    FeedState,
+    ListedAlert,
+    ListedSilence,
+    Silence,
+    StoredEntry,
+    Story,
+    StoryEdit,
+)
+from monitor.pipeline.acting import HandlingStore, Presses
+from monitor.pipeline.editing import EditingStore
+from monitor.pipeline.in_force import InForce
 
 Clock = Callable[[], datetime]
 RuleNames = Callable[[], Sequence[str]]
@@ -36,9 +53,88 @@ class StoryReader(Protocol):
     async def alerts_of_story(self, story: str) -> list[ListedAlert]:
         """The alerts on a story, with where they went; the oldest first."""
 
-
-class DeskStore(StoryReader, Protocol):
-    """All that the pages read."""
+    async def alerts_of_stories(self, ids: Sequence[str]) -> list[ListedAlert]:
+        """The alerts on the stories of one page, with where they went; the oldest first."""
 
     async def counts(self) -> Counts:
         """How much there is of everything."""
+
+
+class SilenceStore(Protocol):
+    """Keeps silences."""
+
+    async def silences(self, now: datetime) -> list[Silence]:
+        """The silences in force."""
+
+    async def listed_silences(self, *, ending_after: datetime | None = None) -> list[ListedSilence]:
+        """All silences, or those that end after a moment, with what each held; the last to end first."""
+
+    async def silences_like(self, prefix: str, *, limit: int = 10) -> list[Silence]:
+        """Silences whose id begins so."""
+
+    async def add_silence(self, silence: Silence) -> None:
+        """Add a silence, or replace the one of the same id."""
+
+    async def end_silence(self, silence: str, now: datetime) -> bool:
+        """End a silence before its time; False if there is none of that id still to end."""
+
+    async def extend_silence(self, silence: str, ends_at: datetime, now: datetime) -> bool:
+        """Let a silence that is in force end at another moment; False if there is none of that id."""
+
+
+class FeedStore(Protocol):
+    """Remembers feeds."""
+
+    async def feed_states(self) -> list[FeedState]:
+        """Every configured feed, by url."""
+
+    async def make_due(self, url: str, now: datetime) -> bool:
+        """Let a configured feed be polled at once; False if there is none of that url."""
+
+
+class DeliveryStore(Protocol):
+    """Keeps the ledger of deliveries."""
+
+    async def page_of_deliveries(
+        self, *, state: DeliveryState | None = None, before: str | None = None, limit: int = 50
+    ) -> list[Delivery]:
+        """Deliveries in a state, the newest first: those older than the one of an id."""
+
+    async def retry_delivery(self, delivery: str, now: datetime) -> bool:
+        """Send a delivery again, or a waiting one at once; False if it cannot be."""
+
+    async def drop_delivery(self, delivery: str) -> bool:
+        """Give up a delivery; False if it cannot be."""
+
+
+class EditLog(EditingStore, Protocol):
+    """Edits stories and remembers it."""
+
+    async def story_edits(self, story: str | None = None, *, number: int | None = None) -> list[StoryEdit]:
+        """The edits by hand of one story, or the one of a number, or all; the oldest first."""
+
+
+class DeskStore(StoryReader, SilenceStore, FeedStore, DeliveryStore, EditLog, HandlingStore, Protocol):
+    """All that the pages read and change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the pages stand on: the store, what is in force, and what the daemon knows of itself."""
+
+    store: DeskStore
+    presses: Presses
+    in_force: InForce
+    clock: Clock
+    feeds: Callable[[], Collection[Feed]]
+    """The feeds that the configuration names: without the samples."""
+    hide: Callable[[str], str]
+    """Hides secrets in a text for people."""
+    on_retry: Callable[[], None]
+    """Wakes whoever delivers."""
+    started_at: datetime
+
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """Which outlets are one publisher's, as settings have it."""
+        return self.in_force.settings.stories.owner_of

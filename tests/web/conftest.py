@@ -3,20 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from lxml import html
 
-from monitor.core.settings import WebSettings
+from monitor.config.rules import load_rules
+from monitor.core.matcher import Matcher
+from monitor.core.settings import Settings, WebSettings
+from monitor.pipeline.acting import Presses
+from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.store import Store, open_store
+from monitor.telemetry import Redactor
+from monitor.web import desk as desk_pages
 from monitor.web.access import Access
-from monitor.web.pages import Pages
+from monitor.web.ports import World
 from monitor.web.server import application
+from tests.store.samples import FEED, NOW
 
 Desk = TestClient[web.Request, web.Application]
+SECRET = "hunter2-very-secret"
+RULES = """
+rules:
+  - {id: raids, when: {any: [raid]}}
+  - {id: floods, when: {any: [flood]}}
+"""
+
+
+def read(page: str) -> Any:
+    """Read a page as a browser would; what XPath finds has no narrower type."""
+    return html.fromstring(page)
+
+
+@dataclass(slots=True, kw_only=True)
+class Around:
+    """What is around the pages: the time, and how often deliveries were called for."""
+
+    now: datetime = NOW
+    calls: list[datetime] = field(default_factory=list)
 
 
 def clock() -> datetime:
@@ -38,8 +67,32 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def desk(store: Store) -> AsyncIterator[Desk]:
+def around() -> Around:
+    """The time of the tests, which they may move."""
+    return Around()
+
+
+@pytest.fixture
+def world(store: Store, around: Around, tmp_path: Path) -> World:
+    """What the daemon hands to the pages."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    ruleset = load_rules([tmp_path / "rules.yaml"]).ruleset
+    in_force = InForce(settings=Settings(), rulebook=Rulebook.of(ruleset, Matcher(ruleset)))
+    in_force.feeds = {FEED.url: FEED}
+    return World(
+        store=store,
+        presses=Presses(store, clock=lambda: around.now),
+        in_force=in_force,
+        clock=lambda: around.now,
+        feeds=lambda: [FEED],
+        hide=Redactor({SECRET}).for_people,
+        on_retry=lambda: around.calls.append(around.now),
+        started_at=NOW,
+    )
+
+
+@pytest.fixture
+async def desk(world: World) -> AsyncIterator[Desk]:
     """A reader of the pages."""
-    pages = Pages(store, rules=lambda: ("raids", "floods"))
-    async with TestClient(TestServer(open_desk(pages.routes()))) as client:
+    async with TestClient(TestServer(open_desk(desk_pages.routes(world)))) as client:
         yield client

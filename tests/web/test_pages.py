@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from lxml import html
 
 from monitor.core.models import StoredEntry
 from monitor.store import Store
 from monitor.web.pages import PAGE
 from tests.store.samples import NOW, an_entry, assembled, poll
-from tests.web.conftest import Desk
+from tests.web.conftest import Desk, read
 
 EVIL = (
     "<script>alert(1)</script>",
@@ -24,11 +22,6 @@ EVIL = (
     "\u202e<b>turned\u202c",
 )
 RUNS = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>1</script>", "http://[broken")
-
-
-def read(page: str) -> Any:
-    """Read a page as a browser would; what XPath finds has no narrower type."""
-    return html.fromstring(page)
 
 
 async def kept(store: Store, *names: str, title: str = "", link: str | None = None) -> list[StoredEntry]:
