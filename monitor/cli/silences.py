@@ -29,13 +29,12 @@ from monitor.cli.story_page import SHORT, found_story
 from monitor.cli.tables import print_table
 from monitor.config.rules import load_rules
 from monitor.config.settings import Loaded
-from monitor.core.document import listed, suggestion
+from monitor.core.document import suggestion
 from monitor.core.errors import Mistake, Weight
-from monitor.core.models import Decision, ListedSilence, Severity, Silence
+from monitor.core.models import Decision, ListedSilence, Silence
+from monitor.core.silencing import wrong_matcher
 from monitor.pipeline.editing import whole
 from monitor.store import Store
-
-MATCHERS = ("rule", "severity", "story", "outlet", "source", "tag", "entity", "language")
 
 
 @click.group(name="silences")
@@ -129,23 +128,10 @@ def read_matchers(texts: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
-        if message := _wrong(name, equals, value, found):
+        if message := wrong_matcher(name, equals, value, found):
             raise click.BadParameter(message, param_hint="NAME=VALUE")
         found[name] = value
     return found
-
-
-def _wrong(name: str, equals: str, value: str, found: Mapping[str, str]) -> str | None:
-    if not equals or not value:
-        return f"'{name}{equals}' has no value; write it as rule=cross-border-raids"
-    if name not in MATCHERS:
-        return f"an alert has no '{name}'{suggestion(name, MATCHERS, otherwise=f'it has {listed(MATCHERS)}')}"
-    if name in found:
-        return f"'{name}' is given twice, and an alert cannot be both; add two silences"
-    severities = [one.value for one in Severity]
-    if name == "severity" and value not in severities:
-        return f"there is no severity '{value}'; it is one of {listed(severities)}"
-    return None
 
 
 def _doubts(matchers: Mapping[str, str], loaded: Loaded) -> list[Mistake]:

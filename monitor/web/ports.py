@@ -81,6 +81,12 @@ class SilenceStore(Protocol):
     async def extend_silence(self, silence: str, ends_at: datetime, now: datetime) -> bool:
         """Let a silence that is in force end at another moment; False if there is none of that id."""
 
+    async def silenced(self, silence: Silence, *, limit: int = 200) -> list[Decision]:
+        """What a silence held, as far as decisions are kept; the latest last."""
+
+    async def entry(self, entry: str) -> StoredEntry | None:
+        """One entry by id."""
+
 
 class FeedStore(Protocol):
     """Remembers feeds."""
