@@ -104,7 +104,7 @@ class Silences:
     async def extend(self, request: web.Request) -> web.Response:
         """Let a silence end so long from now."""
         silence, now = await self._silence(request), self._world.clock()
-        length = _length(await text(request, "for"))
+        length = _length(await text(request, "length"))
         if length is None:
             return refused("write how long as 30m, 4h or 7d", back=_HERE)
         if await self._store.extend_silence(silence.id, now + length, now):
@@ -144,7 +144,7 @@ async def _draft(request: web.Request) -> Draft:
     pairs = [(name, value) for name, value in zip(names, values, strict=False)][:_ROWS]
     return Draft(
         matchers=pairs,
-        length=await text(request, "for"),
+        length=await text(request, "length"),
         comment=await text(request, "comment"),
         release=bool(await text(request, "release")),
     )

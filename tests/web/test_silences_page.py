@@ -33,7 +33,7 @@ def a_silence(name: str = A, *, ends_at: timedelta = HOUR) -> Silence:
 async def made(desk: Desk, *pairs: tuple[str, str], status: int = 303, **fields: str) -> str:
     """Send the form for a silence; return where it leads, or the page."""
     form = [("name", name) for name, _ in pairs] + [("value", value) for _, value in pairs]
-    form += list({"for": "4h", **fields}.items())
+    form += list({"length": "4h", **fields}.items())
     answer = await desk.post("/silences", data=form, allow_redirects=False)
     assert answer.status == status, await answer.text()
     return answer.headers.get("Location") or await answer.text()
@@ -83,7 +83,7 @@ async def test_a_form_with_a_mistake_comes_back_filled_in(
     desk: Desk, store: Store, pairs: list[tuple[str, str]], length: str, reason: str
 ) -> None:
     """With the mistake in a sentence; nothing is silenced."""
-    tree = read(await made(desk, *pairs, status=200, comment="kept", **{"for": length}))
+    tree = read(await made(desk, *pairs, status=200, comment="kept", length=length))
     assert reason in tree.xpath("string(//*[@role='alert'])")
     assert tree.xpath("//input[@name='comment']/@value") == ["kept"]
     assert tree.xpath("//input[@name='value']/@value")[: len(pairs)] == [value for _, value in pairs]
@@ -93,14 +93,14 @@ async def test_a_form_with_a_mistake_comes_back_filled_in(
 async def test_a_silence_is_extended_and_ended(desk: Desk, store: Store, around: Around) -> None:
     """From now on; once ended it is past, and cannot be extended."""
     await store.add_silence(a_silence())
-    assert await sent(desk, f"/silences/{A}/extend", **{"for": "8h"}) == "/silences"
+    assert await sent(desk, f"/silences/{A}/extend", length="8h") == "/silences"
     [silence] = await store.silences(NOW)
     assert silence.ends_at == NOW + 8 * HOUR
     assert await sent(desk, f"/silences/{A}/end") == "/silences"
     around.now += timedelta(minutes=1)
     assert "Nothing is silenced." in await text_of(desk, "/silences")
     assert "had ended already" in await sent(desk, f"/silences/{A}/end", status=409)
-    assert "make it anew" in await sent(desk, f"/silences/{A}/extend", status=409, **{"for": "1h"})
+    assert "make it anew" in await sent(desk, f"/silences/{A}/extend", status=409, length="1h")
 
 
 async def test_what_a_silence_held_is_shown(desk: Desk, store: Store) -> None:
