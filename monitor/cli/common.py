@@ -17,12 +17,15 @@ from monitor.cli.guard import one_paragraph
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake
 from monitor.core.models import Findings
+from monitor.core.render import times
 from monitor.core.units import duration
 from monitor.files import is_there
 from monitor.telemetry import Redactor, set_up_logging
 
 HERE = Path("config.yaml")
 INSTALLED = Path("/etc/news-monitor/config.yaml")
+
+ago, minute = times.ago, times.minute
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -86,24 +89,6 @@ _LONGEST = timedelta(days=36500)
 def now() -> datetime:
     """Return the wall clock's time; a command that looks once has no other clock."""
     return datetime.now(UTC)  # noqa: TID251
-
-
-def ago(moment: datetime | None, at: datetime) -> str:
-    """Say how long ago or in how long something is: `3 min ago`, `in 2 h`, `never`."""
-    if moment is None:
-        return "never"
-    seconds = (at - moment).total_seconds()
-    size, unit = next(
-        ((size, unit) for size, unit in ((86400, "d"), (3600, "h"), (60, "min")) if abs(seconds) >= size),
-        (1, "s"),
-    )
-    length = f"{abs(seconds) / size:.0f} {unit}"
-    return f"{length} ago" if seconds >= 0 else f"in {length}"
-
-
-def minute(moment: datetime) -> str:
-    """Write a moment to the minute, with its zone."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

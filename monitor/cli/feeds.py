@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from monitor.cli import feed_why
 from monitor.cli.common import ago, config_option, configured, counted, json_option, now, print_json
 from monitor.cli.database import opened, run_async
 from monitor.cli.feed_edits import add_one, export_feeds, import_feeds
-from monitor.cli.guard import Exit
+from monitor.cli.guard import Exit, clean
 from monitor.cli.probing import lines_of
 from monitor.cli.tables import print_table
 from monitor.config.checks import problem_of_url, same_address
 from monitor.config.settings import Loaded, feed_of
+from monitor.core.feed_account import Case, facts_of
 from monitor.core.health import is_well, remedy
 from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.core.settings import FeedSettings, Settings
@@ -164,10 +164,12 @@ def why(*, url: str, config: Path) -> None:
         click.echo(f"{url}: {known}; `news-monitor feeds list` names those there are", err=True)
         raise SystemExit(Exit.FOUND)
     redactor = Redactor(loaded.secrets)
-    for line in feed_why.lines_of(
-        feed_why.Case(feed=feed, state=state, polling=loaded.accepted().polling, at=now())
-    ):
-        click.echo(redactor.for_people(line))
+    case = Case(feed=feed, state=state, polling=loaded.accepted().polling, at=now())
+    click.echo(redactor.for_people(f"{clean(feed.name)}  {clean(state.url)}"))
+    for fact in facts_of(case):
+        if fact.label in {"asked", "learned"}:
+            click.echo("")
+        click.echo(redactor.for_people(f"{fact.label:<11}{clean(fact.text)}"))
 
 
 def _meant(loaded: Loaded, words: str) -> Feed | None:

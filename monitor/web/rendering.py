@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -13,9 +12,8 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.core.models import Hit, TextField
+from monitor.core.render.times import minute
 from monitor.web.access import NAME
-
-_MINUTE = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +45,6 @@ def safe_link(address: str | None) -> str | None:
         return address if address and urlsplit(address).scheme in {"http", "https"} else None
     except ValueError:
         return None
-
-
-def minute(at: datetime) -> str:
-    """Write a moment for readers without script."""
-    return f"{at:{_MINUTE}} UTC"
 
 
 @cache

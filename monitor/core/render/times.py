@@ -19,3 +19,21 @@ def dated(at: datetime) -> str:
     """Say `3 Mar 2024, 14:03 UTC`, for messages that are read on other days as well."""
     at = at.astimezone(UTC)
     return f"{at.day} {at:%b} {at.year}, {at:%H:%M} UTC"
+
+
+def minute(at: datetime) -> str:
+    """Write a moment to the minute, with its zone: `2026-03-01 14:03 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """Say how long ago or in how long something is: `3 min ago`, `in 2 h`, `never`."""
+    if at is None:
+        return "never"
+    seconds = (now - at).total_seconds()
+    size, unit = next(
+        ((size, unit) for size, unit in ((86400, "d"), (3600, "h"), (60, "min")) if abs(seconds) >= size),
+        (1, "s"),
+    )
+    length = f"{abs(seconds) / size:.0f} {unit}"
+    return f"{length} ago" if seconds >= 0 else f"in {length}"

@@ -1,4 +1,4 @@
-"""What `feeds why` says: how a feed is, what was asked and came, when next and why then, what was learned."""
+"""An account of a feed for `feeds why` and the desk: its health, what was asked and came, what is next."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.cli.common import ago, minute
-from monitor.cli.guard import clean
 from monitor.core.health import is_well, remedy
 from monitor.core.models import Feed, FeedState, Hints, Rhythm, Why
+from monitor.core.render.times import ago, minute
 from monitor.core.rhythm import busiest_hours, mean_rate, silent_after
 from monitor.core.settings import PollingSettings
 from monitor.core.units import spoken
@@ -33,31 +32,39 @@ class Case:
     at: datetime
 
 
-def lines_of(case: Case) -> Iterator[str]:
-    """Say it to a person."""
-    feed, state = case.feed, case.state
-    yield f"{clean(feed.name)}  {clean(state.url)}"
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known of a feed."""
+
+    label: str
+    """`health`, `reason`, `remedy`, `asked`, `came`, `last read`, `next`, `learned`; empty: as before."""
+    text: str
+    """Parts of it may be a stranger's words."""
+
+
+def facts_of(case: Case) -> Iterator[Fact]:
+    """Say it to a person, what matters most first."""
+    state = case.state
     yield from _health(case)
-    yield ""
-    yield f"asked      {_asked(case)}"
+    yield Fact("asked", _asked(case))
     if state.last_polled_at is not None:
-        yield f"came       {clean(state.noted.answer or 'nothing is noted of it')}"
-        yield f"last read  {ago(state.last_success_at, case.at)}; {state.entries} entries stored, " + (
-            f"the newest {ago(state.last_entry_at, case.at)}" if state.last_entry_at else "none yet"
-        )
-    yield f"next       {ago(state.next_poll_at, case.at)}: {_why_then(case)}"
-    yield ""
-    yield from _learned(case)
+        yield Fact("came", state.noted.answer or "nothing is noted of it")
+        newest = f"the newest {ago(state.last_entry_at, case.at)}" if state.last_entry_at else "none yet"
+        read = f"{ago(state.last_success_at, case.at)}; {state.entries} entries stored, {newest}"
+        yield Fact("last read", read)
+    yield Fact("next", f"{ago(state.next_poll_at, case.at)}: {_why_then(case)}")
+    for number, line in enumerate(_learned(case)):
+        yield Fact("" if number else "learned", line)
 
 
-def _health(case: Case) -> Iterator[str]:
+def _health(case: Case) -> Iterator[Fact]:
     health = case.state.health
     since = f" since {minute(health.since)} ({ago(health.since, case.at)})" if health.since else ""
-    yield f"health     {health.state.value}{since}"
+    yield Fact("health", f"{health.state.value}{since}")
     if health.reason:
-        yield f"reason     {clean(health.reason)}"
+        yield Fact("reason", health.reason)
     if not is_well(health.state):
-        yield f"remedy     {clean(remedy(health, case.state.noted))}"
+        yield Fact("remedy", remedy(health, case.state.noted))
 
 
 def _asked(case: Case) -> str:
@@ -65,7 +72,7 @@ def _asked(case: Case) -> str:
     if state.last_polled_at is None:
         return "never yet"
     where = without_query(state.moved_to) if state.moved_to else "its own address"
-    return f"{minute(state.last_polled_at)} at {clean(where)}, {_validators(case)}"
+    return f"{minute(state.last_polled_at)} at {where}, {_validators(case)}"
 
 
 def _validators(case: Case) -> str:
@@ -109,17 +116,17 @@ def _hint(hints: Hints) -> str:
 def _learned(case: Case) -> Iterator[str]:
     rhythm = case.state.rhythm
     if rhythm is None:
-        yield "learned    nothing yet: none of its entries had a date, and none was new since"
+        yield "nothing yet: none of its entries had a date, and none was new since"
         return
     rate = mean_rate(rhythm, case.at) * _DAY
     number = f"{rate:.0f}" if rate >= _FEW else f"{rate:.1f}"
-    yield f"learned    about {number} entries a day; the newest {ago(rhythm.newest, case.at)}"
+    yield f"about {number} entries a day; the newest {ago(rhythm.newest, case.at)}"
     if rhythm.count >= _FEW:
         first, after, share = busiest_hours(rhythm)
-        yield f"           {share:.0%} of them from {first:02d} to {after:02d} h UTC{_by_day(rhythm)}"
-    yield f"           silent, by its rhythm, after {_span(silent_after(rhythm))} without a new entry"
+        yield f"{share:.0%} of them from {first:02d} to {after:02d} h UTC{_by_day(rhythm)}"
+    yield f"silent, by its rhythm, after {_span(silent_after(rhythm))} without a new entry"
     if case.feed.priority != 1:
-        yield f"           its delays count {case.feed.priority:g} times those of others"
+        yield f"its delays count {case.feed.priority:g} times those of others"
 
 
 def _by_day(rhythm: Rhythm) -> str:

@@ -1,0 +1,156 @@
+"""Feeds: how each is, why and what helps; an account of one; asked now; all of them as OPML."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+from aiohttp import web
+
+from monitor.core.feed_account import Case, facts_of
+from monitor.core.health import is_well, remedy
+from monitor.core.models import Feed, FeedState, Why
+from monitor.core.render.times import ago, dated
+from monitor.feeds.opml import write_opml
+from monitor.web.forms import back_to, refused
+from monitor.web.ports import World
+from monitor.web.rendering import page
+
+_HERE: Final = "/feeds"
+PAGE: Final = 200
+"""Feeds of one page."""
+_PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A feed in the list; its texts are without secrets."""
+
+    id: str
+    name: str
+    well: bool
+    health: str
+    since: datetime | None
+    reason: str
+    remedy: str
+    polled_at: datetime | None
+    next_at: datetime
+    newest_at: datetime | None
+    entries: int
+
+
+class Feeds:
+    """Answers requests about feeds."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._store = world, world.store
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where each page and form is."""
+        one = f"{_HERE}/{{feed:[0-9a-f]{{16}}}}"
+        return [
+            web.get(_HERE, self.show_all),
+            web.get("/feeds.opml", self.opml),
+            web.get(one, self.show),
+            web.post(f"{one}/poll", self.poll),
+        ]
+
+    async def show_all(self, request: web.Request) -> web.Response:
+        """Feeds, those that need a look first; `?only=unwell` none but these, `?page=` further ones."""
+        states = await self._store.feed_states()
+        unwell = [one for one in states if not is_well(one.health.state)]
+        only = request.query.get("only") == "unwell"
+        chosen = sorted(unwell if only else states, key=self._place)
+        number = _number(request.query.get("page"))
+        first = (number - 1) * PAGE
+        return page(
+            "feeds.html",
+            rows=[self._row(one) for one in chosen[first : first + PAGE]],
+            states=Counter(one.health.state.value for one in states).most_common(),
+            feeds=len(states),
+            unwell=len(unwell),
+            only=only,
+            number=number,
+            more=len(chosen) > first + PAGE,
+        )
+
+    async def show(self, request: web.Request) -> web.Response:
+        """All that is known of one feed: what `feeds why` says."""
+        feed, state = await self._asked(request)
+        polling = self._world.in_force.settings.polling
+        case = Case(feed=feed, state=state, polling=polling, at=self._world.clock())
+        facts = [(fact.label, self._world.hide(fact.text)) for fact in facts_of(case)]
+        url = self._world.hide(state.url)
+        link = url if url == state.url else None  # one without its key leads nowhere
+        return page("feed.html", row=self._row(state), url=url, link=link, feed=feed, facts=facts)
+
+    async def poll(self, request: web.Request) -> web.Response:
+        """Let a feed be asked at once, unless that would be rude."""
+        _, state = await self._asked(request)
+        where, now = f"{_HERE}/{_id(state.url)}", self._world.clock()
+        if why_not := self._rude(state, now):
+            return refused(why_not, back=where)
+        await self._store.make_due(state.url, now)
+        return back_to(where)
+
+    async def opml(self, request: web.Request) -> web.Response:
+        """The feeds of the configuration for another reader: what `feeds export` writes."""
+        del request
+        answer = web.Response(body=write_opml(self._world.feeds()), content_type="text/x-opml")
+        answer.headers["Content-Disposition"] = 'attachment; filename="feeds.opml"'
+        return answer
+
+    async def _asked(self, request: web.Request) -> tuple[Feed, FeedState]:
+        wanted = request.match_info["feed"]
+        for state in await self._store.feed_states():
+            feed = self._world.in_force.feeds.get(state.url)
+            if feed is not None and _id(state.url) == wanted:
+                return feed, state
+        raise web.HTTPNotFound(text="There is no such feed in the configuration.")
+
+    def _rude(self, state: FeedState, now: datetime) -> str:
+        """Say why a feed should not be asked now; empty if it may."""
+        least = self._world.in_force.settings.polling.min_interval
+        if state.noted.why is Why.ASKED and state.next_poll_at > now:
+            return f"its server asked not to come before {dated(state.next_poll_at)}"
+        if state.last_polled_at is not None and now - state.last_polled_at < least:
+            return f"it was asked {ago(state.last_polled_at, now)}; no feed is asked again so soon"
+        return ""
+
+    def _place(self, state: FeedState) -> tuple[bool, str, str]:
+        return is_well(state.health.state), state.health.state.value, self._name(state).casefold()
+
+    def _name(self, state: FeedState) -> str:
+        feed = self._world.in_force.feeds.get(state.url)
+        return self._world.hide(feed.name if feed else state.url)
+
+    def _row(self, state: FeedState) -> Row:
+        health, hide = state.health, self._world.hide
+        well = is_well(health.state)
+        return Row(
+            id=_id(state.url),
+            name=self._name(state),
+            well=well,
+            health=health.state.value,
+            since=health.since,
+            reason=hide(health.reason),
+            remedy="" if well else hide(remedy(health, state.noted)),
+            polled_at=state.last_polled_at,
+            next_at=state.next_poll_at,
+            newest_at=state.last_entry_at,
+            entries=state.entries,
+        )
+
+
+def _id(url: str) -> str:
+    """Name a feed in an address of ours without its own, which may hold a token."""
+    return blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _number(said: str | None) -> int:
+    """Read the number of a page; what cannot be read is the first."""
+    return int(said) if said and _PAGE_NUMBER.fullmatch(said) else 1
