@@ -162,7 +162,8 @@ class Daemon:
                 clock=clock,
                 stages=Stages(outcomes=lambda: self._poller.outcomes, stuck=lambda: self._watch.stuck),
             )
-            self._web = WebServer(settings.web, [*desk.routes(self._world_of_pages()), *programs], clock=clock)
+            pages = desk.routes(self._world_of_pages())
+            self._web = WebServer(settings.web, [*pages, *programs], clock=clock)
             stack.push_async_callback(self._web.stop)
             self._membership = Membership(self._store, self._sign)
             stack.push_async_callback(self._membership.leave)

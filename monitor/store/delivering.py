@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from monitor.core.models import Delivery, DeliveryState, Fold, Folded, Lookup, Outcome
-from monitor.store import folding, ledger, outbox, sweeps
+from monitor.store import folding, outbox, sweeps
 from monitor.store.opened import Opened
 
 
@@ -88,12 +88,6 @@ class Delivering(Opened):
     ) -> list[Delivery]:
         """Deliveries of an alert, in a state, or both; the newest first."""
         return await self._database.read(outbox.listed, alert=alert, state=state, limit=limit)
-
-    async def page_of_deliveries(
-        self, *, state: DeliveryState | None = None, before: str | None = None, limit: int = 50
-    ) -> list[Delivery]:
-        """Deliveries in a state, the newest first: those made before the one of an id."""
-        return await self._database.read(ledger.page, state=state, before=before, limit=limit)
 
     async def deliveries_like(
         self, prefix: str, states: Collection[DeliveryState], *, limit: int = 10

@@ -126,7 +126,7 @@ def alerts_of_story(connection: Connection, story: str) -> list[ListedAlert]:
 
 def alerts_of_stories(connection: Connection, ids: Sequence[str]) -> list[ListedAlert]:
     """The alerts on some stories, at most `BATCH` of these; the oldest first."""
-    return _listed(
+    return listed_alerts(
         connection, (alerts.c.story.in_(ids[:BATCH]),), (alerts.c.created_at, alerts.c.id), 10 * BATCH
     )
 

@@ -45,6 +45,8 @@ class Person:
 
 NAME: ContextVar[str] = ContextVar("name", default="")
 """Who is logged in while a request is answered; empty for nobody."""
+MAY_CHANGE: ContextVar[bool] = ContextVar("may_change", default=True)
+"""Whether whoever asks may change anything: pages leave the buttons out where not."""
 _PERSON = web.RequestKey("person", Person)
 ANYONE = Person(name="desk", may_change=True)
 """Whoever uses a desk without users."""
@@ -136,6 +138,7 @@ def refusal(access: Access, request: web.Request) -> web.StreamResponse | None:
     person = access.who(request)
     NAME.set(person.name if person and access.wants_login else "")
     if person is not None:
+        MAY_CHANGE.set(person.may_change)
         request[_PERSON] = person
         if person.may_change or request.method in _READING or request.path == "/logout":
             return None

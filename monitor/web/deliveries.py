@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from aiohttp import web
 
 from monitor.core.models import Delivery, DeliveryState
 from monitor.web.forms import back_to, refused
+from monitor.web.pages import place_of
 from monitor.web.ports import World
 from monitor.web.rendering import page
 
 _HERE: Final = "/deliveries"
-_ID: Final = re.compile(r"[0-9a-f]{32}")
 PAGE: Final = 50
 """Deliveries of one page."""
 RETRIED: Final = frozenset(
@@ -49,14 +48,13 @@ class Deliveries:
     async def show_all(self, request: web.Request) -> web.Response:
         """The ledger, the newest first: `?state=` those in one state, `?before=` those after a page."""
         state = _state(request.query.get("state"))
-        said = request.query.get("before", "")
-        before = said if _ID.fullmatch(said) else None
+        before = place_of(request.query.get("before"))
         found = await self._store.page_of_deliveries(state=state, before=before, limit=PAGE + 1)
         counts = await self._store.counts()
         return page(
             "deliveries.html",
             rows=[(one, self._why(one)) for one in found[:PAGE]],
-            older=found[PAGE - 1].id if len(found) > PAGE else None,
+            older=_place(found[PAGE - 1]) if len(found) > PAGE else None,
             state=state,
             counts=counts.deliveries,
             oldest=counts.oldest_unsent_at,
@@ -82,6 +80,10 @@ class Deliveries:
 
     def _why(self, delivery: Delivery) -> str:
         return self._world.hide(delivery.error or "")
+
+
+def _place(last: Delivery) -> str:
+    return f"{last.created_at.isoformat()}~{last.id}"
 
 
 def _state(said: str | None) -> DeliveryState | None:

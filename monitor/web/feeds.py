@@ -20,7 +20,7 @@ from monitor.web.forms import back_to, refused
 from monitor.web.ports import World
 from monitor.web.rendering import page
 
-_HERE: Final = "/feeds"
+_HERE: Final = "/feed-health"
 PAGE: Final = 200
 """Feeds of one page."""
 _PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
@@ -54,7 +54,7 @@ class Feeds:
         one = f"{_HERE}/{{feed:[0-9a-f]{{16}}}}"
         return [
             web.get(_HERE, self.show_all),
-            web.get("/feeds.opml", self.opml),
+            web.get("/feed-health.opml", self.opml),
             web.get(one, self.show),
             web.post(f"{one}/poll", self.poll),
         ]

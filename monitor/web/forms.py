@@ -13,6 +13,7 @@ from aiohttp import web
 from monitor.core.models import Person
 from monitor.core.render.display import line
 from monitor.pipeline.acting import author_of
+from monitor.web.access import NAME
 from monitor.web.rendering import page
 
 _COOKIE: Final = "desk-name"
@@ -38,12 +39,12 @@ def token() -> str:
 
 
 def name_of(request: web.Request) -> str:
-    """The name that this browser's reader goes by; empty if they gave none."""
-    return line(unquote(request.cookies.get(_COOKIE, "")), _NAME)
+    """The name of whoever is logged in, else the one this browser remembers; empty if there is none."""
+    return NAME.get() or line(unquote(request.cookies.get(_COOKIE, "")), _NAME)
 
 
 def person_of(request: web.Request) -> Person:
-    """Who sits at this browser, as they say: nobody logs in, so it is a name and no proof."""
+    """Who sits at this browser: without users in the settings their name is their word and no proof."""
     return Person(id="desk", name=name_of(request))
 
 

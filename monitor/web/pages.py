@@ -43,7 +43,7 @@ class Pages:
         """Stories, the last changed first; `?rule=` those of one rule, `?before=` those after a page."""
         rule = request.query.get("rule") or None
         found = await self._store.page_of_stories(
-            before=_cursor(request.query.get("before")), limit=PAGE + 1, rule=rule
+            before=place_of(request.query.get("before")), limit=PAGE + 1, rule=rule
         )
         rows = await self._rows(found[:PAGE])
         older = _address(rule, found[PAGE - 1]) if len(found) > PAGE else None
@@ -68,7 +68,7 @@ def _address(rule: str | None, last: Story) -> str:
     return f"/?{urlencode(asked)}"
 
 
-def _cursor(said: str | None) -> tuple[datetime, str] | None:
+def place_of(said: str | None) -> tuple[datetime, str] | None:
     """Read where a page begins; what cannot be read begins at the top."""
     moment, _, story = (said or "").partition("~")
     try:

@@ -102,9 +102,9 @@ class DeliveryStore(Protocol):
     """Keeps the ledger of deliveries."""
 
     async def page_of_deliveries(
-        self, *, state: DeliveryState | None = None, before: str | None = None, limit: int = 50
+        self, *, before: tuple[datetime, str] | None = None, limit: int, state: DeliveryState | None = None
     ) -> list[Delivery]:
-        """Deliveries in a state, the newest first: those older than the one of an id."""
+        """Deliveries in a state, the newest first: those after (made, id) of a walk."""
 
     async def retry_delivery(self, delivery: str, now: datetime) -> bool:
         """Send a delivery again, or a waiting one at once; False if it cannot be."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.core.models import Hit, TextField
 from monitor.core.render.times import minute
-from monitor.web.access import NAME
+from monitor.web.access import MAY_CHANGE, NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _environment() -> Environment:
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     made.filters.update(minute=minute, safe_link=safe_link)
-    made.globals["logged_in"] = NAME.get
+    made.globals.update(logged_in=NAME.get, may_change=MAY_CHANGE.get)
     return made
 
 

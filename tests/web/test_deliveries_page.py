@@ -113,4 +113,5 @@ async def test_the_ledger_comes_page_by_page_each_once(desk: Desk, store: Store)
         address = next(iter(tree.xpath("//a[@rel='next']/@href")), None)
     assert len(times) == PAGE + 3
     assert times == sorted(times, reverse=True)
-    assert "There are no older ones" in await text_of(desk, f"/deliveries?before={D}")
+    last = f"{NOW.isoformat()}~{D}".replace("+", "%2B")
+    assert "There are no older ones" in await text_of(desk, f"/deliveries?before={last}")

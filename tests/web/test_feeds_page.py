@@ -14,9 +14,8 @@ from monitor.store import Store
 from monitor.web import desk as desk_pages
 from monitor.web.feeds import PAGE
 from monitor.web.ports import World
-from monitor.web.server import application
 from tests.store.samples import FEED, NOW, a_feed, claim
-from tests.web.conftest import SECRET, Around, Desk, read
+from tests.web.conftest import SECRET, Around, Desk, open_desk, read
 from tests.web.test_story_actions import sent, text_of
 
 HOUR = timedelta(hours=1)
@@ -47,8 +46,8 @@ async def sick(world: World, store: Store, *, noted: Noted | None = None) -> str
 
 async def page_of(world: World) -> str:
     """The list as one more reader gets it."""
-    async with TestClient(TestServer(application(desk_pages.routes(world)))) as client:
-        return await (await client.get("/feeds")).text()
+    async with TestClient(TestServer(open_desk(desk_pages.routes(world)))) as client:
+        return await (await client.get("/feed-health")).text()
 
 
 def first_feed(page: str) -> str:
@@ -58,7 +57,7 @@ def first_feed(page: str) -> str:
 
 async def test_without_feeds_the_page_says_where_to_write_them(desk: Desk) -> None:
     """An empty list is a beginning."""
-    assert "No feed is configured" in await text_of(desk, "/feeds")
+    assert "No feed is configured" in await text_of(desk, "/feed-health")
 
 
 async def test_what_needs_a_look_comes_first_with_reason_and_remedy(
@@ -66,11 +65,11 @@ async def test_what_needs_a_look_comes_first_with_reason_and_remedy(
 ) -> None:
     """And alone, where that is asked for."""
     await sick(world, store)
-    page = await text_of(desk, "/feeds")
+    page = await text_of(desk, "/feed-health")
     assert "2 feeds, 1 in need of a look" in page
     assert page.index("Sick failing") < page.index("BBC")
     assert "look on the site for the feed's new address" in page
-    assert "BBC" not in await text_of(desk, "/feeds?only=unwell")
+    assert "BBC" not in await text_of(desk, "/feed-health?only=unwell")
 
 
 async def test_an_account_of_one_feed_says_what_feeds_why_says(
@@ -87,7 +86,7 @@ async def test_an_account_of_one_feed_says_what_feeds_why_says(
 async def test_no_secret_of_an_address_is_shown(desk: Desk, store: Store, world: World) -> None:
     """Nor in a link, nor in the address of the page."""
     where = await sick(world, store)
-    for address in ("/feeds", where):
+    for address in ("/feed-health", where):
         assert SECRET not in address + await (await desk.get(address)).text()
 
 
@@ -119,7 +118,7 @@ async def test_a_feed_is_not_asked_where_that_is_rude(
 
 async def test_the_opml_is_what_the_configuration_names(desk: Desk) -> None:
     """As a file to keep."""
-    answer = await desk.get("/feeds.opml")
+    answer = await desk.get("/feed-health.opml")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="feeds.opml"'
     assert [one.url for one in read_opml(await answer.read()).outlines] == [FEED.url]
 
@@ -128,7 +127,7 @@ async def test_many_feeds_come_page_by_page_each_once(desk: Desk, store: Store, 
     """Following the link shows all; a page that is no number is the first."""
     await met(world, store, *(a_feed(number) for number in range(PAGE + 3)))
     seen: list[str] = []
-    address: str | None = "/feeds?page=x"
+    address: str | None = "/feed-health?page=x"
     while address:
         tree = read(await (await desk.get(address)).text())
         seen += tree.xpath("//tbody//a/@href")
@@ -138,6 +137,9 @@ async def test_many_feeds_come_page_by_page_each_once(desk: Desk, store: Store, 
 
 async def test_a_feed_that_is_not_there_is_said(desk: Desk) -> None:
     """For its page and its button."""
-    for answer in (await desk.get(f"/feeds/{'0' * 16}"), await desk.post(f"/feeds/{'0' * 16}/poll")):
+    for answer in (
+        await desk.get(f"/feed-health/{'0' * 16}"),
+        await desk.post(f"/feed-health/{'0' * 16}/poll"),
+    ):
         assert answer.status == 404
         assert "There is no such feed" in await answer.text()
