@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.core.models import Entry
 from monitor.sources.probing import Probed, probe
 from tests.feeds.polling import NOW, feed, settings
 from tests.feeds.zoo import Zoo, respond
 
+PATIENT = settings(
+    **dict.fromkeys(("connect_timeout", "read_timeout", "total_timeout"), timedelta(seconds=60))
+)
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
 async def served(zoo: Zoo, body: bytes, **headers: str) -> Probed:
     """Serve a document and read it as the daemon would, parser process included."""
     zoo.answers["/feed.json"] = respond(200, body, **{"Content_Type": "application/feed+json", **headers})
-    return await probe(feed(f"{zoo.url}/feed.json"), settings(), NOW)
+    return await probe(feed(f"{zoo.url}/feed.json"), PATIENT, NOW)
 
 
 async def read(zoo: Zoo, *items: dict[str, object], **top: object) -> list[Entry]:
@@ -113,7 +116,7 @@ async def test_a_page_that_names_a_json_feed_leads_to_it(zoo: Zoo) -> None:
     """By the type that the specification gives it."""
     page = b'<html><link rel="alternate" type="application/feed+json" href="/feed.json" title="J"></html>'
     zoo.answers["/"] = respond(200, page, Content_Type="text/html")
-    probed = await probe(feed(f"{zoo.url}/"), settings(), NOW)
+    probed = await probe(feed(f"{zoo.url}/"), PATIENT, NOW)
     assert [one.url for one in probed.advertised] == [f"{zoo.url}/feed.json"]
 
 

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from monitor.feeds.reading import read_document
 from tests.feeds.polling import feed, fetcher, settings, state
 from tests.feeds.zoo import Request, Zoo, redirect, respond, send
 
+PATIENT = dict.fromkeys(("connect_timeout", "read_timeout", "total_timeout"), timedelta(seconds=60))
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 SOURCE = Source(url="https://valley.example/sitemap.xml")
 ARTICLE = """<url><loc>{loc}</loc><lastmod>2024-03-04T12:00:00Z</lastmod><news:news><news:publication>
@@ -174,7 +175,7 @@ async def parser() -> AsyncIterator[ParserPool]:
 async def followed(zoo: Zoo, parser: ParserPool, **of_feed: object) -> tuple[FetchResult, ParseResult | None]:
     """Fetch and read /index.xml as the daemon does."""
     known = state(f"{zoo.url}/index.xml", etag='"e"')
-    async with fetcher() as http:
+    async with fetcher(**PATIENT) as http:
         answer = await SitemapFollower(http, parser).fetch(feed(known.url, **of_feed), known)
     return answer, await parser.parse(answer) if isinstance(answer, Fetched) else None
 
@@ -207,7 +208,7 @@ async def test_sitemaps_that_stay_are_not_sent_again(zoo: Zoo, parser: ParserPoo
     zoo.answers["/index.xml"] = respond(200, index(f"{zoo.url}/a.xml"))
     zoo.answers["/a.xml"] = answer
     known = state(f"{zoo.url}/index.xml")
-    async with fetcher() as http:
+    async with fetcher(**PATIENT) as http:
         follower = SitemapFollower(http, parser)
         first, second = [await follower.fetch(feed(known.url), known) for _ in range(2)]
     assert isinstance(first, Fetched)
@@ -282,7 +283,7 @@ async def test_secrets_and_private_addresses_of_a_feed_are_not_its_childrens(
     assert not {"x-key", "authorization"} & set(sent["/other.xml"])
     zoo.requests.clear()
     known = state(f"{zoo.url}/index.xml")
-    async with fetcher(allow_networks=()) as http:
+    async with fetcher(**PATIENT, allow_networks=()) as http:
         await SitemapFollower(http, parser).fetch(feed(known.url, allow_private=True), known)
     assert [request.path for request in zoo.requests] == ["/index.xml", "/mine.xml"]
 
