@@ -26,7 +26,7 @@ from monitor.config.compiling import LongLived
 from monitor.config.naming import load_with_rules
 from monitor.config.reload import Reload
 from monitor.config.restart import restart_needed
-from monitor.core.errors import StoreUnavailableError, Weight
+from monitor.core.errors import Mistake, StoreUnavailableError, Weight
 from monitor.core.models import Feed, Sign
 from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
@@ -35,12 +35,14 @@ from monitor.feeds.following import SitemapFollower
 from monitor.feeds.parse import ParserPool
 from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
+from monitor.pipeline.daily import DailyLine
 from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.feed_notices import FeedNotices
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.listening import Listening
 from monitor.pipeline.lookback import LookBack
+from monitor.pipeline.machine import OwnMachine
 from monitor.pipeline.membership import Membership
 from monitor.pipeline.notices import Notices
 from monitor.pipeline.pace import Bell, pause
@@ -50,6 +52,7 @@ from monitor.pipeline.timetable import timetable
 from monitor.pipeline.watch import Watch
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
+from monitor.store.engine import address_of
 from monitor.telemetry import (
     Redactor,
     fields,
@@ -120,8 +123,10 @@ class Daemon:
             )
         )
         self._look_back: LookBack
-        self._web: WebServer
         self._watch: Watch
+        self._kept_for: tuple[Mistake, ...] = ()
+        """Mistakes of config.yaml for which the former one stays in force."""
+        self._web: WebServer
         self._membership: Membership
 
     @asynccontextmanager
@@ -321,6 +326,7 @@ class Daemon:
     async def _reload_settings(self) -> None:
         """Take over config.yaml if it is good; keep what is in force if it is not."""
         loaded = await asyncio.to_thread(load_with_rules, self._prepared.path)
+        self._kept_for = loaded.mistakes if loaded.settings is None else ()
         if loaded.settings is None:
             for mistake in loaded.mistakes:
                 log.error("config.mistake", extra=fields(mistake=str(mistake)))
@@ -348,11 +354,24 @@ class Daemon:
 
     def _planned(self) -> AsyncIOScheduler:
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
-        notices = Notices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
-        planned = timetable(housekeeper, notices, self._in_force, clock=clock)
+        machine = OwnMachine(
+            address_of(self._in_force.settings.database.get_secret_value()).path,
+            stuck=lambda: self._watch.stuck,
+            refused=self._refused,
+            clock=clock,
+        )
+        notices = Notices(self._store, self._in_force, machine, clock=clock, on_alerts=self._on_alerts)
+        daily = DailyLine(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
+        planned = timetable(housekeeper, notices, daily, self._in_force, clock=clock)
         of_feeds = FeedNotices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         planned.add_job(of_feeds.look, "interval", seconds=of_feeds.every)
         return planned
+
+    def _refused(self) -> list[str]:
+        """Mistakes for which files are not in force as they stand."""
+        of_rules = self._rules.in_force.rules.mistakes
+        found = [str(one) for one in (*self._kept_for, *of_rules) if one.weight is Weight.ERROR]
+        return list(dict.fromkeys(found))
 
     def _turns(self) -> dict[str, int]:
         """How often each stage has turned."""

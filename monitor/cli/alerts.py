@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,11 @@ from monitor.cli.preview import command as preview
 from monitor.cli.rulebook.archive import nothing_kept
 from monitor.cli.story_page import SHORT, decision_line, told
 from monitor.cli.tables import print_table
+from monitor.cli.times import times_line
+from monitor.config.settings import Loaded
 from monitor.core.models import (
     AlertRecord,
+    AlertTimes,
     Decision,
     Delivery,
     DeliveryState,
@@ -110,6 +113,7 @@ class Shown:
     deliveries: Sequence[Delivery]
     decisions: Sequence[Decision]
     holds: Sequence[Hold]
+    times: AlertTimes | None
 
 
 @command.command(name="show")
@@ -130,6 +134,7 @@ def show_alert(*, alert: str, as_json: bool, config: Path) -> None:
                 deliveries=await store.deliveries(alert=found.record.id),
                 decisions=[decision for decision in decisions if decision.rule == found.record.rule],
                 holds=[hold for hold in holds if hold.alert == found.record.id],
+                times=next(iter(await store.alert_times([found.record.id])), None),
             )
 
     shown = run_async(fetch())
@@ -143,7 +148,8 @@ def show_alert(*, alert: str, as_json: bool, config: Path) -> None:
     click.echo(
         f"  matched  {', '.join(dict.fromkeys(clean(hit.text) for hit in record.hits)) or 'nothing kept'}"
     )
-    for line in (*_taken_on(record), *hold_lines(shown.holds, now())):
+    took = times_line(shown.times) if shown.times else ""
+    for line in (*filter(None, [took]), *_taken_on(record), *hold_lines(shown.holds, now())):
         click.echo(f"  {line}")
     for delivery in reversed(shown.deliveries):
         click.echo(f"  {_delivery_line(delivery)}")
@@ -173,6 +179,15 @@ def _delivery_line(delivery: Delivery) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Entries with what was decided on them, and of their stories what is held and how long alerts took."""
+
+    entries: Sequence[tuple[StoredEntry, Sequence[Decision]]]
+    holds: Sequence[Hold]
+    alerts: Sequence[tuple[AlertRecord, AlertTimes]]
+
+
 @command.command(name="why")
 @click.argument("story_or_url")
 @json_option
@@ -184,29 +199,41 @@ def why(*, story_or_url: str, as_json: bool, config: Path) -> None:
     """
     loaded = configured(config)
 
-    async def fetch() -> tuple[list[tuple[StoredEntry, list[Decision]]], list[Hold]]:
-        async with opened(loaded) as store:
-            if "://" not in story_or_url:
-                entries = list((await told(store, story_or_url)).entries)
-            else:
-                entries = await store.entries_at(story_or_url)
-            stories = dict.fromkeys(item.assignment.story for item in entries if item.assignment)
-            holds = [hold for story in stories for hold in await store.holds_in(story)]
-            return [(item, await store.decisions(entry=item.entry.id)) for item in entries], holds
-
-    found, holds = run_async(fetch())
-    if not found:
+    found = run_async(_explained(loaded, story_or_url))
+    if not found.entries:
         raise NothingFoundError(nothing_kept(story_or_url, loaded.accepted().retention.entries))
     if as_json:
-        print_json([{"entry": item, "decisions": decisions} for item, decisions in found])
+        print_json([{"entry": item, "decisions": decisions} for item, decisions in found.entries])
         return
+    for line in _lines_of(found):
+        click.echo(line)
+
+
+async def _explained(loaded: Loaded, story_or_url: str) -> Explained:
+    async with opened(loaded) as store:
+        if "://" not in story_or_url:
+            entries = list((await told(store, story_or_url)).entries)
+        else:
+            entries = await store.entries_at(story_or_url)
+        stories = dict.fromkeys(item.assignment.story for item in entries if item.assignment)
+        alerts = [one.record for story in stories for one in await store.alerts_of_story(story)]
+        times = {one.alert: one for one in await store.alert_times([one.id for one in alerts])}
+        return Explained(
+            entries=[(item, await store.decisions(entry=item.entry.id)) for item in entries],
+            holds=[hold for story in stories for hold in await store.holds_in(story)],
+            alerts=[(one, times[one.id]) for one in alerts if one.id in times],
+        )
+
+
+def _lines_of(found: Explained) -> Iterator[str]:
     at = now()
-    for item, decisions in found:
-        click.echo(f"{minute(item.entry.first_seen)}  {clean(item.entry.outlet)}  {clean(item.entry.title)}")
-        for line in _reasons(item, decisions):
-            click.echo(f"    {line}")
-    for hold in holds:
-        click.echo(f"  {hold.rule}, {hold_lines([hold], at)[0]}")
+    for item, decisions in found.entries:
+        yield f"{minute(item.entry.first_seen)}  {clean(item.entry.outlet)}  {clean(item.entry.title)}"
+        yield from (f"    {line}" for line in _reasons(item, decisions))
+    for record, times in found.alerts:
+        yield f"  {record.rule}, alert {record.id[:SHORT]}: {times_line(times)}"
+    for hold in found.holds:
+        yield f"  {hold.rule}, {hold_lines([hold], at)[0]}"
 
 
 for _command in (held, release, acknowledge):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +12,7 @@ from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import Counts, DeliveryState, Keep, Purged
 from monitor.core.settings import RetentionSettings
 from monitor.pipeline.assemble import Assembler
+from monitor.pipeline.machine import since_boot
 from monitor.pipeline.ports import Clock
 from monitor.telemetry import fields, notify
 
@@ -21,11 +21,6 @@ log = logging.getLogger(__name__)
 
 _LEAP = 86_400.0
 """Seconds by which the clock may be set before retention waits, and for how long it then waits."""
-
-
-def _since_boot() -> float:
-    """Seconds since the machine started, those asleep included where the system counts them."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class Archive(Protocol):
@@ -50,7 +45,7 @@ class Housekeeper:
         assembler: Assembler,
         *,
         clock: Clock,
-        elapsed: Callable[[], float] = _since_boot,
+        elapsed: Callable[[], float] = since_boot,
     ) -> None:
         """Take what the chores need; `elapsed` gives seconds that no setting of the clock changes."""
         self._archive = archive

@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.pipeline.daily import DailyLine
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.notices import Notices
@@ -20,7 +21,7 @@ _FIRST_PURGE = timedelta(minutes=2)
 
 
 def timetable(
-    housekeeper: Housekeeper, notices: Notices, in_force: InForce, *, clock: Clock
+    housekeeper: Housekeeper, notices: Notices, daily: DailyLine, in_force: InForce, *, clock: Clock
 ) -> AsyncIOScheduler:
     """Plan the chores; nothing runs before it is started."""
     planned = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
@@ -33,6 +34,7 @@ def timetable(
         (housekeeper.release_overdue, _RELEASE_EVERY),
         (housekeeper.say_status, _STATUS_EVERY),
         (notices.look, notices.every),
+        (daily.look, daily.every),
         (housekeeper.distrust_clock, _DISTRUST_CLOCK_EVERY),
         (purge, in_force.settings.retention.every.total_seconds()),
     )

@@ -11,9 +11,9 @@ from monitor.pipeline.in_force import InForce
 
 
 def deliveries_to_ops(
-    message: Message, in_force: InForce, *, about: str, now: datetime, but: str = ""
+    message: Message, in_force: InForce, *, about: str, now: datetime, only: str | None = None
 ) -> list[Delivery]:
-    """Address a message; what is `about` the same is queued once. The channel `but` is left out."""
+    """Address a message, to one of the channels only or to all; what is `about` the same is queued once."""
     notice = derived_id(about)
     return [
         Delivery(
@@ -28,6 +28,6 @@ def deliveries_to_ops(
             next_attempt_at=now,
         )
         for name in in_force.settings.ops
-        if name != but and (channel := in_force.channels.get(name)) is not None
+        if only in {None, name} and (channel := in_force.channels.get(name)) is not None
         for recipient in channel.recipients or (None,)
     ]

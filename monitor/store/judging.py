@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.core.models import Delivery, Feedback, Handling, RuleFeedback, Trouble
-from monitor.store import feedback, outbox, troubles
+from monitor.core.models import (
+    Ailment,
+    AlertTimes,
+    Day,
+    Delivery,
+    Feedback,
+    Handling,
+    RuleFeedback,
+    Trouble,
+)
+from monitor.store import ailments, alert_times, feedback, outbox, troubles
 from monitor.store.opened import Opened
 
 
@@ -33,9 +42,31 @@ class Judging(Opened):
         """How many alerts were made since a moment."""
         return await self._database.read(feedback.number_of_alerts, since=since)
 
-    async def troubles(self, *, before: datetime, parked_since: datetime) -> list[Trouble]:
-        """Channels on which something waits since before a moment, or was given up since another."""
-        return await self._database.read(troubles.of_channels, before=before, parked_since=parked_since)
+    async def troubles(self, *, before: datetime) -> list[Trouble]:
+        """Channels on which something waits since before a moment, or that refused something for good."""
+        return await self._database.read(troubles.of_channels, before=before)
+
+    async def oldest_pending_at(self) -> datetime | None:
+        """When the entry that has waited longest for its story was fetched."""
+        return await self._database.read(ailments.oldest_pending)
+
+    async def ailments_told(self) -> list[Ailment]:
+        """What people were told has begun, and not that it ended."""
+        return await self._database.read(ailments.told)
+
+    async def tell_ailments(
+        self, begun: Sequence[Ailment], over: Sequence[Ailment], deliveries: Sequence[Delivery]
+    ) -> None:
+        """Write down what people are told has begun and ended, together with the messages that tell it."""
+        await self._database.write(ailments.tell, begun, over, deliveries)
+
+    async def day_since(self, since: datetime) -> Day:
+        """What was done since a moment."""
+        return await self._database.read(alert_times.day_since, since)
+
+    async def alert_times(self, alerts: Sequence[str]) -> list[AlertTimes]:
+        """When the steps of these alerts were made."""
+        return await self._database.read(alert_times.of_alerts, alerts)
 
     async def enqueue(self, deliveries: Sequence[Delivery]) -> None:
         """Add deliveries that no alert made; one whose id is there already is left alone."""

@@ -281,7 +281,12 @@ def settle(
 def _after(outcome: Outcome | Lookup | Folded, *, now: datetime, retry_at: datetime) -> codec.Values:
     match outcome:
         case Sent(remote_id=remote_id):
-            return {"state": DeliveryState.SENT.value, "remote_id": remote_id, "error": None}
+            return {
+                "state": DeliveryState.SENT.value,
+                "remote_id": remote_id,
+                "error": None,
+                "sent_at": now,
+            }
         case Rejected(why=why):
             return {"state": DeliveryState.PARKED.value, "error": why}
         case Folded(into=digest):

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0011"
+HEAD = "0013"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -321,6 +321,7 @@ deliveries = Table(
     Column("expires_at", UtcTime, comment="when it is late; None: never"),
     Column("when_expired", Text, nullable=False, server_default="mark"),
     Column("folded_into", Text, comment="id of the delivery that tells this one, in state folded"),
+    Column("sent_at", UtcTime, comment="None: not sent, or sent before this was kept"),
     UniqueConstraint("id"),
     Index("ix_deliveries_line", "alert", "channel", "recipient", "ordinal"),
     Index("ix_deliveries_created_at", "created_at"),
@@ -329,6 +330,21 @@ deliveries = Table(
 is_open = deliveries.c.state.in_([literal_column(f"'{state}'") for state in ("ready", "sending", "unsure")])
 """What still goes on; part of every condition that is to use the partial index, as is_held."""
 Index("ix_deliveries_open", deliveries.c.next_attempt_at, sqlite_where=is_open, postgresql_where=is_open)
+
+is_parked = deliveries.c.state == literal_column("'parked'")
+"""A dead letter: few of many, asked for at every look."""
+Index("ix_deliveries_parked", deliveries.c.channel, sqlite_where=is_parked, postgresql_where=is_parked)
+
+ailments = Table(
+    "ailments",
+    metadata,
+    Column("key", Text, primary_key=True, comment="people were told that it began, not yet that it ended"),
+    Column("title", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("over", Text, nullable=False, comment="what is said at its end"),
+    Column("since", UtcTime, nullable=False),
+    Column("channel", Text, nullable=False),
+)
 
 silences = Table(
     "silences",

@@ -151,7 +151,7 @@ def test_numbers_agree_with_their_nouns_and_times_have_a_zone(run: Run) -> None:
     """`1 outlet in 1 text`; every moment says UTC."""
     alone = run("stories", "show", "eeee").output
     assert "told by   1 outlet in 1 text: two.example" in alone
-    times = re.findall(r"\d\d:\d\d(?: UTC)?", alone + run("alerts", "show", ALERT).output)
+    times = re.findall(r"\d\d:\d\d(?::\d\d)?(?: UTC)?", alone + run("alerts", "show", ALERT).output)
     assert len(times) > 3
     assert all(one.endswith(" UTC") for one in times)
 

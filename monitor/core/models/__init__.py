@@ -5,6 +5,7 @@ dropped), `fetched` (when the response that brought it arrived) and `first_seen`
 stored it); only `first_seen` orders anything.
 """
 
+from monitor.core.models.ailments import Ailment, AlertTimes, Day, Measures, Own, Room
 from monitor.core.models.alerts import (
     AlertRecord,
     Card,
@@ -152,8 +153,10 @@ __all__ = [
     "UNLIMITED",
     "Absent",
     "Acknowledgement",
+    "Ailment",
     "AlertPolicy",
     "AlertRecord",
+    "AlertTimes",
     "Answered",
     "Asked",
     "Assembled",
@@ -164,6 +167,7 @@ __all__ = [
     "Corroboration",
     "Counts",
     "Cron",
+    "Day",
     "Decided",
     "Decision",
     "Deferred",
@@ -206,6 +210,7 @@ __all__ = [
     "ListedSilence",
     "Lookup",
     "Match",
+    "Measures",
     "Message",
     "NewEntry",
     "News",
@@ -213,6 +218,7 @@ __all__ = [
     "NotModified",
     "Noted",
     "Outcome",
+    "Own",
     "ParseResult",
     "ParsedFeed",
     "PendingEntry",
@@ -230,6 +236,7 @@ __all__ = [
     "Remembered",
     "Revision",
     "Rhythm",
+    "Room",
     "RuleDay",
     "RuleFeedback",
     "RuleStatistics",

@@ -72,6 +72,8 @@ class Delivery:
     attempts: int = 0
     started_at: datetime | None = None
     """When the latest attempt began."""
+    sent_at: datetime | None = None
+    """When the channel was known to have it."""
     epoch: int = 0
     remote_id: str | None = None
     """What the channel calls the message: a Slack ts, a Message-ID."""
@@ -100,8 +102,10 @@ class Trouble:
     why: str
     """The latest reason, a sentence with its remedy."""
     waiting: int
-    """Messages that wait for it, or were given up."""
+    """Messages that wait for it, or that it refused."""
     since: datetime
+    given_up: bool = False
+    """Whether it refused them for good, and only a person sends them again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

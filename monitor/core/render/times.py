@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_UNITS: Final = (("d", 86_400, "h", 3_600), ("h", 3_600, "min", 60), ("min", 60, "s", 1))
 
 
 def moment(at: datetime, *, now: datetime) -> str:
@@ -37,3 +40,13 @@ def ago(at: datetime | None, now: datetime) -> str:
     )
     length = f"{abs(seconds) / size:.0f} {unit}"
     return f"{length} ago" if seconds >= 0 else f"in {length}"
+
+
+def lasting(length: timedelta) -> str:
+    """Say a length of time in at most two units: `42 s`, `3 min 10 s`, `2 h 5 min`, `3 d 4 h`."""
+    seconds = round(abs(length.total_seconds()))
+    for unit, each, smaller, part in _UNITS:
+        if seconds >= each:
+            rest = seconds % each // part
+            return f"{seconds // each} {unit}" + (f" {rest} {smaller}" if rest else "")
+    return f"{seconds} s"

@@ -7,9 +7,9 @@ written as `30s`, `5m`, `2h`, `7d` or as a number of seconds; sizes as `8MiB`, `
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
 from monitor.core.settings.base import (
     Clock,
@@ -120,6 +120,11 @@ class RetentionSettings(Strict):
     every: Duration = timedelta(hours=6)
 
 
+def _off(said: object) -> object:
+    """Read `off`, which YAML takes for false, as what it says."""
+    return "off" if said is False else said
+
+
 class SelfCheckSettings(Strict):
     """How the daemon watches itself, and who is told that it lives."""
 
@@ -131,6 +136,8 @@ class SelfCheckSettings(Strict):
     """Between two pings of the heartbeat."""
     allow_private: bool = False
     """Whether the heartbeat may lead to a private address."""
+    daily: Annotated[Literal["off"] | Clock, BeforeValidator(_off)] = "09:00"
+    """When the `ops` channels are told how things stand, in the zone of `alerts`; `off`: never."""
 
     @field_validator("patience", "every")
     @classmethod
@@ -157,7 +164,7 @@ class Settings(Strict):
     """Whether the invented sample outlets run beside the real feeds."""
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     ops: tuple[str, ...] = ()
-    """Names of channels that are told when another channel takes nothing."""
+    """Names of channels that are told what is wrong with the daemon, its feeds and its other channels."""
     self_check: SelfCheckSettings = SelfCheckSettings()
     routes: tuple[RouteSettings, ...] = ()
     polling: PollingSettings = PollingSettings()

@@ -1,0 +1,77 @@
+"""What the daemon knows of itself and of its machine: stages, disk, clock, files that are not in force."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from monitor.core.models import Own, Room
+from monitor.pipeline.ports import Clock
+
+_LEAP: Final = 60.0
+"""Seconds between two looks by which only a hand, or a time server after long, sets a clock."""
+_BELIEVED: Final = 600.0
+"""Seconds after which a clock that was set is the clock."""
+
+
+def since_boot() -> float:
+    """Seconds since the machine started, those asleep included where the system counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class OwnMachine:
+    """Measures when asked; `path` is where the database lies, None if on another machine."""
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        stuck: Callable[[], Sequence[str]],
+        refused: Callable[[], Sequence[str]],
+        clock: Clock,
+        elapsed: Callable[[], float] = since_boot,
+    ) -> None:
+        self._path, self._stuck, self._refused = path, stuck, refused
+        self._clock, self._elapsed = clock, elapsed
+        self._offset = self._measured()
+        self._set_at: float | None = None
+
+    def elapsed(self) -> float:
+        """Seconds that no setting of the clock changes."""
+        return self._elapsed()
+
+    async def measure(self) -> Own:
+        """Look at everything; a disk that does not answer is not told of here."""
+        room = None if self._path is None else await asyncio.to_thread(room_at, self._path)
+        return Own(stuck=self._stuck(), room=room, clock_set=self._clock_set(), refused=self._refused())
+
+    def _measured(self) -> float:
+        return self._clock().timestamp() - self.elapsed()
+
+    def _clock_set(self) -> timedelta:
+        """Say by how much the clock was set, till it is set back or ten minutes passed; drift is followed."""
+        by, now = self._measured() - self._offset, self.elapsed()
+        if abs(by) < _LEAP:
+            self._set_at = None
+            self._offset += by
+            return timedelta(0)
+        if self._set_at is None:
+            self._set_at = now
+        if now - self._set_at >= _BELIEVED:
+            self._set_at, self._offset = None, self._offset + by
+            return timedelta(0)
+        return timedelta(seconds=by)
+
+
+def room_at(path: Path) -> Room | None:
+    """Measure the disk on which a file lies; None if it cannot be told."""
+    try:
+        usage = shutil.disk_usage(path.parent)
+    except OSError:
+        return None
+    return Room(free=usage.free, total=usage.total)
