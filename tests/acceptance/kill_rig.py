@@ -220,8 +220,9 @@ async def _the_rest(desk: Desk, plan: Plan) -> None:
         _hurry(desk)
         daemon = await desk.launch()
         try:
+            await daemon.started()  # before that a signal ends it, as it ends any program
             await _until(daemon, lambda: _settled(desk, plan), at_most=6.0)
-            assert await daemon.stop(within=30.0) == 0
+            assert await daemon.stop(within=30.0) == 0, daemon.logged
         finally:
             await daemon.kill()
 
