@@ -184,6 +184,7 @@ class Daemon:
             feeds=lambda: self._loaded.feeds,
             hide=lambda text: Redactor(self._loaded.secrets).for_people(text),
             on_retry=self._on_alerts.ring,
+            stuck=lambda: self._watch.stuck,
             started_at=clock(),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit
 from monitor.cli.tables import print_table
 from monitor.core.models import Worker
-from monitor.pipeline.membership import is_silent
+from monitor.pipeline.membership import state_of, usual_rules
 from monitor.telemetry import Redactor
 
 
@@ -39,7 +38,7 @@ def list_workers(*, as_json: bool, config: Path) -> None:
             return await store.workers()
 
     workers = run_async(fetch())
-    usual = _usual(workers)
+    usual = usual_rules(workers)
     redactor = Redactor(loaded.secrets)
     if as_json:
         print_json([_fields(worker, usual) for worker in workers], redactor)
@@ -48,20 +47,8 @@ def list_workers(*, as_json: bool, config: Path) -> None:
         rows = [_row(worker, usual) for worker in workers]
         empty = "No daemon is listed: they are where several share a PostgreSQL database."
         print_table(headings, rows, empty=empty, redactor=redactor)
-    if any(_state(worker, usual) != "alive" for worker in workers):
+    if any(state_of(worker, usual) != "alive" for worker in workers):
         raise SystemExit(Exit.FOUND)
-
-
-def _usual(workers: list[Worker]) -> str:
-    """Return the rules that most of the living have; of equals, those of the eldest worker."""
-    counts = Counter(worker.rules for worker in workers if not is_silent(worker))
-    return max(counts, key=counts.__getitem__, default="")
-
-
-def _state(worker: Worker, usual: str) -> str:
-    if is_silent(worker):
-        return "silent"
-    return "alive" if worker.rules == usual else "OTHER RULES"
 
 
 def _row(worker: Worker, usual: str) -> tuple[str, ...]:
@@ -74,7 +61,7 @@ def _row(worker: Worker, usual: str) -> tuple[str, ...]:
         *times,
         str(worker.feeds),
         worker.rules,
-        _state(worker, usual),
+        state_of(worker, usual),
     )
 
 
@@ -87,5 +74,5 @@ def _fields(worker: Worker, usual: str) -> dict[str, object]:
         "heartbeat": worker.heartbeat,
         "feeds": worker.feeds,
         "rules": worker.rules,
-        "state": _state(worker, usual),
+        "state": state_of(worker, usual),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Protocol
@@ -40,6 +41,19 @@ class Members(Protocol):
 def is_silent(worker: Worker) -> bool:
     """Whether a worker is taken for dead, by the clock of the database."""
     return worker.silent_for > SILENT
+
+
+def usual_rules(workers: Iterable[Worker]) -> str:
+    """Return the rules that most of the living have; of equals, those of the eldest worker."""
+    counts = Counter(worker.rules for worker in workers if not is_silent(worker))
+    return max(counts, key=counts.__getitem__, default="")
+
+
+def state_of(worker: Worker, usual: str) -> str:
+    """Say how a worker is, where these are the usual rules: `alive`, `silent` or `OTHER RULES`."""
+    if is_silent(worker):
+        return "silent"
+    return "alive" if worker.rules == usual else "OTHER RULES"
 
 
 def with_other_rules(workers: Iterable[Worker], rules: str) -> list[str]:

@@ -12,10 +12,11 @@ from monitor.web.pages import Pages
 from monitor.web.ports import World
 from monitor.web.silences import Silences
 from monitor.web.story import StoryPage
+from monitor.web.system import System
 
 
 def routes(world: World) -> list[web.AbstractRouteDef]:
     """Where each page and each form is."""
     now = Pages(world.store, rules=lambda: tuple(world.in_force.rulebook.rules))
-    parts = (now, StoryPage(world), Actions(world), Silences(world), Feeds(world), Deliveries(world))
-    return [web.post("/name", take_name), *(route for part in parts for route in part.routes())]
+    parts = [part(world) for part in (StoryPage, Actions, Silences, Feeds, Deliveries, System)]
+    return [web.post("/name", take_name), *(route for part in (now, *parts) for route in part.routes())]

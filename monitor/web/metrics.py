@@ -142,7 +142,7 @@ class Metrics:
             return None
 
     def _families(self, standing: Standing | None) -> Iterator[Metric]:
-        said = {"version": _version(), "python": platform.python_version()}
+        said = {"version": own_version(), "python": platform.python_version()}
         yield InfoMetricFamily("news_monitor_build", "What runs.", value=said)
         up = "Whether the database could be read for these figures."
         yield GaugeMetricFamily("news_monitor_database_up", up, value=float(standing is not None))
@@ -216,7 +216,8 @@ def _age(since: datetime | None, now: datetime) -> float:
     return 0.0 if since is None else max((now - since).total_seconds(), 0.0)
 
 
-def _version() -> str:
+def own_version() -> str:
+    """Return the version that is installed."""
     try:
         return version("news-monitor")
     except PackageNotFoundError:

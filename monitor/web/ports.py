@@ -17,9 +17,11 @@ from monitor.core.models import (
     ListedAlert,
     ListedSilence,
     Silence,
+    Standing,
     StoredEntry,
     Story,
     StoryEdit,
+    Worker,
 )
 from monitor.pipeline.acting import HandlingStore, Presses
 from monitor.pipeline.editing import EditingStore
@@ -120,7 +122,23 @@ class EditLog(EditingStore, Protocol):
         """The edits by hand of one story, or the one of a number, or all; the oldest first."""
 
 
-class DeskStore(StoryReader, SilenceStore, FeedStore, DeliveryStore, EditLog, HandlingStore, Protocol):
+class SystemStore(Protocol):
+    """Says how things stand."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several daemons may work on it: PostgreSQL."""
+
+    async def standing(self, now: datetime) -> Standing:
+        """How things stand: feeds, queues, size."""
+
+    async def workers(self) -> list[Worker]:
+        """The daemons that work on it, the eldest first; on SQLite none."""
+
+
+class DeskStore(
+    StoryReader, SilenceStore, FeedStore, DeliveryStore, EditLog, HandlingStore, SystemStore, Protocol
+):
     """All that the pages read and change."""
 
 
@@ -138,6 +156,8 @@ class World:
     """Hides secrets in a text for people."""
     on_retry: Callable[[], None]
     """Wakes whoever delivers."""
+    stuck: Callable[[], Sequence[str]]
+    """Stages that stand still, by name."""
     started_at: datetime
 
     @property

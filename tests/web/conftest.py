@@ -30,8 +30,8 @@ Desk = TestClient[web.Request, web.Application]
 SECRET = "hunter2-very-secret"
 RULES = """
 rules:
-  - {id: raids, when: {any: [raid]}}
-  - {id: floods, when: {any: [flood]}}
+  raids: {any: [raid]}
+  floods: {any: [flood]}
 """
 
 
@@ -42,10 +42,11 @@ def read(page: str) -> Any:
 
 @dataclass(slots=True, kw_only=True)
 class Around:
-    """What is around the pages: the time, and how often deliveries were called for."""
+    """What is around the pages: the time, calls for whoever delivers, stages that stand still."""
 
     now: datetime = NOW
     calls: list[datetime] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
 
 
 def clock() -> datetime:
@@ -87,6 +88,7 @@ def world(store: Store, around: Around, tmp_path: Path) -> World:
         feeds=lambda: [FEED],
         hide=Redactor({SECRET}).for_people,
         on_retry=lambda: around.calls.append(around.now),
+        stuck=lambda: around.stuck,
         started_at=NOW,
     )
 

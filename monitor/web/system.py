@@ -1,0 +1,97 @@
+"""System: what runs here since when, what waits in its queues, its channels, its rules, its fellows."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from monitor.core.models import DeliveryState, Standing, Worker
+from monitor.core.render.times import ago
+from monitor.pipeline.membership import state_of, usual_rules
+from monitor.web.metrics import own_version
+from monitor.web.ports import World
+from monitor.web.rendering import page
+
+_MIB: Final = 2**20
+_OPEN: Final = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.UNSURE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRow:
+    """A channel, and how many messages wait on it."""
+
+    name: str
+    type: str
+    """What config.yaml calls its kind; empty where it is no longer there, though messages wait for it."""
+    ready: int
+    sending: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fellow:
+    """A daemon that works on the same database."""
+
+    worker: Worker
+    state: str
+
+
+class System:
+    """Answers requests for the page of the machine itself."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._store = world, world.store
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where it is."""
+        return [web.get("/system", self.show)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Everything at a moment."""
+        del request
+        now, world = self._world.clock(), self._world
+        standing = await self._store.standing(now)
+        counts = await self._store.counts()
+        rules = list(world.in_force.rulebook.rules.values())
+        return page(
+            "system.html",
+            version=own_version(),
+            python=platform.python_version(),
+            database="PostgreSQL" if self._store.is_shared else "SQLite",
+            size=f"{standing.size / _MIB:,.1f} MiB",
+            started_at=world.started_at,
+            running=ago(world.started_at, now),
+            stuck=world.stuck(),
+            standing=standing,
+            waiting=sum(standing.open.values()),
+            parked=counts.deliveries.get(DeliveryState.PARKED, 0),
+            feeds=sum(standing.feeds.values()),
+            failing=counts.failing,
+            channels=self._channels(standing),
+            rules=len(rules),
+            enabled=sum(rule.enabled for rule in rules),
+            files=sorted(Counter(rule.at.path for rule in rules).items()),
+            fellows=_fellows(await self._store.workers()),
+        )
+
+    def _channels(self, standing: Standing) -> list[ChannelRow]:
+        """Every channel of the configuration, and any other that messages wait for."""
+        settings = self._world.in_force.settings.channels
+        names = dict.fromkeys([*settings, *(name for name, _ in sorted(standing.open))])
+        found = []
+        for name in names:
+            ready, sending, unsure = (standing.open.get((name, state), 0) for state in _OPEN)
+            kind = settings[name].type if name in settings else ""
+            found.append(ChannelRow(name=name, type=kind, ready=ready, sending=sending, unsure=unsure))
+        return found
+
+
+def _fellows(workers: Sequence[Worker]) -> list[Fellow]:
+    """Say how each is, as `workers list` does."""
+    usual = usual_rules(workers)
+    return [Fellow(worker=one, state=state_of(one, usual)) for one in workers]
