@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
+import pytest
 import yaml
+from aiohttp import web
 
 from monitor.cli.main import cli
 
@@ -134,3 +138,28 @@ def test_state_and_configuration_are_mounted_where_the_image_expects_them() -> N
     assert said["VOLUME"] in targets
     config = Path(json.loads(said["CMD"])[-1])
     assert str(config.parent) in targets
+
+
+@pytest.mark.parametrize(("status", "fine"), [(200, True), (503, False)])
+async def test_the_health_check_heeds_what_the_probe_says(status: int, *, fine: bool) -> None:
+    """The very command of the example, asking a server on loopback."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    app = web.Application()
+    app.router.add_get("/healthz", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        [service] = _compose()["services"].values()
+        kind, program, *words = service["healthcheck"]["test"]
+        assert (kind, program) == ("CMD", "python")
+        words = [word.replace("127.0.0.1:8800", f"127.0.0.1:{runner.addresses[0][1]}") for word in words]
+        asked = await asyncio.create_subprocess_exec(
+            sys.executable, *words, stderr=asyncio.subprocess.DEVNULL
+        )
+        assert (await asked.wait() == 0) is fine
+    finally:
+        await runner.cleanup()
