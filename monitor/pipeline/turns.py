@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _FIRST_GUESS = 0.2
@@ -118,6 +119,7 @@ class Turns:
             del self._lines[host]
 
 
+@lru_cache(maxsize=4096)
 def _host_of(address: str) -> str:
     try:
         return urlsplit(address).hostname or ""
