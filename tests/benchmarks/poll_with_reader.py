@@ -28,7 +28,7 @@ def main() -> None:
         with urllib.request.urlopen(f"{server}/={what}"):
             pass
         wall, cpu = time.perf_counter(), time.process_time()
-        reader.update_feeds(workers=WORKERS)
+        reader.update_feeds(scheduled=False, workers=WORKERS)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(name, wall, cpu, memory, sep="\t")
