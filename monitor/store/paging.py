@@ -18,6 +18,7 @@ from monitor.core.models import (
     Health,
     ListedAlert,
     ListedSilence,
+    Silence,
     Verdict,
 )
 from monitor.store import codec, queries, silences
@@ -64,6 +65,10 @@ class Paging(Opened):
     async def feed_state(self, url: str) -> FeedState | None:
         """What is remembered of a configured feed."""
         return await self._database.read(feed_state, url)
+
+    async def page_of_silences(self, *, before: Place | None = None, limit: int) -> list[Silence]:
+        """Silences, the last to end first."""
+        return await self._database.read(silences.page, before=before, limit=limit)
 
     async def silence(self, silence: str) -> ListedSilence | None:
         """A silence of just this id, with what it held."""
@@ -131,8 +136,8 @@ def feed_state(connection: Connection, url: str) -> FeedState | None:
 
 def one_silence(connection: Connection, silence: str) -> ListedSilence | None:
     """A silence of just this id, with what it held."""
-    found = silences.with_effect(connection, ending_after=None)
-    return next((one for one in found if one.silence.id == silence), None)
+    found = [one for one in silences.like(connection, silence, 1) if one.id == silence]
+    return next(iter(silences.effects(connection, found)), None)
 
 
 def beyond(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, distinct, func, select, update
@@ -61,9 +62,23 @@ def like(connection: Connection, prefix: str, limit: int) -> list[Silence]:
     return [_from_row(row) for row in connection.execute(statement)]
 
 
+def page(connection: Connection, *, before: tuple[datetime, str] | None, limit: int) -> list[Silence]:
+    """The last to end first: those after (end, id) of a walk."""
+    statement = select(silences).order_by(silences.c.ends_at.desc(), silences.c.id).limit(limit)
+    if before is not None:
+        end, last = before
+        ends_at = silences.c.ends_at
+        statement = statement.where(ends_at <= end, (ends_at < end) | (silences.c.id > last))
+    return [_from_row(row) for row in connection.execute(statement)]
+
+
 def with_effect(connection: Connection, *, ending_after: datetime | None) -> list[ListedSilence]:
     """The same as `listed`, each with what it held back as far as decisions are kept."""
-    found = listed(connection, ending_after=ending_after)
+    return effects(connection, listed(connection, ending_after=ending_after))
+
+
+def effects(connection: Connection, found: Sequence[Silence]) -> list[ListedSilence]:
+    """Give each of these with what it held back."""
     if not found:
         return []
     rows = connection.execute(

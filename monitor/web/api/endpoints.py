@@ -16,6 +16,7 @@ from monitor.core.models import (
     Health,
     ListedAlert,
     ListedSilence,
+    Silence,
     Story,
     Verdict,
 )
@@ -28,6 +29,7 @@ from monitor.web.api.shapes import (
     FeedShape,
     RuleShape,
     Shape,
+    SilenceDetail,
     SilenceShape,
     StoryShape,
 )
@@ -72,8 +74,10 @@ class ApiStore(Protocol):
     async def feed_state(self, url: str) -> FeedState | None:
         """What is remembered of a configured feed."""
 
-    async def listed_silences(self, *, ending_after: datetime | None = None) -> list[ListedSilence]:
-        """All silences, the last to end first."""
+    async def page_of_silences(
+        self, *, before: tuple[datetime, str] | None = None, limit: int
+    ) -> list[Silence]:
+        """Silences, the last to end first."""
 
     async def silence(self, silence: str) -> ListedSilence | None:
         """A silence of just this id."""
@@ -167,7 +171,8 @@ class Endpoints:
                  by_time=False),
             One(noun="rules", said="a rule", shape=RuleShape, answer=self._rule),
             Many(noun="silences", said="the last to end first", shape=SilenceShape, answer=self._silences),
-            One(noun="silences", said="a silence", shape=SilenceShape, answer=self._silence),
+            One(noun="silences", said="a silence with what it held back", shape=SilenceDetail,
+                answer=self._silence),
             Many(noun="deliveries", said="the newest first", shape=DeliveryShape, answer=self._deliveries,
                  filters=delivery_filters),
             One(noun="deliveries", said="a delivery", shape=DeliveryShape, answer=self._delivery),
@@ -234,18 +239,12 @@ class Endpoints:
         return RuleShape.of(rule) if rule else None
 
     async def _silences(self, asked: Asked) -> list[Listed]:
-        found = [(one.silence.ends_at, one.silence.id, one) for one in await self._store.listed_silences()]
-        if asked.before:
-            at, last = asked.before
-            found = [(end, name, one) for end, name, one in found if end < at or (end == at and name > last)]
-        return [
-            Listed(shape=SilenceShape.of(one), place=_at(end, name))
-            for end, name, one in found[: asked.limit + 1]
-        ]
+        found = await self._store.page_of_silences(before=asked.before, limit=asked.limit + 1)
+        return [Listed(shape=SilenceShape.of(one), place=_at(one.ends_at, one.id)) for one in found]
 
     async def _silence(self, asked: Asked) -> Shape | None:
         found = await self._store.silence(asked.name)
-        return SilenceShape.of(found) if found else None
+        return SilenceDetail.with_effect(found) if found else None
 
     async def _deliveries(self, asked: Asked) -> list[Listed]:
         state = asked.by.get("state")

@@ -8,7 +8,16 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitor.core.models import Decision, Delivery, Feed, FeedState, ListedAlert, ListedSilence, Story
+from monitor.core.models import (
+    Decision,
+    Delivery,
+    Feed,
+    FeedState,
+    ListedAlert,
+    ListedSilence,
+    Silence,
+    Story,
+)
 from monitor.core.rules.tree import Rule
 from monitor.web.rendering import safe_link
 
@@ -270,14 +279,10 @@ class SilenceShape(Shape):
     author: str
     comment: str
     tells_at_end: bool
-    decisions: int = Field(description="matches that it held back, as far as decisions are kept")
-    stories: int
-    last_at: datetime | None
 
     @classmethod
-    def of(cls, listed: ListedSilence) -> Self:
+    def of(cls, silence: Silence) -> Self:
         """Shape a silence."""
-        silence = listed.silence
         return cls(
             id=silence.id,
             matchers=dict(silence.matchers),
@@ -286,10 +291,21 @@ class SilenceShape(Shape):
             author=silence.author,
             comment=silence.comment,
             tells_at_end=silence.release,
-            decisions=listed.decisions,
-            stories=listed.stories,
-            last_at=listed.last_at,
         )
+
+
+class SilenceDetail(SilenceShape):
+    """A silence with what it has held back."""
+
+    decisions: int = Field(description="matches that it held back, as far as decisions are kept")
+    stories: int
+    last_at: datetime | None
+
+    @classmethod
+    def with_effect(cls, listed: ListedSilence) -> Self:
+        """Shape a silence with what it held."""
+        said = SilenceShape.of(listed.silence).model_dump()
+        return cls(**said, decisions=listed.decisions, stories=listed.stories, last_at=listed.last_at)
 
 
 class DeliveryShape(Shape):
