@@ -394,10 +394,7 @@ def counts(connection: Connection) -> dict[DeliveryState, int]:
 
 
 def oldest_open(connection: Connection) -> datetime | None:
-    """When the oldest delivery still open was created.
-
-    Grouped, so that the few open ones are read: for the first by time, SQLite walks the index on the time
-    through everything that was ever sent.
-    """
+    """When the oldest delivery still open was created."""
+    # Grouped, or SQLite looks for it along the index on the time, through all that was ever sent.
     oldest = connection.scalars(select(func.min(_d.created_at)).where(is_open).group_by(_d.state))
     return min(oldest, default=None)
