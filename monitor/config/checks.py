@@ -7,8 +7,10 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path as FilePath
+from typing import Final
 from urllib.parse import urlsplit
 
 from monitor.config.outlets import host_of
@@ -30,6 +32,8 @@ from monitor.files import Kind, look_at, shortened
 
 ZERO = timedelta(0)
 _SPACE = re.compile(r"\s")
+_ADDRESSES: Final = 2**15
+"""Addresses kept in mind: one reading of a long list asks three times about each."""
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
@@ -84,6 +88,7 @@ def remarks(draft: Draft) -> Iterator[Remark]:
     yield from _rules(draft)
 
 
+@lru_cache(_ADDRESSES)
 def problem_of_url(url: str) -> str | None:
     """Say why an address cannot be polled; None if it can."""
     try:
@@ -96,6 +101,7 @@ def problem_of_url(url: str) -> str | None:
     return "is no valid address" if not host or _SPACE.search(url) else None
 
 
+@lru_cache(_ADDRESSES)
 def same_address(url: str) -> str:
     """Return what two spellings of one feed's address have in common: no scheme, default port or fragment."""
     parts = urlsplit(url)
