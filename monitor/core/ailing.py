@@ -28,18 +28,31 @@ _SHARE: Final = 0.05
 _WIDER: Final = 1.5
 _CLOCK: Final = timedelta(minutes=1)
 _NAMED: Final = 3
+_AT: Final = " on host "
 
 
 def ailing(measures: Measures, told: Collection[str]) -> tuple[Ailment, ...]:
     """Say what is wrong; for what people were `told` of, by key, the limits are wider."""
+    own = (*_disk(measures, told), *_clock(measures), *_stuck(measures), *_refused(measures))
     return (
-        *_disk(measures, told),
-        *_clock(measures),
-        *_stuck(measures),
+        *(_at_host(one, measures.own.host) for one in own),
         *_slow(measures, told),
-        *_refused(measures),
         *(_dead_letters(one) if one.given_up else _channel(one) for one in measures.troubles),
     )
+
+
+def is_ours(key: str, host: str) -> bool:
+    """Say whether a daemon on `host` may tell the end of what was told: not if it is another daemon's own."""
+    _, at, whose = key.partition(_AT)
+    return not at or whose == host
+
+
+def _at_host(ailment: Ailment, host: str) -> Ailment:
+    if not host:
+        return ailment
+    said = (f"{line(host, 60)}: {one}" for one in (ailment.title, ailment.said, ailment.over))
+    title, text, over = said
+    return replace(ailment, key=f"{ailment.key}{_AT}{host}", title=title, said=text, over=over)
 
 
 def is_full(room: Room, *, still: bool) -> bool:

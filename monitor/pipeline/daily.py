@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import ClassVar, Final, Protocol
 
+from monitor.core.ailing import is_ours
 from monitor.core.calendar import clock_time, moment
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import Ailment, Day, Delivery, Message
@@ -74,7 +75,8 @@ class DailyLine:
         return next((due for due in moments if self._looked < due <= now), None)
 
     async def _tell(self, due: datetime, now: datetime) -> None:
-        wrong = [one.title for one in await self._store.ailments_told()]
+        told = await self._store.ailments_told()
+        wrong = [one.title for one in told if is_ours(one.key, "")]  # a host may be gone for good
         said = daily_line(await self._store.day_since(now - _DAY), wrong)
         about = f"daily\0{due.isoformat()}"
         await self._store.enqueue(deliveries_to_ops(_message(said), self._in_force, about=about, now=now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -48,7 +49,13 @@ class OwnMachine:
     async def measure(self) -> Own:
         """Look at everything; a disk that does not answer is not told of here."""
         room = None if self._path is None else await asyncio.to_thread(room_at, self._path)
-        return Own(stuck=self._stuck(), room=room, clock_set=self._clock_set(), refused=self._refused())
+        return Own(
+            stuck=self._stuck(),
+            room=room,
+            clock_set=self._clock_set(),
+            refused=self._refused(),
+            host="" if self._path else socket.gethostname(),
+        )
 
     def _measured(self) -> float:
         return self._clock().timestamp() - self.elapsed()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import ClassVar, Final, Protocol
 
-from monitor.core.ailing import LASTING, Course, News, ailing, followed, news_of
+from monitor.core.ailing import LASTING, Course, News, ailing, followed, is_ours, news_of
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import Ailment, Delivery, Measures, Message, Own, Trouble
 from monitor.core.render.blocks import section, words
@@ -89,7 +89,8 @@ class Notices:
 
     async def _told(self, own: Own) -> bool:
         now, at = self._clock(), timedelta(seconds=self._machine.elapsed())
-        known = {one.key: one for one in await self._store.ailments_told()}
+        told = await self._store.ailments_told()
+        known = {one.key: one for one in told if is_ours(one.key, own.host)}
         measures = Measures(
             at=now,
             own=own,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.core.ailing import ailing
+from monitor.core.ailing import ailing, is_ours
 from monitor.core.models import AlertTimes, Day, Measures, Own, Room
 from monitor.core.render.times import lasting
 from monitor.core.told_in_time import daily_line, percentile, time_to_alert
@@ -144,3 +144,12 @@ def test_percentiles_are_by_nearest_rank() -> None:
 def test_lengths_of_time_take_two_units_at_most(length: float, said: str) -> None:
     """Rounded to the second."""
     assert lasting(timedelta(seconds=length)) == said
+
+
+def test_daemons_that_share_a_database_end_only_what_is_their_own_or_all_of_theirs() -> None:
+    """A stage is of one host; a channel is of all."""
+    [found] = ailing(Measures(at=NOW, own=Own(stuck=["poll"], host="north")), ())
+    assert found.title == "north: Stage `poll` stands still"
+    assert is_ours(found.key, "north")
+    assert not is_ours(found.key, "south")
+    assert is_ours("channel slack", "south")

@@ -45,6 +45,8 @@ class Own:
     """By how much the clock has been set lately; negative: back."""
     refused: Sequence[str] = ()
     """Mistakes for which rule files or the configuration are not in force as they stand in their files."""
+    host: str = ""
+    """Of several daemons on one database, whose this is; empty: there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
