@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 
+from aiohttp.web import RouteDef
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs
@@ -60,6 +61,7 @@ from monitor.telemetry import (
     notify_reloading,
 )
 from monitor.web import desk
+from monitor.web.live import Live
 from monitor.web.metrics import Stages
 from monitor.web.ports import World as WorldOfPages
 from monitor.web.server import WebServer
@@ -167,13 +169,17 @@ class Daemon:
                 clock=clock,
                 stages=Stages(outcomes=lambda: self._poller.outcomes, stuck=lambda: self._watch.stuck),
             )
-            pages = desk.routes(self._world_of_pages())
-            self._web = WebServer(settings.web, [*pages, *programs], clock=clock)
+            self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
             self._membership = Membership(self._store, self._sign)
             stack.push_async_callback(self._membership.leave)
             await self._dispatch.recover()
             yield
+
+    def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
+        live = Live(self._store)
+        routes = [*desk.routes(self._world_of_pages()), *live.routes(), *programs]
+        return WebServer(settings.web, routes, clock=clock, closing=live.close)
 
     def _world_of_pages(self) -> WorldOfPages:
         return WorldOfPages(

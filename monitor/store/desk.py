@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 
 from monitor.core.errors import DatabaseUnusableError
 from monitor.core.models import (
+    Changes,
     Counts,
     Decision,
     Hold,
     Keep,
     ListedAlert,
     ListedSilence,
+    Mark,
     PendingEntry,
     Purged,
     Revision,
@@ -29,7 +31,7 @@ from monitor.core.models import (
 )
 from monitor.core.stories.searching import mentions
 from monitor.core.urls import canonical_url
-from monitor.store import edits, entries, feeds, files, holds, queries, retention, silences, stories
+from monitor.store import changes, edits, entries, feeds, files, holds, queries, retention, silences, stories
 from monitor.store.opened import Opened
 
 _PURGE_BATCH = 500
@@ -202,6 +204,14 @@ class Desk(Opened):
     async def counts(self) -> Counts:
         """How much there is of everything."""
         return await self._database.read(queries.counts)
+
+    async def mark(self) -> Mark:
+        """How far the keeping of stories is."""
+        return await self._database.read(changes.latest)
+
+    async def changes(self, since: Mark) -> Changes:
+        """The stories that changed after a mark; one look costs the same whatever the archive's size."""
+        return await self._database.read(changes.since, since)
 
     async def add_silence(self, silence: Silence) -> None:
         """Add a silence, or replace the one of the same id."""

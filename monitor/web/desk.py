@@ -10,6 +10,7 @@ from monitor.web.feeds import Feeds
 from monitor.web.forms import take_name
 from monitor.web.pages import Pages
 from monitor.web.ports import World
+from monitor.web.rule_pages import RulePages
 from monitor.web.silences import Silences
 from monitor.web.story import StoryPage
 from monitor.web.system import System
@@ -18,5 +19,7 @@ from monitor.web.system import System
 def routes(world: World) -> list[web.AbstractRouteDef]:
     """Where each page and each form is."""
     now = Pages(world.store, rules=lambda: tuple(world.in_force.rulebook.rules))
-    parts = [part(world) for part in (StoryPage, Actions, Silences, Feeds, Deliveries, System)]
-    return [web.post("/name", take_name), *(route for part in (now, *parts) for route in part.routes())]
+    rules = RulePages(world.store, lambda: world.in_force.rulebook, clock=world.clock)
+    others = [part(world) for part in (StoryPage, Actions, Silences, Feeds, Deliveries, System)]
+    parts = (now, rules, *others)
+    return [web.post("/name", take_name), *(route for part in parts for route in part.routes())]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from monitor.core.matcher import Matcher
 from monitor.core.models import (
+    Changes,
     Counts,
     Decision,
     Delivery,
@@ -16,6 +18,9 @@ from monitor.core.models import (
     FeedState,
     ListedAlert,
     ListedSilence,
+    Mark,
+    RuleFeedback,
+    RuleStatistics,
     Silence,
     Standing,
     StoredEntry,
@@ -23,6 +28,7 @@ from monitor.core.models import (
     StoryEdit,
     Worker,
 )
+from monitor.core.rules.tree import Rule
 from monitor.pipeline.acting import HandlingStore, Presses
 from monitor.pipeline.editing import EditingStore
 from monitor.pipeline.in_force import InForce
@@ -136,8 +142,61 @@ class SystemStore(Protocol):
         """The daemons that work on it, the eldest first; on SQLite none."""
 
 
+class ChangeReader(Protocol):
+    """Says what changed."""
+
+    async def mark(self) -> Mark:
+        """How far the keeping of stories is."""
+
+    async def changes(self, since: Mark) -> Changes:
+        """The stories that changed after a mark."""
+
+
+class LiveStore(StoryReader, ChangeReader, Protocol):
+    """All that is told live."""
+
+    async def counts(self) -> Counts:
+        """How much there is of everything."""
+
+
+class RuleReader(Protocol):
+    """Reads what rules did."""
+
+    async def rule_statistics(self, *, since: datetime | None = None) -> list[RuleStatistics]:
+        """What each rule did day by day; a rule that never matched is not among them."""
+
+    async def feedback_by_rule(self) -> list[RuleFeedback]:
+        """What people said of the alerts of each rule, where they did."""
+
+    async def watching_since(self) -> datetime | None:
+        """When the oldest entry that is kept was first seen; None if there is none."""
+
+    async def entry(self, entry: str) -> StoredEntry | None:
+        """The entry of that id."""
+
+
+class RulesInForce(Protocol):
+    """The rules as they are now, and what was compiled of them."""
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule by its id, in the order of the files."""
+
+    @property
+    def matcher(self) -> Matcher:
+        """The matcher of these rules, the one that the daemon itself asks."""
+
+
 class DeskStore(
-    StoryReader, SilenceStore, FeedStore, DeliveryStore, EditLog, HandlingStore, SystemStore, Protocol
+    LiveStore,
+    RuleReader,
+    SilenceStore,
+    FeedStore,
+    DeliveryStore,
+    EditLog,
+    HandlingStore,
+    SystemStore,
+    Protocol,
 ):
     """All that the pages read and change."""
 

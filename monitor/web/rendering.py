@@ -59,5 +59,9 @@ def _environment() -> Environment:
 
 def page(template: str, *, status: HTTPStatus = HTTPStatus.OK, **said: object) -> web.Response:
     """Answer with a template."""
-    text = _environment().get_template(template).render(said)
-    return web.Response(text=text, content_type="text/html", status=status)
+    return web.Response(text=fragment(template, **said), content_type="text/html", status=status)
+
+
+def fragment(template: str, **said: object) -> str:
+    """Render a part of a page."""
+    return _environment().get_template(template).render(said)

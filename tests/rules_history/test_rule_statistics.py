@@ -6,7 +6,7 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from monitor.cli.rulebook.statistics import History
+from monitor.core.firing import History
 from monitor.core.models import RuleDay, RuleStatistics
 from tests.rules_history.conftest import NOW, Desk, told
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from monitor.store import Store, open_store
 from monitor.telemetry import Redactor
 from monitor.web import desk as desk_pages
 from monitor.web.access import Access
+from monitor.web.live import Live
 from monitor.web.ports import World
 from monitor.web.server import application
 from tests.store.samples import FEED, NOW
@@ -30,9 +31,21 @@ Desk = TestClient[web.Request, web.Application]
 SECRET = "hunter2-very-secret"
 RULES = """
 rules:
-  raids: {any: [raid]}
-  floods: {any: [flood]}
+  raids:
+    title: Raids over the border
+    owner: night desk
+    any: [рейд, raid]
+    none: ["video game"]
+    tests:
+      match: ["A raid on the border"]
+
+  floods:
+    title: Floods
+    where: {languages: [en], fields: [title]}
+    any: ["=flood"]
 """
+LOOK = 0.02
+"""Seconds between two looks: tests need not wait a second."""
 
 
 def read(page: str) -> Any:
@@ -54,9 +67,11 @@ def clock() -> datetime:
     return datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def open_desk(routes: Iterable[web.AbstractRouteDef]) -> web.Application:
+def open_desk(
+    routes: Iterable[web.AbstractRouteDef], *, closing: Callable[[], None] = lambda: None
+) -> web.Application:
     """These routes on a desk that asks nobody for a token."""
-    return application(routes, Access(WebSettings(), clock=clock))
+    return application(routes, Access(WebSettings(), clock=clock), closing=closing)
 
 
 @pytest.fixture
@@ -94,7 +109,20 @@ def world(store: Store, around: Around, tmp_path: Path) -> World:
 
 
 @pytest.fixture
-async def desk(world: World) -> AsyncIterator[Desk]:
+def book(world: World) -> Rulebook:
+    """The rules in force."""
+    return world.in_force.rulebook
+
+
+@pytest.fixture
+def live(store: Store) -> Live:
+    """What tells open pages."""
+    return Live(store, look=LOOK)
+
+
+@pytest.fixture
+async def desk(world: World, live: Live) -> AsyncIterator[Desk]:
     """A reader of the pages."""
-    async with TestClient(TestServer(open_desk(desk_pages.routes(world)))) as client:
+    routes = [*desk_pages.routes(world), *live.routes()]
+    async with TestClient(TestServer(open_desk(routes, closing=live.close))) as client:
         yield client

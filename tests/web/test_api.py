@@ -25,8 +25,9 @@ from monitor.web.api.endpoints import InForceNow
 from monitor.web.api.routes import ROOT, routes
 from tests.store.samples import FEED, NOW, a_delivery, a_feed
 from tests.web.conftest import open_desk
+from tests.web.keeping import kept
 from tests.web.test_outgoing_feeds import RULES
-from tests.web.test_pages import EVIL, RUNS, kept
+from tests.web.test_pages import EVIL, RUNS
 
 Client = TestClient[web.Request, web.Application]
 NOUNS = ("stories", "alerts", "feeds", "rules", "silences", "deliveries")

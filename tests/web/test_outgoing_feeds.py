@@ -17,7 +17,8 @@ from monitor.store import Store
 from monitor.web.outgoing import ALERTS, Feeds
 from tests.store.samples import an_entry, assembled, poll
 from tests.web.conftest import open_desk
-from tests.web.test_pages import EVIL, RUNS, kept
+from tests.web.keeping import kept
+from tests.web.test_pages import EVIL, RUNS
 
 Client = TestClient[web.Request, web.Application]
 BROKEN = (

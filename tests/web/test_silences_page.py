@@ -11,7 +11,7 @@ from monitor.core.models import Reason, Silence, Verdict
 from monitor.store import Store
 from tests.store.samples import NOW, an_entry, assembled, poll
 from tests.web.conftest import Around, Desk, read
-from tests.web.test_pages import kept
+from tests.web.keeping import kept
 from tests.web.test_story_actions import sent, text_of
 
 A = "a" * 32

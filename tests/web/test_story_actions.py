@@ -13,7 +13,7 @@ from monitor.store import Store
 from tests.store.samples import NOW, an_entry, poll
 from tests.store.test_stories_edited_by_hand import placed
 from tests.web.conftest import Desk, read
-from tests.web.test_pages import kept
+from tests.web.keeping import kept
 
 A, B, C = "a" * 32, "b" * 32, "c" * 32
 

@@ -16,8 +16,8 @@ from monitor.web.ports import World
 from monitor.web.server import application
 from tests.store.samples import FEED, NOW, claim
 from tests.web.conftest import Desk, clock, read
+from tests.web.keeping import kept
 from tests.web.test_deliveries_page import kept as letters
-from tests.web.test_pages import kept
 from tests.web.test_silences_page import a_silence
 
 A = "a" * 32

@@ -10,9 +10,10 @@ import click
 from monitor.cli.common import ago, counted, json_option, print_json
 from monitor.cli.guard import clean
 from monitor.cli.rulebook.places import loaded, rules_option
-from monitor.cli.rulebook.statistics import DEAD, NOISY, History, history
+from monitor.cli.rulebook.statistics import history
 from monitor.cli.tables import print_table
 from monitor.config.rules import LoadedRules
+from monitor.core.firing import DEAD, NOISY, History
 from monitor.core.models import RuleFeedback
 from monitor.core.query import render
 from monitor.core.rules.tree import Rule

@@ -85,10 +85,12 @@ from monitor.core.models.health import (
     Why,
 )
 from monitor.core.models.listings import (
+    Changes,
     Counts,
     Keep,
     ListedAlert,
     ListedSilence,
+    Mark,
     Purged,
     Revision,
     RuleDay,
@@ -163,6 +165,7 @@ __all__ = [
     "Assignment",
     "Attributed",
     "Card",
+    "Changes",
     "Claim",
     "Corroboration",
     "Counts",
@@ -209,6 +212,7 @@ __all__ = [
     "ListedAlert",
     "ListedSilence",
     "Lookup",
+    "Mark",
     "Match",
     "Measures",
     "Message",

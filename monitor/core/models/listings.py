@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from monitor.core.models.alerts import AlertRecord, Silence
 from monitor.core.models.deliveries import DeliveryState
 from monitor.core.models.entries import Entry
 from monitor.core.models.matches import Findings
 from monitor.core.models.stories import Assignment
+
+_DIGITS: Final = 19
+"""No counter of a database is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +119,42 @@ class Purged:
     stories: int = 0
     deliveries: int = 0
     decisions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far the keeping of stories was at a moment: numbers that only grow."""
+
+    placements: int = 0
+    decisions: int = 0
+    edits: int = 0
+
+    def __str__(self) -> str:
+        """Write it for a browser to hand back."""
+        return f"{self.placements}.{self.decisions}.{self.edits}"
+
+    @classmethod
+    def read(cls, said: str) -> Mark | None:
+        """Read what `str` wrote; None if it is something else."""
+        numbers = said.split(".")
+        if len(numbers) != len(("placements", "decisions", "edits")):
+            return None
+        if not all(one.isascii() and one.isdigit() and len(one) < _DIGITS for one in numbers):
+            return None
+        placements, decisions, edits = map(int, numbers)
+        return cls(placements=placements, decisions=decisions, edits=edits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The stories that changed after a mark."""
+
+    mark: Mark
+    """How far it is now."""
+    stories: tuple[str, ...] = ()
+    alerted: frozenset[str] = frozenset()
+    """Those of them that an alert was told of."""
+    rules: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The rules that matched in each of them, ever."""
+    complete: bool = True
+    """False: there were more than one answer holds."""

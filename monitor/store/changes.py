@@ -1,0 +1,58 @@
+"""What changed in stories since somebody last looked: three counters say it, whatever the archive's size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from monitor.core.models import Changes, Mark, Verdict
+from monitor.store.schema import assignments, decisions, story_edits
+
+_MOST: Final = 60
+"""Rows of each kind that one answer looks at: more news in a second is read by nobody."""
+
+
+def latest(connection: Connection) -> Mark:
+    """How far everything is."""
+    return Mark(
+        placements=connection.scalar(select(func.max(assignments.c.seq))) or 0,
+        decisions=connection.scalar(select(func.max(decisions.c.seq))) or 0,
+        edits=connection.scalar(select(func.max(story_edits.c.seq))) or 0,
+    )
+
+
+def since(connection: Connection, mark: Mark) -> Changes:
+    """The stories that entries came to, that were decided on or edited by hand after a mark."""
+    upto = latest(connection)
+    if upto == mark:
+        return Changes(mark=upto)
+    placed = connection.execute(
+        select(assignments.c.story).where(assignments.c.seq > mark.placements).limit(_MOST)
+    ).all()
+    decided = connection.execute(
+        select(decisions.c.story, decisions.c.verdict).where(decisions.c.seq > mark.decisions).limit(_MOST)
+    ).all()
+    edited = connection.execute(
+        select(story_edits.c.source, story_edits.c.target).where(story_edits.c.seq > mark.edits).limit(_MOST)
+    ).all()
+    changed: dict[str, None] = {row.story: None for row in (*placed, *decided)}
+    changed.update((story, None) for row in edited for story in row)
+    return Changes(
+        mark=upto,
+        stories=tuple(changed),
+        alerted=frozenset(row.story for row in decided if row.verdict == Verdict.ALERT.value),
+        rules=_rules(connection, list(changed)),
+        complete=max(len(placed), len(decided), len(edited)) < _MOST,
+    )
+
+
+def _rules(connection: Connection, of_stories: list[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = connection.execute(
+        select(decisions.c.story, decisions.c.rule).where(decisions.c.story.in_(of_stories)).distinct()
+    )
+    for row in rows:
+        found[row.story].add(row.rule)
+    return {story: frozenset(rules) for story, rules in found.items()}
