@@ -43,7 +43,7 @@ def list_workers(*, as_json: bool, config: Path) -> None:
     if as_json:
         print_json([_fields(worker, usual) for worker in workers], redactor)
     else:
-        headings = ("worker", "host", "version", "since", "heartbeat", "feeds", "rules", "state")
+        headings = ("worker", "host", "version", "since", "heartbeat", "feeds", "rules", "keeper", "state")
         rows = [_row(worker, usual) for worker in workers]
         empty = "No daemon is listed: they are where several share a PostgreSQL database."
         print_table(headings, rows, empty=empty, redactor=redactor)
@@ -61,6 +61,7 @@ def _row(worker: Worker, usual: str) -> tuple[str, ...]:
         *times,
         str(worker.feeds),
         worker.rules,
+        "yes" if worker.is_keeper else "",
         state_of(worker, usual),
     )
 
@@ -74,5 +75,6 @@ def _fields(worker: Worker, usual: str) -> dict[str, object]:
         "heartbeat": worker.heartbeat,
         "feeds": worker.feeds,
         "rules": worker.rules,
+        "keeper": worker.is_keeper,
         "state": state_of(worker, usual),
     }

@@ -66,6 +66,10 @@ class StoreUnavailableError(NewsMonitorError):
     """The database cannot serve just now: full disk, locked, connection lost. Wait and try the same again."""
 
 
+class NotKeeperError(StoreUnavailableError):
+    """Another daemon may keep stories and deliver by now: nothing was written. Stand by until elected again."""
+
+
 class StoriesEditedError(NewsMonitorError):
     """A person edited stories since they were read: read them again and try the same."""
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import Counts, DeliveryState, Keep, Purged
 from monitor.core.settings import RetentionSettings
+from monitor.elapsed import since_boot
 from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.machine import since_boot
 from monitor.pipeline.ports import Clock

@@ -94,15 +94,15 @@ class Assembling(Opened):
         Raises:
             StoriesEditedError: stories were edited by hand since the edit of this number; nothing was stored.
         """
-        await self._database.write(commits.assembled, batch, edits_known)
+        await self._write_as_keeper(commits.assembled, batch, edits_known)
 
     async def commit_released(self, told: Released) -> None:
         """Store what became of alerts held until a deadline, in one transaction."""
-        await self._database.write(commits.released, told)
+        await self._write_as_keeper(commits.released, told)
 
     async def commit_let_go(self, told: Released) -> None:
         """Store what became of alerts that channels held or nobody acknowledged, in one transaction."""
-        await self._database.write(commits.let_go, told)
+        await self._write_as_keeper(commits.let_go, told)
 
     async def alerts_by_id(self, ids: Sequence[str]) -> list[AlertRecord]:
         """The alerts of these ids that exist."""

@@ -17,10 +17,12 @@ class Delivering(Opened):
         """Turn every delivery found SENDING whose sender is gone into UNSURE; return how many.
 
         The daemon that owns an SQLite database asks at its start: nobody else can be sending. On PostgreSQL
-        the gone are this owner's former self and those whose lease is over.
+        the gone are, for a keeper, all; for others this owner's former self and those whose lease is over.
         """
         if self._alone:
             return await self._database.write(outbox.doubt_all, now)
+        if self._tenure is not None:
+            return await self._write_as_keeper(sweeps.succeed, now)
         return await self._database.write(outbox.doubt_own, now, self._owner)
 
     async def claim_deliveries(
@@ -31,21 +33,24 @@ class Delivering(Opened):
         A delivery whose sender let the lease run out comes back as UNSURE.
         """
         claim = outbox.Claim(at=now, until=now + lease, owner=self._owner)
-        return await self._database.write(outbox.claim_due, claim, limit=limit, channel=channel)
+        return await self._write_as_keeper(outbox.claim_due, claim, limit=limit, channel=channel)
 
     async def begin_repeat(self, delivery: Delivery, now: datetime) -> bool:
         """Write down that a delivery in doubt is sent once more; False if somebody else owns it now."""
-        return await self._database.write(outbox.begin_repeat, delivery, now)
+        return await self._write_as_keeper(outbox.begin_repeat, delivery, now)
 
     async def settle(
         self, delivery: Delivery, outcome: Outcome | Lookup | Folded, *, now: datetime, retry_at: datetime
     ) -> bool:
-        """Record what came of an attempt or a look-up; False if somebody else owns the delivery now."""
+        """Record what came of an attempt or a look-up; False if somebody else owns the delivery now.
+
+        A former keeper may: what came of its message is the truth for as long as nobody claimed it since.
+        """
         return await self._database.write(outbox.settle, delivery, outcome, now=now, retry_at=retry_at)
 
     async def give_up(self, delivery: Delivery, why: str) -> bool:
         """Turn a claimed delivery that was not sent into DROPPED; False if somebody else owns it now."""
-        return await self._database.write(sweeps.give_up, delivery, why)
+        return await self._write_as_keeper(sweeps.give_up, delivery, why)
 
     async def queue(self, deliveries: Collection[Delivery]) -> None:
         """Add deliveries that belong to no entry; one whose id is there already is left alone."""
@@ -61,7 +66,7 @@ class Delivering(Opened):
 
     async def fold(self, fold: Fold, now: datetime) -> bool:
         """Queue a digest in the place of what it tells; False, nothing done, if one of these went on."""
-        return await self._database.write(folding.fold, fold, now)
+        return await self._write_as_keeper(folding.fold, fold, now)
 
     async def members(self, digest: str) -> list[Delivery]:
         """What a digest tells; nothing if it is none."""
@@ -69,15 +74,15 @@ class Delivering(Opened):
 
     async def park_unconfigured(self, channels: Collection[str]) -> int:
         """Park what waits for a channel that is none of these, where people find it; return how many."""
-        return await self._database.write(sweeps.park_unconfigured, channels)
+        return await self._write_as_keeper(sweeps.park_unconfigured, channels)
 
     async def hurry_deliveries(self, channels: Collection[str], now: datetime) -> int:
         """Make what was put off on these channels due at once; return how many."""
-        return await self._database.write(sweeps.hurry, channels, now)
+        return await self._write_as_keeper(sweeps.hurry, channels, now)
 
     async def pull_back_deliveries(self, now: datetime) -> int:
         """Make due what waits for longer than anything may: a wrong clock wrote it; return how many."""
-        return await self._database.write(sweeps.pull_back, now)
+        return await self._write_as_keeper(sweeps.pull_back, now)
 
     async def next_delivery_at(self, channel: str | None = None) -> datetime | None:
         """When the next delivery, on a channel or on any, is due or its lease over; None if none waits."""

@@ -271,7 +271,7 @@ class Desk(Opened):
     async def _repeat(self, delete_some: Callable[[Connection, datetime, int], int], before: datetime) -> int:
         total = 0
         while True:
-            deleted = await self._database.write(delete_some, before, _PURGE_BATCH)
+            deleted = await self._write_as_keeper(delete_some, before, _PURGE_BATCH)
             total += deleted
             if deleted < _PURGE_BATCH:
                 return total

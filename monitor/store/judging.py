@@ -70,4 +70,4 @@ class Judging(Opened):
 
     async def enqueue(self, deliveries: Sequence[Delivery]) -> None:
         """Add deliveries that no alert made; one whose id is there already is left alone."""
-        await self._database.write(outbox.enqueue, deliveries)
+        await self._write_as_keeper(outbox.enqueue, deliveries)

@@ -1,8 +1,31 @@
-"""What the four sides of the store share."""
+"""What the sides of the store share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+
+from monitor.core.errors import NotKeeperError
+from monitor.elapsed import since_boot
 from monitor.store.engine import Database
+from monitor.store.terms import Term, fenced
+
+P = ParamSpec("P")
+T = TypeVar("T")
+OVER = -1.0
+
+
+@dataclass(slots=True)
+class Tenure:
+    """A term as its owner knows it."""
+
+    term: Term
+    until: float
+    """When its lease is over, in seconds since boot; OVER once it was lost. Reckoned from before the database
+    was asked, so that it is never later than what the database says."""
 
 
 class Opened:
@@ -12,3 +35,31 @@ class Opened:
         self._database = database
         self._owner = owner
         self._alone = alone
+        self._tenure: Tenure | None = None
+        """None: it never stood for election, so that nobody asks whether it was elected."""
+
+    @property
+    def is_keeper(self) -> bool:
+        """Whether nobody else can keep stories and deliver just now; of one that never stood it is true."""
+        return self._tenure is None or since_boot() < self._tenure.until
+
+    async def _write_as_keeper(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run work that only the keeper may do.
+
+        Raises:
+            NotKeeperError: the term is over; nothing was written.
+            StoreUnavailableError: the database cannot serve just now; nothing was written.
+        """
+        tenure = self._tenure
+        if tenure is None:
+            return await self._database.write(work, *args, **kwargs)
+        if not self.is_keeper:
+            message = f"term {tenure.term.number} as keeper is over"
+            raise NotKeeperError(message)
+        try:
+            return await self._database.write(fenced, tenure.term, work, *args, **kwargs)
+        except NotKeeperError:
+            tenure.until = OVER
+            raise

@@ -82,4 +82,4 @@ class Polling(Opened):
 
     async def tell_health(self, told: Mapping[str, Health | None], deliveries: Sequence[Delivery]) -> None:
         """Write down what people are told of feeds, by url, together with the messages that tell it."""
-        await self._database.write(feed_health.tell, told, deliveries)
+        await self._write_as_keeper(feed_health.tell, told, deliveries)

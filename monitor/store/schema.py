@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0013"
+HEAD = "0012"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(
@@ -382,5 +382,17 @@ workers = Table(
     Column("feeds", Integer, nullable=False),
     Column("since", UtcTime, nullable=False),
     Column("heartbeat", UtcTime, nullable=False, comment="time of the database"),
+    info={"momentary": True},
+)
+
+keeping = Table(
+    "keeping",
+    metadata,
+    Column("name", Text, primary_key=True, comment="one row: there is one thing to keep"),
+    # Unique, so that a renewal leaves the row's key alone and waits for nobody, and a take-over waits for all.
+    Column("term", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("lease_until", UtcTime, nullable=False, comment="time of the database"),
+    UniqueConstraint("term"),
     info={"momentary": True},
 )

@@ -8,12 +8,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from monitor.core.models import Delivery, DeliveryState
+from monitor.store import outbox
 from monitor.store.outbox import READY, SENDING, UNSURE
 from monitor.store.schema import deliveries, is_open
 
 _d = deliveries.c
 LONGEST_WAIT = timedelta(hours=25)
 """Nothing waits longer, and no lease is as long: what is later than this was written under a wrong clock."""
+
+
+def succeed(connection: Connection, now: datetime) -> int:
+    """Take up what all keepers before left: what they were sending is in doubt; return how many.
+
+    Right only for the keeper, or for a process that owns the database alone: nobody else claims.
+    """
+    outbox.free_unsure(connection)
+    return outbox.doubt_all(connection, now)
 
 
 def give_up(connection: Connection, delivery: Delivery, why: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, delete, func, select
 
 from monitor.core.models import Sign, Worker
+from monitor.store import terms
 from monitor.store.dialect import insert_into
 from monitor.store.schema import workers
 
@@ -33,5 +34,13 @@ def sign_out(connection: Connection, name: str) -> None:
 def listed(connection: Connection) -> list[Worker]:
     """List the workers, the eldest first."""
     now = connection.scalar(select(func.clock_timestamp()))
+    keeper = terms.keeper(connection)
     rows = connection.execute(select(workers).order_by(workers.c.since, workers.c.name)).mappings()
-    return [Worker(**row, silent_for=max(now - row["heartbeat"], timedelta(0))) for row in rows]
+    return [
+        Worker(
+            **row,
+            silent_for=max(now - row["heartbeat"], timedelta(0)),
+            is_keeper=row["name"] == keeper,
+        )
+        for row in rows
+    ]

@@ -21,6 +21,8 @@ class Worker:
     heartbeat: datetime
     silent_for: timedelta
     """How long ago the heartbeat was when the database was asked."""
+    is_keeper: bool = False
+    """Whether it is the one that keeps stories and delivers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
