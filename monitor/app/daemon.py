@@ -38,9 +38,11 @@ from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
 from monitor.pipeline.daily import DailyLine
 from monitor.pipeline.dispatch import Dispatch
+from monitor.pipeline.duties import Duties
 from monitor.pipeline.feed_notices import FeedNotices
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.keeping import Keeping
 from monitor.pipeline.listening import Listening
 from monitor.pipeline.lookback import LookBack
 from monitor.pipeline.machine import OwnMachine
@@ -130,6 +132,8 @@ class Daemon:
         """Mistakes of config.yaml for which the former one stays in force."""
         self._web: WebServer
         self._membership: Membership
+        self._duties: Duties
+        self._keeping: Keeping
 
     @asynccontextmanager
     async def built(self) -> AsyncIterator[None]:
@@ -173,7 +177,9 @@ class Daemon:
             stack.push_async_callback(self._web.stop)
             self._membership = Membership(self._store, self._sign)
             stack.push_async_callback(self._membership.leave)
-            await self._dispatch.recover()
+            self._duties = Duties(self._assembler, self._dispatch, self._listening, self._in_force)
+            self._keeping = Keeping(self._store, self._duties.run)
+            stack.push_async_callback(self._keeping.leave)
             yield
 
     def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
@@ -195,11 +201,9 @@ class Daemon:
         )
 
     async def round(self) -> None:
-        """Poll what is due once, assemble it, and deliver what is due."""
+        """Poll what is due once, and, unless another daemon does, assemble it and deliver what is due."""
         await self._poller.run_once()
-        while await self._assembler.run_once():
-            pass
-        await self._dispatch.round()
+        await self._keeping.once(self._duties.round)
 
     async def live(self) -> None:
         """Run every stage until told to stop; if one of them breaks, stop the rest and raise its error."""
@@ -210,14 +214,12 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, reload_wanted.set)
         stages = {
             "poll": asyncio.create_task(self._poller.run()),
-            "assemble": asyncio.create_task(self._assembler.run()),
+            "keep": asyncio.create_task(self._keeping.run()),
             "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
             "watch": asyncio.create_task(self._watch.run()),
         }
-        self._dispatch.start(self._in_force.channels)
-        self._listening.start(self._in_force.settings.channels)
         planned = self._planned()
         planned.start()
         await self._web.start()
@@ -256,7 +258,7 @@ class Daemon:
 
     async def _drain(self, stages: dict[str, asyncio.Task[None]]) -> None:
         """Stop polling at once, let messages under way finish, leave the rest to the next start."""
-        tasks = [*stages.values(), *self._dispatch.tasks, *self._listening.tasks]
+        tasks = [*stages.values()]
         for task in tasks:
             task.cancel()
         done, late = await asyncio.wait(tasks, timeout=_DRAIN)
@@ -369,9 +371,12 @@ class Daemon:
         )
         notices = Notices(self._store, self._in_force, machine, clock=clock, on_alerts=self._on_alerts)
         daily = DailyLine(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
-        planned = timetable(housekeeper, notices, daily, self._in_force, clock=clock)
+        only_keeper = self._keeping.only_keeper
+        planned = timetable(
+            housekeeper, notices, daily, self._in_force, clock=clock, only_keeper=only_keeper
+        )
         of_feeds = FeedNotices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
-        planned.add_job(of_feeds.look, "interval", seconds=of_feeds.every)
+        planned.add_job(only_keeper(of_feeds.look), "interval", seconds=of_feeds.every)
         return planned
 
     def _refused(self) -> list[str]:

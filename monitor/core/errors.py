@@ -67,7 +67,7 @@ class StoreUnavailableError(NewsMonitorError):
 
 
 class NotKeeperError(StoreUnavailableError):
-    """Another daemon may keep stories and deliver by now: nothing was written. Stand by until elected again."""
+    """Another daemon may keep stories and deliver by now: nothing was written. Stand by."""
 
 
 class StoriesEditedError(NewsMonitorError):

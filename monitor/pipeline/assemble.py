@@ -67,7 +67,11 @@ class Assembler:
         """Grows with each look for entries, found or not: see watch.py."""
 
     async def run(self) -> None:
-        """Assemble for ever; cancel it to stop between two batches."""
+        """Assemble for ever; cancel it to stop between two batches.
+
+        Begins with the stories of the store, as another daemon may have kept them since the last time.
+        """
+        self._book = None
         while True:
             self.turns += 1
             try:

@@ -44,6 +44,7 @@ _IDLE = 1.0
 _LOOK = timedelta(seconds=1)
 _MOST_FOLDED = 5000
 """Deliveries read at a time to be told in digests."""
+_OVER = "not sent: another daemon may deliver by now"
 _DRAIN = 5.0
 """Seconds that a message under way may take to finish when the daemon stops."""
 
@@ -106,12 +107,13 @@ class Deliverer:
 
         One at a time, so that a crash leaves one message of a channel in doubt and not a batch. Cancelling
         lets a turn that has begun come to its end, within limits: a claim that was made is not left behind.
+        Where another daemon may be the keeper by now, it is broken off at once: the other may send it.
         """
         turn = asyncio.ensure_future(self._turn())
         try:
             return await asyncio.shield(turn)
         except asyncio.CancelledError:
-            await asyncio.wait([turn], timeout=_DRAIN)
+            await asyncio.wait([turn], timeout=_DRAIN if self._store.is_keeper else 0)
             turn.cancel()
             await asyncio.gather(turn, return_exceptions=True)
             raise
@@ -205,8 +207,7 @@ class Deliverer:
 
     async def _outcome(self, delivery: Delivery) -> Outcome | Lookup:
         if delivery.state is not DeliveryState.UNSURE:
-            going = marked_late(delivery, self._clock())
-            return await self._channel.send(replace(going, repeat=delivery.doubts > 0))
+            return await self._sent(delivery)
         early = self._too_early(delivery)
         if early is not None:
             return early
@@ -219,6 +220,12 @@ class Deliverer:
             return Rejected(why=f"it may have arrived {delivery.doubts} times; {found.why}")
         return await self._repeated(delivery)
 
+    async def _sent(self, delivery: Delivery) -> Outcome:
+        if not self._store.is_keeper:  # the daemon was paused after its claim: no byte has left
+            return Deferred(why=_OVER, retry_after=timedelta(0))
+        going = marked_late(delivery, self._clock())
+        return await self._channel.send(replace(going, repeat=delivery.doubts > 0))
+
     async def _repeated(self, delivery: Delivery) -> Outcome | Lookup:
         """Send what may have arrived once more; the ledger says so before the first byte leaves."""
         now = self._clock()
@@ -228,6 +235,8 @@ class Deliverer:
             return Unknown(why=str(error), retry_after=timedelta(seconds=PAUSE))
         if not owned:
             return Unknown(why="somebody else has it now", retry_after=timedelta(0))
+        if not self._store.is_keeper:
+            return Unknown(why=_OVER, retry_after=timedelta(0))
         return await self._channel.send(
             replace(
                 marked_late(delivery, now),

@@ -34,6 +34,7 @@ class Dispatch:
         self._on_alerts = on_alerts
         self._delivering: dict[str, asyncio.Task[None]] = {}
         self._at_work: dict[str, Deliverer] = {}
+        self._started = False
         self._asked: set[asyncio.Task[None]] = set()
         """Channels being asked whether they would take a message."""
 
@@ -47,11 +48,6 @@ class Dispatch:
         """How often each deliverer has looked for messages, by name of its channel."""
         return {name: one.turns for name, one in self._at_work.items()}
 
-    @property
-    def tasks(self) -> set[asyncio.Task[None]]:
-        """All that is to be cancelled at a stop."""
-        return self.delivering | self._asked
-
     async def recover(self) -> None:
         """Take up what the last run left; what it put off is tried at once, as channels may be mended."""
         now = self._clock()
@@ -64,6 +60,7 @@ class Dispatch:
 
     def start(self, names: Iterable[str]) -> None:
         """Deliver on these channels, and ask each whether it would take a message."""
+        self._started = True
         for name in names:
             asked = asyncio.create_task(say_what_is_wrong(self._in_force.channels[name]))
             self._asked.add(asked)
@@ -71,26 +68,45 @@ class Dispatch:
             self._at_work[name] = deliverer = self._deliverer(name)
             self._delivering[name] = asyncio.create_task(deliverer.run())
 
+    async def stop(self) -> None:
+        """Deliver no more; messages under way are finished, within limits, or broken off: see Deliverer."""
+        self._started = False
+        ending = self.delivering | self._asked
+        self._delivering.clear()
+        self._at_work.clear()
+        for task in ending:
+            task.cancel()
+        for end in await asyncio.gather(*ending, return_exceptions=True):
+            if isinstance(end, Exception):
+                log.error("deliver.ended_with", exc_info=end)
+
     async def round(self) -> None:
         """Deliver what is due on every channel, once."""
         for name in self._in_force.channels:
             await self._deliverer(name).run_all()
 
     async def swap(self, settings: Settings, channels: Mapping[str, Channel]) -> None:
-        """Put new channels in place; those that changed or went finish the message under way."""
+        """Put new channels in place; those that changed or went finish the message under way.
+
+        While this daemon stands by, that is all: the keeper has its own settings.
+        """
         before = self._in_force.channels
         gone = [name for name, channel in before.items() if channels.get(name) is not channel]
         self._in_force.settings, self._in_force.channels = settings, channels
         for name in gone:
-            task = self._delivering.pop(name)
-            self._at_work.pop(name)
-            task.cancel()
-            await asyncio.wait([task], timeout=_FINISH)
+            task = self._delivering.pop(name, None)
+            self._at_work.pop(name, None)
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task], timeout=_FINISH)
             await before[name].close()
+        if not self._started:
+            return
         await self._park_unconfigured()
         fresh = [name for name in channels if name not in self._delivering]
         await self._store.hurry_deliveries(fresh, self._clock())
-        self.start(fresh)
+        if self._started:  # the term may have ended meanwhile
+            self.start(fresh)
 
     def _deliverer(self, name: str) -> Deliverer:
         return Deliverer(

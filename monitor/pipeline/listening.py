@@ -31,6 +31,7 @@ class Listening:
         self._build = build
         self._running: set[asyncio.Task[None]] = set()
         self._for: object = None
+        self._started = False
 
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
@@ -39,7 +40,7 @@ class Listening:
 
     def start(self, settings: object) -> None:
         """Listen, as these settings of channels say."""
-        self._for = settings
+        self._for, self._started = settings, True
         for listener in self._build():
             task = asyncio.create_task(listener.run(), name=f"listen: {listener.name}")
             self._running.add(task)
@@ -47,13 +48,17 @@ class Listening:
 
     async def renew(self, settings: object) -> None:
         """Listen for the channels that are in force now, if their settings are others than before."""
-        if settings == self._for:
-            return
+        if self._started and settings != self._for:
+            await self.stop()
+            self.start(settings)
+
+    async def stop(self) -> None:
+        """Listen no more; a daemon that stands by leaves it to the keeper."""
+        self._started = False
         before = self.tasks
         for task in before:
             task.cancel()
         await asyncio.gather(*before, return_exceptions=True)
-        self.start(settings)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

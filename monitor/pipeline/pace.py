@@ -7,7 +7,7 @@ import logging
 import weakref
 from datetime import datetime, timedelta
 
-from monitor.core.errors import StoreUnavailableError
+from monitor.core.errors import NotKeeperError, StoreUnavailableError
 from monitor.core.models import Deferred, Lookup, Outcome, Sent, Unsure
 from monitor.telemetry import fields
 
@@ -39,7 +39,8 @@ PAUSE = 2.0
 
 async def pause(log: logging.Logger, event: str, error: StoreUnavailableError) -> None:
     """Say that the store cannot serve just now, and wait before the next try."""
-    log.error(event, extra=fields(error=str(error), next_try_seconds=PAUSE))
+    level = logging.INFO if isinstance(error, NotKeeperError) else logging.ERROR
+    log.log(level, event, extra=fields(error=str(error), next_try_seconds=PAUSE))
     await asyncio.sleep(PAUSE)
 
 

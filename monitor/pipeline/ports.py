@@ -197,6 +197,10 @@ class StoryStore(Protocol):
 class Outbox(Protocol):
     """What delivery keeps: the ledger that alone decides on repeats."""
 
+    @property
+    def is_keeper(self) -> bool:
+        """Whether no other daemon can be delivering just now."""
+
     async def recover_deliveries(self, now: datetime) -> int:
         """After a crash: turn every delivery found SENDING into UNSURE; returns how many."""
 

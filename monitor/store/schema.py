@@ -389,7 +389,7 @@ keeping = Table(
     "keeping",
     metadata,
     Column("name", Text, primary_key=True, comment="one row: there is one thing to keep"),
-    # Unique, so that a renewal leaves the row's key alone and waits for nobody, and a take-over waits for all.
+    # Unique: a renewal leaves the keys of the row alone and waits for nobody, a take-over waits for all.
     Column("term", BigInteger, nullable=False),
     Column("owner", Text, nullable=False),
     Column("lease_until", UtcTime, nullable=False, comment="time of the database"),

@@ -75,6 +75,7 @@ def fenced(
     connection: Connection,
     term: Term,
     work: Callable[Concatenate[Connection, P], T],
+    /,
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
@@ -83,7 +84,7 @@ def fenced(
     Raises:
         NotKeeperError: the lease is over, or the term is another one.
     """
-    frozen = func.set_config("idle_in_transaction_session_timeout", _FROZEN, True)  # noqa: FBT003 - of SQL
+    frozen = func.set_config("idle_in_transaction_session_timeout", _FROZEN, True)
     held = connection.execute(
         select(frozen)
         .select_from(keeping)
