@@ -139,9 +139,9 @@ class Keeping:
             await asyncio.sleep(_TICK)
 
     async def _renew_for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(RENEW)
+        while True:  # at once: a take-over that had to wait began with part of its lease gone
             try:
                 await self._store.renew()
             except StoreUnavailableError as error:  # the lease may outlast it
                 log.warning("keeper.not_renewed", extra=fields(error=str(error)))
+            await asyncio.sleep(RENEW)
