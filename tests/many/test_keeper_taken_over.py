@@ -100,7 +100,7 @@ def _channel(slack: SlackDouble) -> dict[str, object]:
         "settle": 1,
         "timeout": 30,
         "pace": 0,
-        "fold_after": None,
+        "fold_after": "1h",
     }
 
 

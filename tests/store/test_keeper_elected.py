@@ -97,7 +97,7 @@ async def test_a_renewal_passes_a_write_under_way_and_a_take_over_waits_for_it(
     first, second = pair
     writing = asyncio.create_task(first._write_as_keeper(slow, 1.5))
     async with asyncio.timeout(60):
-        while not await first._database.read(under_way):
+        while not await first._database.read(under_way):  # noqa: ASYNC110 - of another process
             await asyncio.sleep(0.02)
     assert await first.renew()
     assert not writing.done()
