@@ -175,11 +175,7 @@ class Daemon:
             )
             self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
-            self._membership = Membership(self._store, self._sign)
-            stack.push_async_callback(self._membership.leave)
-            self._duties = Duties(self._assembler, self._dispatch, self._listening, self._in_force)
-            self._keeping = Keeping(self._store, self._duties.run)
-            stack.push_async_callback(self._keeping.leave)
+            self._join(stack)
             yield
 
     def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
@@ -199,6 +195,14 @@ class Daemon:
             stuck=lambda: self._watch.stuck,
             started_at=clock(),
         )
+
+    def _join(self, stack: AsyncExitStack) -> None:
+        """Make ready to be one of several daemons, and perhaps their keeper."""
+        self._membership = Membership(self._store, self._sign)
+        stack.push_async_callback(self._membership.leave)
+        self._duties = Duties(self._assembler, self._dispatch, self._listening, self._in_force)
+        self._keeping = Keeping(self._store, self._duties.run)
+        stack.push_async_callback(self._keeping.leave)
 
     async def round(self) -> None:
         """Poll what is due once, and, unless another daemon does, assemble it and deliver what is due."""
@@ -387,8 +391,7 @@ class Daemon:
 
     def _turns(self) -> dict[str, int]:
         """How often each stage has turned."""
-        channels = {f"deliver on {name}": turns for name, turns in self._dispatch.turns.items()}
-        return {"poll": self._poller.turns, "assemble": self._assembler.turns} | channels
+        return {"poll": self._poller.turns} | self._duties.turns
 
     def _sign(self) -> Sign:
         return Sign(

@@ -25,6 +25,13 @@ class Duties:
         self._dispatch = dispatch
         self._listening = listening
         self._in_force = in_force
+        self._assembling = False
+
+    @property
+    def turns(self) -> dict[str, int]:
+        """How often each stage that is at work has turned; a daemon that stands by has none."""
+        assembling = {"assemble": self._assembler.turns} if self._assembling else {}
+        return assembling | {f"deliver on {name}": turns for name, turns in self._dispatch.turns.items()}
 
     async def run(self) -> None:
         """Do them for ever; when cancelled, what is under way is ended before this returns."""
@@ -32,8 +39,10 @@ class Duties:
             await self._recover()
             self._dispatch.start(self._in_force.channels)
             self._listening.start(self._in_force.settings.channels)
+            self._assembling = True
             await self._assembler.run()
         finally:
+            self._assembling = False
             await asyncio.gather(self._dispatch.stop(), self._listening.stop())
 
     async def round(self) -> None:

@@ -58,7 +58,7 @@ class Judging(Opened):
         self, begun: Sequence[Ailment], over: Sequence[Ailment], deliveries: Sequence[Delivery]
     ) -> None:
         """Write down what people are told has begun and ended, together with the messages that tell it."""
-        await self._database.write(ailments.tell, begun, over, deliveries)
+        await self._write_as_keeper(ailments.tell, begun, over, deliveries)
 
     async def day_since(self, since: datetime) -> Day:
         """What was done since a moment."""
