@@ -114,7 +114,7 @@ async def in_flight(room: Newsroom, fault: Fault) -> None:
 
 
 async def frozen(room: Newsroom, keeper: Daemon) -> Daemon:
-    """Stop a keeper with SIGSTOP until another one has told what came since, and wake it; return the other."""
+    """Stop a keeper with SIGSTOP until another has told what came since, and wake it; return that one."""
     os.kill(keeper.process.pid, signal.SIGSTOP)
     began = time.monotonic()
     room.publish(5)
