@@ -262,10 +262,9 @@ class Daemon:
 
     async def _drain(self, stages: dict[str, asyncio.Task[None]]) -> None:
         """Stop polling at once, let messages under way finish, leave the rest to the next start."""
-        tasks = [*stages.values()]
-        for task in tasks:
+        for task in stages.values():
             task.cancel()
-        done, late = await asyncio.wait(tasks, timeout=_DRAIN)
+        done, late = await asyncio.wait(stages.values(), timeout=_DRAIN)
         for task in done:
             if not task.cancelled() and (error := task.exception()) is not None:
                 log.error("stopped_with", extra=fields(error=f"{type(error).__name__}: {error}"))
@@ -375,12 +374,10 @@ class Daemon:
         )
         notices = Notices(self._store, self._in_force, machine, clock=clock, on_alerts=self._on_alerts)
         daily = DailyLine(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
-        only_keeper = self._keeping.only_keeper
-        planned = timetable(
-            housekeeper, notices, daily, self._in_force, clock=clock, only_keeper=only_keeper
-        )
+        only = self._keeping.only_keeper
+        planned = timetable(housekeeper, notices, daily, self._in_force, clock=clock, only_keeper=only)
         of_feeds = FeedNotices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
-        planned.add_job(only_keeper(of_feeds.look), "interval", seconds=of_feeds.every)
+        planned.add_job(only(of_feeds.look), "interval", seconds=of_feeds.every)
         return planned
 
     def _refused(self) -> list[str]:

@@ -13,7 +13,6 @@ from monitor.core.models import Counts, DeliveryState, Keep, Purged
 from monitor.core.settings import RetentionSettings
 from monitor.elapsed import since_boot
 from monitor.pipeline.assemble import Assembler
-from monitor.pipeline.machine import since_boot
 from monitor.pipeline.ports import Clock
 from monitor.telemetry import fields, notify
 

@@ -5,24 +5,19 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
-import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from monitor.core.models import Own, Room
+from monitor.elapsed import since_boot
 from monitor.pipeline.ports import Clock
 
 _LEAP: Final = 60.0
 """Seconds between two looks by which only a hand, or a time server after long, sets a clock."""
 _BELIEVED: Final = 600.0
 """Seconds after which a clock that was set is the clock."""
-
-
-def since_boot() -> float:
-    """Seconds since the machine started, those asleep included where the system counts them."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class OwnMachine:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0012"
+HEAD = "0014"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(

@@ -7,7 +7,7 @@ from alembic import op
 
 from monitor.store.types import UtcTime
 
-revision = "0012"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
