@@ -179,9 +179,8 @@ class Daemon:
             yield
 
     def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
-        live = Live(self._store)
-        routes = [*desk.routes(self._world_of_pages()), *live.routes(), *programs]
-        return WebServer(settings.web, routes, clock=clock, closing=live.close)
+        live, pages = Live(self._store), desk.routes(self._world_of_pages())
+        return WebServer(settings.web, [*pages, *live.routes(), *programs], clock=clock, closing=live.close)
 
     def _world_of_pages(self) -> WorldOfPages:
         return WorldOfPages(
