@@ -104,11 +104,11 @@
     source.onopen = () => {
       heard = Date.now();
       clearTimeout(worry);
+      worry = null;
       say("live", "live");
     };
     source.onerror = () => {
-      clearTimeout(worry);
-      worry = setTimeout(() => source?.readyState !== EventSource.OPEN && say("connection lost", "lost"), grace);
+      worry ??= setTimeout(() => source?.readyState !== EventSource.OPEN && say("connection lost", "lost"), grace);
     };
     on("beat", () => {});
     on("story", (said) => keepingPlace(() => take(said)));
