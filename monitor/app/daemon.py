@@ -78,31 +78,8 @@ _FEEDS_AT_ONCE = 50
 """First polls of new feeds are spread so that about so many start in a second."""
 
 
-async def run(
-    prepared: Prepared,
-    *,
-    once: bool = False,
-    at_most: timedelta | None = None,
-    stop: asyncio.Event | None = None,
-) -> None:
-    """Run the daemon until `stop` is set, a signal comes or `at_most` has passed.
-
-    With `once`, one round of everything and no more.
-
-    Raises:
-        DatabaseHeldError: another daemon holds the database.
-        DatabaseUnusableError: the database cannot be used.
-    """
-    stop = stop or asyncio.Event()
-    if at_most is not None:
-        asyncio.get_running_loop().call_later(at_most.total_seconds(), stop.set)
-    daemon = Daemon(prepared, stop, once=once)
-    async with daemon.built():
-        await (daemon.round() if once else daemon.live())
-
-
 class Daemon:
-    """One running daemon; made by `run`."""
+    """One running daemon; made by `monitor.app.run`."""
 
     def __init__(self, prepared: Prepared, stop: asyncio.Event, *, once: bool = False) -> None:
         self._prepared, self._once, self._stop = prepared, once, stop
