@@ -183,7 +183,7 @@ async def test_names_of_the_settings_and_numbers_are_answered(desk: Desk, host: 
         ([{"name": "olena", "token": "short"}], "openssl rand"),
         ([{"name": "a", "token": OLENA}, {"name": "a", "token": SCRAPER}], "each their own"),
         ([{"name": "a", "token": OLENA}, {"name": "b", "token": OLENA}], "each their own"),
-        ([{"name": "a|b", "token": OLENA}], "name"),
+        ([{"name": "a|b", "token": OLENA}], "no name of a user"),
     ],
 )
 def test_users_who_cannot_be_told_apart_are_refused(users: list[dict[str, str]], said: str) -> None:

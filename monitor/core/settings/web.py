@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, SecretStr, field_validator, model_validator
 
 from monitor.core.settings.base import Strict
 
 _PORTS = 65_536
+_NAME = re.compile(r"[\w.@-]{1,64}")
 _TOKEN = 20
 """Characters of a token at least."""
 
@@ -40,11 +42,19 @@ def is_loopback(host: str) -> bool:
 class WebUser(Strict):
     """Who may use the desk, and how they prove it."""
 
-    name: str = Field(min_length=1, max_length=64, pattern=r"^[\w.@-]+$")
+    name: str
     """Stands beside what the person does: silences, acknowledgements, edits of stories."""
     token: SecretStr
     role: Literal["viewer", "editor"] = "editor"
     """A viewer looks; an editor changes things as well."""
+
+    @field_validator("name")
+    @classmethod
+    def _can_sign(cls, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            message = f"'{name}' is no name of a user; write up to 64 letters, digits and . @ _ -, e.g. olena"
+            raise ValueError(message)
+        return name
 
     @field_validator("token")
     @classmethod
