@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection
 
-from monitor.core.errors import DatabaseUnusableError
 from monitor.core.models import (
     Changes,
     Counts,
@@ -276,14 +274,6 @@ class Desk(Opened):
             if deleted < _PURGE_BATCH:
                 return total
 
-    async def backup(self, copy: Path) -> None:
-        """Copy an SQLite database, in use or not, to a new file of mode 0600.
-
-        Raises:
-            DatabaseUnusableError: the copy cannot be written, or the database is no SQLite file.
-        """
-        await asyncio.to_thread(files.backup, self._file(), copy)
-
     async def integrity(self) -> list[str]:
         """Check an SQLite file page by page, and return what is wrong; empty if nothing is.
 
@@ -294,9 +284,3 @@ class Desk(Opened):
             return await asyncio.to_thread(files.integrity, path)
         await self._database.read(feeds.counts)
         return []
-
-    def _file(self) -> Path:
-        path = self._database.address.path
-        if path is None:
-            raise DatabaseUnusableError("only an SQLite file can be copied; for PostgreSQL use pg_dump")
-        return path

@@ -13,6 +13,17 @@ _PAGES = 2000
 """Copied at a time, so that writers get their turn."""
 
 
+def refuse_to_replace(path: Path) -> None:
+    """Keep a file that is there.
+
+    Raises:
+        DatabaseUnusableError: there is a file of that name.
+    """
+    if path.exists():
+        message = f"{path} is there already: name another file, or move it away"
+        raise DatabaseUnusableError(message)
+
+
 def backup(database: Path, copy: Path) -> None:
     """Copy a database in use to a new file for this user's eyes only; the copy is whole or absent.
 
@@ -21,9 +32,7 @@ def backup(database: Path, copy: Path) -> None:
     """
     partial = copy.with_name(copy.name + ".partial")
     try:
-        if copy.exists():
-            message = f"{copy} is there already: name another file, or move it away"
-            raise DatabaseUnusableError(message)
+        refuse_to_replace(copy)
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as target:
             source.backup(target, pages=_PAGES)

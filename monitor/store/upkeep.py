@@ -14,6 +14,7 @@ from monitor.core.errors import DatabaseHeldError, DatabaseUnusableError
 from monitor.store import carrying, examining
 from monitor.store.carrying import Progress, Tally
 from monitor.store.examining import Condition, Fault
+from monitor.store.files import refuse_to_replace
 from monitor.store.opened import Opened
 
 
@@ -39,7 +40,7 @@ class Upkeep(Opened):
         """
         partial = path.with_name(path.name + ".partial")
         try:
-            _refuse_to_replace(path)
+            refuse_to_replace(path)
             with _new_file(partial, packed=path.suffix == ".gz") as file:
                 tallies = await self._database.read(carrying.write_all, file, progress)
             partial.rename(path)
@@ -73,12 +74,6 @@ class Upkeep(Opened):
         if found:
             message = f"{self._database.address.shown} is in use by {', '.join(found)}: stop it first"
             raise DatabaseHeldError(message)
-
-
-def _refuse_to_replace(path: Path) -> None:
-    if path.exists():
-        message = f"{path} is there already: name another file, or move it away"
-        raise DatabaseUnusableError(message)
 
 
 @contextmanager
