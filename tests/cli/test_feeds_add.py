@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from click.testing import Result
 
 from monitor.config.settings import load_settings
+from tests.cli.serving import Quiet, served
 
 Run = Callable[..., Result]
 FEED = """<rss version="2.0"><channel><title>Valley "News" $1</title><language>en</language>
@@ -38,12 +37,12 @@ SITEMAP = f"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:
 RULES = "rules:\n  bridges: {any: [bridge]}\n  dams: {any: [dam]}\n"
 
 
-class Site(BaseHTTPRequestHandler):
+class Site(Quiet):
     """Feeds, pages that name feeds, a feed that moved, and a robots.txt if the class says so."""
 
     robots = ""
 
-    def do_GET(self) -> None:
+    def respond(self) -> None:
         """Answer by path."""
         answers = {
             **{path: (200, "text/html", f"<html><head>{page}") for path, page in PAGES.items()},
@@ -53,29 +52,16 @@ class Site(BaseHTTPRequestHandler):
             "/all.xml": (200, "application/xml", "<urlset><url><loc>/x</loc></url></urlset>"),
         }
         status, kind, text = answers.get(self.path, (404, "text/plain", "no"))
-        body = text.encode()
-        self.send_response(301 if self.path == "/moved" else status)
         if self.path == "/moved":
-            self.send_header("Location", "/feed")
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+            return self.answer(301, kind, text, Location="/feed")
+        return self.answer(status, kind, text)
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Site) as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from click.testing import Result
+
+from tests.cli.serving import Quiet, served
 
 Run = Callable[..., Result]
 FEED = """<rss version="2.0"><channel><title>My "News"</title><language>en</language>
@@ -20,10 +20,10 @@ FEED = """<rss version="2.0"><channel><title>My "News"</title><language>en</lang
 PAGE = '<html><title>Site</title><link rel="alternate" type="application/rss+xml" href="/feed"></html>'
 
 
-class Site(BaseHTTPRequestHandler):
+class Site(Quiet):
     """A feed, a page that names it, a feed behind a token, a redirect, and nothing else."""
 
-    def do_GET(self) -> None:
+    def respond(self) -> None:
         """Answer by path."""
         answers = {"/feed": (200, "application/rss+xml", FEED), "/": (200, "text/html", PAGE)}
         if self.headers.get("X-Key"):
@@ -35,27 +35,14 @@ class Site(BaseHTTPRequestHandler):
             self.end_headers()
             return
         status, kind, text = answers.get(self.path, (403, "text/plain", "no"))
-        body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+        self.answer(status, kind, text)
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Site) as address:
+        yield address
 
 
 @pytest.mark.usefixtures("folder")
