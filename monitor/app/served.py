@@ -20,4 +20,5 @@ async def for_programs(
     metrics = Metrics(store, clock=clock, stages=stages, rules=lambda: tuple(in_force.rulebook.rules))
     await metrics.begin()
     now = InForceNow(rules=lambda: in_force.rulebook.rules, feeds=lambda: in_force.feeds)
-    return [*metrics.routes(), *Feeds(store, rules=now.rules).routes(), *routes(store, now)]
+    api = routes(store, now, wants_login=bool(in_force.settings.web.users))
+    return [*metrics.routes(), *Feeds(store, rules=now.rules).routes(), *api]

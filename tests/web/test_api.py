@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
 
 from monitor.core.models import DeliveryState, Feed, Silence
 from monitor.store import Store
@@ -112,6 +113,11 @@ async def test_operations_have_names_of_their_own(api: Client) -> None:
     names = [one["get"]["operationId"] for one in document["paths"].values()]
     assert len(set(names)) == len(names)
     assert document["openapi"].startswith("3.1")
+
+
+async def test_the_document_is_openapi(api: Client) -> None:
+    """By the specification's own schema, references followed."""
+    validate(await documented(api))
 
 
 @pytest.mark.parametrize("noun", NOUNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Collection, Mapping
@@ -14,7 +15,10 @@ USUAL: Final = 50
 MOST: Final = 200
 """Items of a page."""
 
+TEXT: Final = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+"""What a filter may say, as JSON Schema writes it: no control characters, which nothing is called by."""
 _PARTS: Final = 2
+_UNSAYABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,7 @@ def asked(
 
 
 def _mistake(parameter: str, value: str, known: Mapping[str, Filter], *, paged: bool) -> str:
-    if not value.isprintable():
+    if _UNSAYABLE.search(value):
         return f"{parameter} holds characters that nothing is called by"
     if paged and parameter == "limit":
         is_number = value.isascii() and value.isdigit() and len(value) <= len(str(MOST))

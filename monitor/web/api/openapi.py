@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from monitor.web.api.asking import MOST, USUAL, Filter
+from monitor.web.api.asking import MOST, TEXT, USUAL, Filter
 from monitor.web.api.endpoints import Endpoint, Many
 from monitor.web.api.shapes import Problem
 
@@ -15,8 +15,8 @@ Json = Mapping[str, object]
 _REF = "#/components/schemas/{model}"
 
 
-def document(endpoints: Iterable[Endpoint], root: str) -> Json:
-    """Describe the endpoints under a root path, as OpenAPI 3.1."""
+def document(endpoints: Iterable[Endpoint], root: str, *, wants_login: bool) -> Json:
+    """Describe the endpoints under a root path, as OpenAPI 3.1; `wants_login`: each asks for a token."""
     listed = list(endpoints)
     shapes: dict[type[BaseModel], None] = dict.fromkeys([*(one.shape for one in listed), Problem])
     _, schemas = models_json_schema([(shape, "serialization") for shape in shapes], ref_template=_REF)
@@ -29,7 +29,7 @@ def document(endpoints: Iterable[Endpoint], root: str) -> Json:
         },
         "paths": {path_of(one, root): {"get": _operation(one)} for one in listed},
         "components": {"schemas": schemas["$defs"], "securitySchemes": {"token": _TOKEN}},
-        "security": [{}, {"token": []}],
+        "security": [{"token": []}] if wants_login else [{}, {"token": []}],
     }
 
 
@@ -47,7 +47,10 @@ def _operation(endpoint: Endpoint) -> Json:
         "summary": f"{endpoint.noun}, {endpoint.said}" if is_list else endpoint.said,
         "parameters": _paged(endpoint.filters) if isinstance(endpoint, Many) else [_ID],
         "responses": {
-            "200": _content("what was asked for", _page_of(shape) if is_list else shape),
+            "200": {
+                **_content("what was asked for", _page_of(shape) if is_list else shape),
+                **_links(endpoint),
+            },
             "304": {"description": "it is what If-None-Match says"},
             "401": {"description": "users are configured, and no token of theirs was shown"},
             "400": _problem("a parameter is not understood"),
@@ -70,17 +73,31 @@ def _paged(filters: Iterable[Filter]) -> list[Json]:
     return [
         *(
             _parameter(
-                one.name, one.said, {"type": "string"} | ({"enum": list(one.values)} if one.values else {})
+                one.name,
+                one.said,
+                {"type": "string"} | ({"enum": list(one.values)} if one.values else {"pattern": TEXT}),
             )
             for one in filters
         ),
         _parameter("limit", "items of a page", limit),
-        _parameter("cursor", "`next` of the page before", {"type": "string"}),
+        _parameter("cursor", "`next` of the page before", {"type": "string", "format": "cursor"}),
     ]
 
 
 def _parameter(name: str, said: str, schema: Json) -> Json:
     return {"name": name, "in": "query", "description": said, "schema": schema}
+
+
+def _links(endpoint: Endpoint) -> Json:
+    """Say how the first item of a list is asked for by itself."""
+    if not isinstance(endpoint, Many):
+        return {}
+    name = "id" if "id" in endpoint.shape.model_fields else "url"
+    shown = {
+        "operationId": f"show_{endpoint.noun}",
+        "parameters": {"id": f"$response.body#/items/0/{name}"},
+    }
+    return {"links": {f"first_of_{endpoint.noun}": shown}}
 
 
 def _page_of(shape: Json) -> Json:

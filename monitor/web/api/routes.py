@@ -24,10 +24,10 @@ _JSON: Final = "application/json"
 _PROBLEM: Final = "application/problem+json"
 
 
-def routes(store: ApiStore, in_force: InForceNow) -> list[web.RouteDef]:
+def routes(store: ApiStore, in_force: InForceNow, *, wants_login: bool = False) -> list[web.RouteDef]:
     """Where the API is; whatever else is asked under its root is answered in JSON as well."""
     endpoints = Endpoints(store, in_force).all()
-    described = json.dumps(document(endpoints, ROOT)).encode()
+    described = json.dumps(document(endpoints, ROOT, wants_login=wants_login)).encode()
 
     async def openapi(request: web.Request) -> web.Response:
         return answer(request, described, _JSON)
