@@ -3,7 +3,7 @@ PY ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run demo test lint check bench lock clean
+.PHONY: run demo test screenshots lint check bench lock clean
 run: $(VENV)/.ok
 	$(BIN)/news-monitor run --config config.yaml
 
@@ -12,6 +12,11 @@ demo: $(VENV)/.ok
 
 test: $(VENV)/.ok
 	$(BIN)/python -m pytest
+
+# Every page in both themes and on a phone, as pictures in build/desk; needs Debian's chromium.
+screenshots: $(VENV)/.ok
+	mkdir -p build/desk
+	NEWS_MONITOR_SCREENSHOTS=build/desk $(BIN)/python -m pytest tests/web/test_accessible.py -q
 
 lint: $(VENV)/.ok
 	$(BIN)/ruff check .

@@ -156,7 +156,8 @@ class Daemon:
             yield
 
     def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
-        live, pages = Live(self._store), desk.routes(self._world_of_pages())
+        live = Live(self._store, rules=lambda: self._in_force.rulebook.rules)
+        pages = desk.routes(self._world_of_pages())
         return WebServer(settings.web, [*pages, *live.routes(), *programs], clock=clock, closing=live.close)
 
     def _world_of_pages(self) -> WorldOfPages:

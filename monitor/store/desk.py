@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from monitor.core.models import (
+    Among,
     Changes,
     Counts,
     Decision,
+    Growth,
     Hold,
     Keep,
     ListedAlert,
@@ -29,7 +32,19 @@ from monitor.core.models import (
 )
 from monitor.core.stories.searching import mentions
 from monitor.core.urls import canonical_url
-from monitor.store import changes, edits, entries, feeds, files, holds, queries, retention, silences, stories
+from monitor.store import (
+    changes,
+    edits,
+    entries,
+    feeds,
+    files,
+    growing,
+    holds,
+    queries,
+    retention,
+    silences,
+    stories,
+)
 from monitor.store.opened import Opened
 
 _PURGE_BATCH = 500
@@ -80,10 +95,28 @@ class Desk(Opened):
         return await self._database.read(queries.latest_stories, limit=limit, since=since, rule=rule)
 
     async def page_of_stories(
-        self, *, before: tuple[datetime, str] | None = None, limit: int = 50, rule: str | None = None
+        self,
+        *,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+        rule: str | None = None,
+        among: Among = queries.EVERY,
     ) -> list[Story]:
-        """Stories that a rule matched, the last changed first: those after (changed, id) of a walk."""
-        return await self._database.read(queries.page_of_stories, before=before, limit=limit, rule=rule)
+        """Stories of those asked for, the last changed first: those after (changed, id) of a walk.
+
+        `rule` asks for those that one rule matched.
+        """
+        if rule is not None:
+            among = replace(among, rules=frozenset({rule}))
+        return await self._database.read(queries.page_of_stories, before=before, limit=limit, among=among)
+
+    async def growth(self, of_stories: Sequence[str]) -> dict[str, Growth]:
+        """How each of the stories of one page grew, hour by hour."""
+        return await self._database.read(growing.growth, of_stories)
+
+    async def languages(self) -> list[str]:
+        """The languages of the stories that changed last, by their codes."""
+        return await self._database.read(growing.languages)
 
     async def story(self, prefix: str) -> Story | None:
         """The story of that id, or the only one whose id begins so; None if none or several do."""

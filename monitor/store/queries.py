@@ -7,9 +7,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, distinct, exists, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    case,
+    distinct,
+    exists,
+    func,
+    select,
+    true,
+    type_coerce,
+)
 
 from monitor.core.models import (
+    Among,
     Counts,
     Decision,
     DeliveryState,
@@ -37,6 +50,8 @@ from monitor.store.types import UtcDay
 
 _FEW = 1000
 """Stories that are rather named than looked for one by one."""
+EVERY = Among()
+"""All stories."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,9 +80,9 @@ def page_of_stories(
     since: datetime | None = None,
     before: tuple[datetime, str] | None,
     limit: int,
-    rule: str | None = None,
+    among: Among = EVERY,
 ) -> list[Story]:
-    """Stories changed since a moment, that a rule matched, the last changed first: those after (time, id)."""
+    """Stories changed since a moment, of those asked for, the last changed first: those after (time, id)."""
     statement = (
         select(stories)
         .where(stories.c.merged_into.is_(None))
@@ -80,22 +95,25 @@ def page_of_stories(
         moment, story = before
         changed = stories.c.updated_at
         statement = statement.where(changed <= moment, (changed < moment) | (stories.c.id > story))
-    if rule is not None:
-        statement = statement.where(_matched_by(connection, rule))
+    if among.rules is not None:
+        statement = statement.where(_matched_by(connection, among.rules))
+    if among.lang is not None:
+        told = type_coerce(stories.c.languages, Text)
+        statement = statement.where(told.contains(f'"{among.lang}"', autoescape=True))
     return [story_codec.story_from_row(row) for row in connection.execute(statement)]
 
 
-def _matched_by(connection: Connection, rule: str) -> ColumnElement[bool]:
-    """Tell, in SQL, that a rule matched a story.
+def _matched_by(connection: Connection, rules: frozenset[str]) -> ColumnElement[bool]:
+    """Tell, in SQL, that one of these rules matched a story.
 
-    The few stories of a rule that seldom matches are named: looking at one story after the other for the
+    The few stories of rules that seldom match are named: looking at one story after the other for the
     next of them would go through the whole archive. Where there are many, the next one is near.
     """
-    of_rule = select(decisions.c.story).where(decisions.c.rule == rule).distinct().limit(_FEW + 1)
-    few = list(connection.scalars(of_rule))
+    matched = decisions.c.rule.in_(sorted(rules))
+    few = list(connection.scalars(select(decisions.c.story).where(matched).distinct().limit(_FEW + 1)))
     if len(few) <= _FEW:
         return stories.c.id.in_(few)
-    return exists().where(decisions.c.story == stories.c.id, decisions.c.rule == rule)
+    return exists().where(decisions.c.story == stories.c.id, matched)
 
 
 def stories_like(connection: Connection, prefix: str, limit: int) -> list[Story]:

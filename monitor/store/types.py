@@ -81,6 +81,27 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+class UtcHour(FunctionElement[int]):
+    """The number of whole hours since 1970 of a UtcTime column."""
+
+    type: TypeEngine[int] = BigInteger()
+    inherit_cache: bool | None = True
+    name = "utc_hour"
+
+    def __init__(self, moment: ColumnElement[datetime]) -> None:
+        super().__init__(moment)
+
+
+@compiles(UtcHour, "sqlite")
+def _hour_of_integer(element: UtcHour, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} / 3600000000)"
+
+
+@compiles(UtcHour, "postgresql")
+def _hour_of_timestamptz(element: UtcHour, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)}) / 3600) AS BIGINT)"
+
+
 class UtcDay(FunctionElement[int]):
     """The number of whole UTC days since 1970 of a UtcTime column."""
 

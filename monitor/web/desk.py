@@ -18,7 +18,7 @@ from monitor.web.system import System
 
 def routes(world: World) -> list[web.AbstractRouteDef]:
     """Where each page and each form is."""
-    now = Pages(world.store, rules=lambda: tuple(world.in_force.rulebook.rules))
+    now = Pages(world.store, rules=lambda: world.in_force.rulebook.rules)
     rules = RulePages(world.store, lambda: world.in_force.rulebook, clock=world.clock)
     others = [part(world) for part in (StoryPage, Actions, Silences, Feeds, Deliveries, System)]
     parts = (now, rules, *others)

@@ -1,24 +1,29 @@
-"""What *Now* is told while it is open: rows of new and changed stories, and the counts above them."""
+"""What open pages are told: rows of new and changed stories, and the counts above them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
 from monitor.core.models import Changes
+from monitor.core.rules.tree import Rule
+from monitor.web.choosing import Choice
 from monitor.web.ports import LiveStore
 from monitor.web.rendering import fragment
-from monitor.web.rows import row_of
-from monitor.web.stream import LOOK, News, Stream, news
+from monitor.web.rows import rows_of
+from monitor.web.stream import LOOK, News, Stream, Wanted, news
+
+Rules = Callable[[], Mapping[str, Rule]]
+"""The rules in force, by id."""
 
 
 class Live:
     """Renders changes once for all pages that are open."""
 
-    def __init__(self, store: LiveStore, *, look: float = LOOK) -> None:
-        self._store = store
-        self.stream = Stream(store, self._told, look=look)
+    def __init__(self, store: LiveStore, *, look: float = LOOK, rules: Rules = dict) -> None:
+        self._store, self._rules = store, rules
+        self.stream = Stream(store, self._told, look=look, wanted=self._wanted)
 
     def routes(self) -> list[web.RouteDef]:
         """Where to listen."""
@@ -28,6 +33,11 @@ class Live:
     def close(self) -> Callable[[], None]:
         """Ends every connection."""
         return self.stream.close
+
+    def _wanted(self, request: web.Request) -> Wanted:
+        """Read what a page is of: a story (`?story=`), or the choice of its list."""
+        among = Choice.of(request.query).among(self._rules())
+        return Wanted(story=request.query.get("story", ""), rules=among.rules, lang=among.lang)
 
     async def _told(self, changes: Changes) -> Sequence[News]:
         """Tell each story as its row, oldest change first; of too many, that the page is to be read anew."""
@@ -47,6 +57,7 @@ class Live:
             return None
         if await self._store.merged_into(story) is not None:
             return news("gone", {"id": story}, mark=changes.mark)
-        row = fragment("row.html", row=row_of(found, await self._store.alerts_of_story(story)))
-        said = {"id": story, "html": row, "alert": story in changes.alerted}
-        return news("story", said, mark=changes.mark, rules=rules)
+        [row] = await rows_of(self._store, [found], self._rules())
+        said = {"id": story, "html": fragment("row.html", row=row), "alert": story in changes.alerted}
+        languages = frozenset(found.languages)
+        return news("story", said, mark=changes.mark).about(story, rules=rules, languages=languages)

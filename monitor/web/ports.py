@@ -9,6 +9,7 @@ from typing import Protocol
 
 from monitor.core.matcher import Matcher
 from monitor.core.models import (
+    Among,
     Changes,
     Counts,
     Decision,
@@ -16,6 +17,7 @@ from monitor.core.models import (
     DeliveryState,
     Feed,
     FeedState,
+    Growth,
     ListedAlert,
     ListedSilence,
     Mark,
@@ -42,9 +44,15 @@ class StoryReader(Protocol):
     """Reads stories and what became of them."""
 
     async def page_of_stories(
-        self, *, before: tuple[datetime, str] | None = None, limit: int = 50, rule: str | None = None
+        self, *, before: tuple[datetime, str] | None = None, limit: int = 50, among: Among
     ) -> list[Story]:
-        """Stories that a rule matched, the last changed first: those after (changed, id) of a walk."""
+        """Stories of those asked for, the last changed first: those after (changed, id) of a walk."""
+
+    async def growth(self, of_stories: Sequence[str]) -> dict[str, Growth]:
+        """How each of the stories of one page grew, hour by hour."""
+
+    async def languages(self) -> list[str]:
+        """The languages of the stories that changed last, by their codes."""
 
     async def story(self, prefix: str) -> Story | None:
         """The story of that id, or the only one whose id begins so."""

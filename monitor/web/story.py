@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
 from monitor.core.models import Decision, Handling, ListedAlert, Silence, StoredEntry, Story, TextField
-from monitor.core.stories.strands import strands
+from monitor.core.stories.confirmation import confirmation
+from monitor.core.stories.strands import Strand, strands
+from monitor.web.charts import plot
 from monitor.web.forms import name_of, token
 from monitor.web.ports import World
 from monitor.web.rendering import Piece, page, pieces
+
+PAGE: Final = 60
+"""Texts of a story that are shown at first, the latest; each with its copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,14 @@ class Article:
     title: Sequence[Piece]
     summary: Sequence[Piece]
     decisions: Sequence[Decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text of the story: the article that brought it, and those that copy it."""
+
+    first: Article
+    copies: Sequence[Article]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +65,33 @@ class StoryPage:
         target = await self._store.merged_into(found.id)
         if target is not None:
             return web.Response(status=302, headers={"Location": f"/stories/{target}"})
+        mark = await self._store.mark()  # before it is read: what comes between is told twice
         entries = await self._store.entries_of_story(found.id)
-        decisions = await self._store.decisions_on([one.entry.id for one in entries])
+        decisions = await self._decisions(entries)
+        texts = strands(entries)
+        shown = texts if request.query.get("all") else texts[-PAGE:]
+        alerts = await self._told(found)
         return page(
             "story.html",
             story=found,
-            articles=[_article(one, decisions) for one in entries],
-            strands=strands(entries),
-            alerts=await self._told(found),
+            confirmation=confirmation(found),
+            articles=len(entries),
+            texts=[_text(one, decisions) for one in shown],
+            left_out=len(texts) - len(shown),
+            plot=plot(entries, [one.alert.record.created_at for one in alerts]),
+            alerts=alerts,
+            events=f"/events?story={found.id}&after={mark}",
             muted=await self._muted(found),
             edits=await self._store.story_edits(found.id),
             name=name_of(request),
             token=token(),
         )
+
+    async def _decisions(self, entries: Sequence[StoredEntry]) -> Mapping[str, Sequence[Decision]]:
+        by_entry: defaultdict[str, list[Decision]] = defaultdict(list)
+        for one in await self._store.decisions_on([one.entry.id for one in entries]):
+            by_entry[one.entry].append(one)
+        return by_entry
 
     async def _told(self, story: Story) -> list[Told]:
         now = self._world.clock()
@@ -78,12 +107,17 @@ class StoryPage:
         return max(of_story, key=lambda one: one.ends_at, default=None)
 
 
-def _article(stored: StoredEntry, decisions: Sequence[Decision]) -> Article:
+def _text(strand: Strand, decisions: Mapping[str, Sequence[Decision]]) -> Text:
+    first, *copies = (_article(one, decisions) for one in (strand.first, *strand.copies))
+    return Text(first=first, copies=copies)
+
+
+def _article(stored: StoredEntry, decisions: Mapping[str, Sequence[Decision]]) -> Article:
     hits = [hit for match in stored.findings.matches for hit in match.hits]
     entry = stored.entry
     return Article(
         stored=stored,
         title=list(pieces(entry.title, hits, TextField.TITLE)),
         summary=list(pieces(entry.summary, hits, TextField.SUMMARY)),
-        decisions=[one for one in decisions if one.entry == entry.id],
+        decisions=decisions.get(entry.id, ()),
     )

@@ -12,7 +12,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
@@ -42,19 +42,57 @@ _SLOW: Final = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """One event, ready to be sent; `rules` are those that it is of, None what everybody is told."""
+    """One event, ready to be sent, and the story that it is of; empty: everybody is told."""
 
     encoded: bytes
-    rules: frozenset[str] | None = None
+    story: str = ""
+    rules: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+
+    def about(self, story: str, *, rules: frozenset[str], languages: frozenset[str]) -> News:
+        """Say what it is of: only those who want to hear of that are told."""
+        return replace(self, story=story, rules=rules, languages=languages)
 
 
-def news(event: str, said: object, *, mark: Mark, rules: frozenset[str] | None = None) -> News:
+def news(event: str, said: object, *, mark: Mark) -> News:
     """Encode an event; a browser that comes back hands the mark in."""
     text = f"id: {mark}\nevent: {event}\ndata: {json.dumps(said, default=str)}\n\n"
-    return News(encoded=text.encode(), rules=rules)
+    return News(encoded=text.encode())
 
 
 _HEARTBEAT = News(encoded=b"event: beat\ndata: 1\n\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which stories a page wants to hear of."""
+
+    story: str = ""
+    """That one alone; empty: any."""
+    rules: frozenset[str] | None = None
+    """Those that one of these rules matched; None: any."""
+    lang: str | None = None
+
+    def takes(self, one: News) -> bool:
+        """Say whether this is news for it."""
+        if not one.story:
+            return True
+        return (
+            self.story in {"", one.story}
+            and (self.rules is None or not self.rules.isdisjoint(one.rules))
+            and (self.lang is None or self.lang in one.languages)
+        )
+
+
+Wants = Callable[[web.Request], Wanted]
+"""Reads from a request what its page wants to hear of."""
+
+
+def everything(request: web.Request) -> Wanted:
+    """A page that wants to hear of all."""
+    del request
+    return Wanted()
+
 
 Teller = Callable[[Changes], Awaitable[Sequence[News]]]
 """Turns changes into news."""
@@ -63,8 +101,8 @@ Teller = Callable[[Changes], Awaitable[Sequence[News]]]
 class Listener:
     """One connection; what it has not taken yet waits in a queue."""
 
-    def __init__(self, request: web.Request) -> None:
-        self._rule = request.query.get("rule") or None
+    def __init__(self, request: web.Request, wanted: Wanted) -> None:
+        self._wanted = wanted
         self._transport = request.transport
         self._waiting: asyncio.Queue[News | None] = asyncio.Queue(WAITING)
 
@@ -74,8 +112,8 @@ class Listener:
         return self._transport is None or self._transport.is_closing()
 
     def tell(self, one: News) -> None:
-        """Let it have news of its rule; whoever has too many waiting is dropped."""
-        if one.rules is not None and self._rule is not None and self._rule not in one.rules:
+        """Let it have what it wants; whoever has too many waiting is dropped."""
+        if not self._wanted.takes(one):
             return
         try:
             self._waiting.put_nowait(one)
@@ -105,8 +143,10 @@ class Listener:
 class Stream:
     """Serves `/events`."""
 
-    def __init__(self, store: ChangeReader, tell: Teller, *, look: float = LOOK) -> None:
-        self._store, self._tell, self._look = store, tell, look
+    def __init__(
+        self, store: ChangeReader, tell: Teller, *, wanted: Wants = everything, look: float = LOOK
+    ) -> None:
+        self._store, self._tell, self._wanted, self._look = store, tell, wanted, look
         self._listeners: set[Listener] = set()
         self._mark = Mark()
         self._watch: asyncio.Task[None] | None = None
@@ -126,7 +166,7 @@ class Stream:
                 headers={hdrs.RETRY_AFTER: "10"},
                 text="Too many pages are open.\n",
             )
-        listener = Listener(request)
+        listener = Listener(request, self._wanted(request))
         self._listeners.add(listener)
         try:
             await self._begin()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.core.models import DeliveryState, Health, Silence
+from monitor.core.models import Among, DeliveryState, Health, Silence
 from monitor.store import Store
 from tests.store.samples import MINUTE, NOW, a_delivery, a_feed, alerted, an_entry, assembled, poll
 
@@ -73,3 +74,28 @@ async def test_stories_of_a_rule_are_found(store: Store) -> None:
         await store.commit_assembled([assembled(waiting)])
     assert {one.id for one in await store.page_of_stories(limit=9, rule="raids")} == {"a", "b"}
     assert await store.page_of_stories(limit=9, rule="floods") == []
+
+
+async def test_stories_of_any_of_some_rules_and_of_a_language_are_found(store: Store) -> None:
+    """What is asked for together must hold together."""
+    await poll(store, an_entry("a"))
+    [waiting] = await store.pending_entries(limit=1)
+    await store.commit_assembled([assembled(waiting)])
+    either = frozenset({"raids", "floods"})
+    for lang, found in (("uk", ["a"]), ("en", []), (None, ["a"])):
+        page = await store.page_of_stories(limit=9, among=Among(rules=either, lang=lang))
+        assert [one.id for one in page] == found
+    assert await store.page_of_stories(limit=9, among=Among(rules=frozenset())) == []
+    assert await store.languages() == ["uk"]
+
+
+async def test_the_growth_of_a_story_is_counted_by_the_hour(store: Store) -> None:
+    """Up to the hour of its latest article; what came before is one number."""
+    moments = [NOW - timedelta(hours=hours) for hours in (30, 2, 2, 0)]
+    for number, moment in enumerate(moments):
+        await poll(store, replace(an_entry(f"e{number}"), first_seen=moment))
+        [waiting] = await store.pending_entries(limit=1)
+        await store.commit_assembled([assembled(waiting, story="e0")])
+    grown = (await store.growth(["e0", "x"]))["e0"]
+    assert grown.hours[-3:] == (2, 0, 1)
+    assert (sum(grown.hours), len(grown.hours), grown.earlier) == (3, 24, 1)

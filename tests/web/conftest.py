@@ -89,9 +89,15 @@ def around() -> Around:
 
 
 @pytest.fixture
-def world(store: Store, around: Around, tmp_path: Path) -> World:
+def rules() -> str:
+    """The rule file; a module may have its own."""
+    return RULES
+
+
+@pytest.fixture
+def world(store: Store, around: Around, tmp_path: Path, rules: str) -> World:
     """What the daemon hands to the pages."""
-    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
     ruleset = load_rules([tmp_path / "rules.yaml"]).ruleset
     in_force = InForce(settings=Settings(), rulebook=Rulebook.of(ruleset, Matcher(ruleset)))
     in_force.feeds = {FEED.url: FEED}
@@ -115,9 +121,9 @@ def book(world: World) -> Rulebook:
 
 
 @pytest.fixture
-def live(store: Store) -> Live:
+def live(store: Store, world: World) -> Live:
     """What tells open pages."""
-    return Live(store, look=LOOK)
+    return Live(store, look=LOOK, rules=lambda: world.in_force.rulebook.rules)
 
 
 @pytest.fixture

@@ -85,8 +85,10 @@ from monitor.core.models.health import (
     Why,
 )
 from monitor.core.models.listings import (
+    Among,
     Changes,
     Counts,
+    Growth,
     Keep,
     ListedAlert,
     ListedSilence,
@@ -159,6 +161,7 @@ __all__ = [
     "AlertPolicy",
     "AlertRecord",
     "AlertTimes",
+    "Among",
     "Answered",
     "Asked",
     "Assembled",
@@ -198,6 +201,7 @@ __all__ = [
     "Folded",
     "FollowUp",
     "Followed",
+    "Growth",
     "Handling",
     "Health",
     "HealthNews",

@@ -85,6 +85,26 @@ class RuleStatistics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """How a story grew."""
+
+    hours: tuple[int, ...]
+    """Articles of each hour, oldest first, up to the hour of the latest one."""
+    earlier: int
+    """Articles before these hours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Among:
+    """Which stories are asked for; None: whatever it is."""
+
+    rules: frozenset[str] | None = None
+    """A rule that must have matched: any of these."""
+    lang: str | None = None
+    """Code of a language in which it must be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How much there is of everything: for doctor, status lines and summaries."""
 

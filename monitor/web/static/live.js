@@ -12,7 +12,7 @@
   let worry = null;
   let late = null;
   let source = null;
-  let asked = line?.dataset.events;
+  let asked = document.querySelector("form[data-events]")?.dataset.events;
   let heard = 0;
   let unseen = new Set();
 
@@ -125,7 +125,7 @@
     }
   };
 
-  if (line) {
+  if (asked) {
     say("connecting", "wait");
     // A browser keeps six connections to one host: a page that nobody sees gives its own back, and catches up.
     document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
