@@ -164,7 +164,7 @@ def _polling(draft: Draft) -> Iterator[Remark]:
 
 def _durations(draft: Draft) -> Iterator[Remark]:
     settings = draft.settings
-    zero_allowed = {"first_read_max_age", "settle", "group_wait"}
+    zero_allowed = {"first_read_max_age", "settle", "group_wait", "host_interval"}
     # These two have a least value of their own, which says more.
     bounded = {("polling", "interval"), ("retention", "entries")}
     for section in ("polling", "alerts", "stories", "retention"):

@@ -8,7 +8,7 @@ A pure function of files and environment, so that a reload is a second call.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -24,6 +24,7 @@ from monitor.config.checks import (
     same_address,
     unknown_templates,
 )
+from monitor.config.crowding import crowded
 from monitor.config.draft import Resolved, draft, hidden_values, resolve, with_short_forms
 from monitor.config.outlets import host_of, outlet_of
 from monitor.config.schema import Path
@@ -212,7 +213,13 @@ def _all_feeds(made: Draft, root: Node) -> tuple[tuple[Feed, ...], list[Mistake]
                 taken.add(address)
                 written = FeedSettings(url=found.url, name=found.title, tags=found.tags, language=found.lang)
                 feeds[address] = feed_of(written, settings.polling)
-    return tuple(feeds.values()), mistakes
+    return tuple(feeds.values()), [*mistakes, *_crowded(feeds.values(), settings.polling, root)]
+
+
+def _crowded(feeds: Iterable[Feed], polling: PollingSettings, root: Node) -> Iterator[Mistake]:
+    place = _place(root, ("polling", "host_interval"))
+    for said in crowded(feeds, polling):
+        yield Mistake(path=place.path, line=place.line, message=said, weight=Weight.WARNING)
 
 
 def _outlines(file: FilePath, place: Place) -> Iterator[Outline | Mistake]:

@@ -97,9 +97,17 @@ def _why_then(case: Case) -> str:
         Why.BACKOFF: f"it failed {case.state.failures} times in a row: the wait doubles with each",
         Why.ASKED: "the server asked for that by Retry-After",
         Why.GONE: "the server says it is gone: it is asked once a day whether it is back",
+        Why.TURN: _turn(case),
         Why.OFFLINE: "our own network is down: within minutes, whatever the interval",
     }
     return waits[case.state.noted.why]
+
+
+def _turn(case: Case) -> str:
+    polling, due = case.polling, case.state.noted.due_at
+    since = f", and it has been due since {minute(due)}" if due else ""
+    pause = f", one in {spoken(polling.host_interval)} at most," if polling.host_interval else ""
+    return f"other feeds of its host are before it{pause} and {polling.per_host} at a time{since}"
 
 
 def _hint(hints: Hints) -> str:

@@ -19,6 +19,7 @@ _REFILLED: Final = 3
 """A feed that was empty and filled again so often may be empty for a day before that is remarkable."""
 _UNDATED: Final = 3
 _OLD_COPIES: Final = 2
+_LATE: Final = 2
 _UNWELL = frozenset({FeedStatus.FAILING, FeedStatus.NOT_A_FEED, FeedStatus.GONE})
 WELL: Final = frozenset({Health.OK, Health.NEW, Health.OFFLINE})
 """The states in which nobody need look at a feed."""
@@ -41,6 +42,7 @@ REMEDIES: Final = {
     Health.LYING: "nothing: it is asked without validators for two weeks, then tried again",
     Health.GAP: "allow a shorter `interval` or a larger `polling.budget` for it; it is polled faster already",
     Health.STALE: "look at the feed in a browser: its publisher's cache or software is at fault",
+    Health.LATE: "give the feeds of its host a longer `interval`, or allow a shorter `polling.host_interval`",
     Health.SILENT: "look whether the site still publishes, and whether it does so under another address",
 }
 """What a person can do about each state."""
@@ -128,6 +130,7 @@ def _well(state: FeedState, now: datetime) -> tuple[Health, str]:
     return (
         _incomplete(state.noted, now)
         or _outdated(state.noted, now)
+        or _late(state.noted)
         or _silent(state, now)
         or _false(state, now)
         or (Health.OK, "")
@@ -151,6 +154,13 @@ def _outdated(noted: Noted, now: datetime) -> tuple[Health, str] | None:
     if noted.old_at is not None and noted.old_copies >= _OLD_COPIES and now - noted.old_at < DAY:
         return Health.STALE, f"{noted.old}, {noted.old_copies} times lately"
     return None
+
+
+def _late(noted: Noted) -> tuple[Health, str] | None:
+    if noted.lates < _LATE:
+        return None
+    late = max(noted.late // 60, 1)
+    return Health.LATE, f"asked {late} min later than its interval says: other feeds of its host come first"
 
 
 def _silent(state: FeedState, now: datetime) -> tuple[Health, str] | None:

@@ -38,6 +38,9 @@ from monitor.core.settings import PollingSettings
 _BELIEVED_MOVES = 3
 """A permanent redirect is remembered after so many polls in a row were sent to the same place."""
 
+_TOO_LATE = 0.2
+"""Of its interval: a feed that waits for its turn longer than this beyond it is late."""
+
 Changes = dict[str, Any]
 """New values of fields of a FeedState: replaced once, since each replacement copies them all."""
 
@@ -59,6 +62,24 @@ def asking(state: FeedState, now: datetime) -> FeedState:
     if (state.etag or state.last_modified) and distrusts(state.noted, now):
         return replace(state, etag=None, last_modified=None)
     return state
+
+
+def awaiting(state: FeedState, until: datetime) -> FeedState:
+    """Return the state of a feed that is due, but comes back later, since others of its host are first."""
+    noted = replace(state.noted, why=Why.TURN, due_at=state.noted.due_at or state.next_poll_at)
+    return replace(state, next_poll_at=until, noted=noted)
+
+
+def _had_turn(noted: Noted, before: FeedState, terms: Terms) -> Noted:
+    """Note how late a poll was for others of its host: beyond its interval, and since it was due."""
+    due = before.noted.due_at
+    if due is None:
+        return noted if not noted.lates else replace(noted, late=0, lates=0)
+    since = max(due, (before.last_polled_at or terms.now) + terms.feed.interval)
+    late = terms.now - since
+    if late <= terms.feed.interval * _TOO_LATE:
+        return replace(noted, due_at=None, late=0, lates=0)
+    return replace(noted, due_at=None, late=_seconds(late), lates=noted.lates + 1)
 
 
 def outlook(terms: Terms, rhythm: Rhythm | None, noted: Noted) -> Outlook:
@@ -234,7 +255,7 @@ def while_offline(state: FeedState, answer: FetchFailed, terms: Terms, *, since:
         since: when our network went down.
     """
     later = next_poll_while_offline(terms.now, interval=terms.feed.interval, dice=terms.dice)
-    noted = replace(state.noted, answer=answer.message, why=Why.OFFLINE)
+    noted = replace(state.noted, answer=answer.message, why=Why.OFFLINE, due_at=None)
     after = replace(state, next_poll_at=later, last_polled_at=terms.now, noted=noted)
     return judged(after, terms.now, offline_since=since)
 
@@ -248,6 +269,7 @@ def after_bug(state: FeedState, message: str, terms: Terms) -> FeedState:
 def _well(state: FeedState, terms: Terms, changes: Changes, *, noted: Noted, error: str | None) -> FeedState:
     """Return the state after a poll that went well: `changes`, and what all of them have in common."""
     rhythm = changes.get("rhythm", state.rhythm)
+    noted = _had_turn(noted, state, terms)
     later, why = next_look(terms.now, outlook(terms, rhythm, noted), dice=terms.dice)
     after = replace(
         state,
@@ -280,7 +302,7 @@ def _failed(state: FeedState, terms: Terms, answer: FetchFailed | None = None) -
         last_polled_at=terms.now,
         failures=failures,
         status=FeedStatus.FAILING,
-        noted=replace(state.noted, why=Why.ASKED if asked else Why.BACKOFF),
+        noted=replace(state.noted, why=Why.ASKED if asked else Why.BACKOFF, due_at=None),
     )
 
 

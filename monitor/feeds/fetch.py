@@ -55,7 +55,7 @@ _DNS_TTL = 300
 _KEEPALIVE = 75.0
 """Seconds: feeds polled every minute find their connection open; common servers keep it about as long."""
 _PATIENCE = 15.0
-"""Seconds that a fetch waits for turns at hosts in all; the poller's claims last longer."""
+"""Seconds that a fetch waits for turns at hosts in all, beside a pause; the poller's claims last longer."""
 _MAX_VALIDATOR = 1024
 _OURS = frozenset(
     {
@@ -87,6 +87,8 @@ class _Trip:
     patience: float
     """Seconds that may still be spent waiting."""
     hops: int = 0
+    stays: bool = False
+    """Whether the host just asked sent us here, to itself."""
     permanent: bool = True
     credentials: str | None = field(default=None, repr=False)
 
@@ -211,7 +213,7 @@ class HttpFetcher:
             url=url if url.raw_user is None and url.raw_password is None else url.with_user(None),
             started=started,
             left=self._settings.total_timeout.total_seconds(),
-            patience=_PATIENCE,
+            patience=_PATIENCE + self._settings.host_interval.total_seconds(),
             credentials=basic(*login) if login else None,
             home=home,
         )
@@ -225,7 +227,8 @@ class HttpFetcher:
             raise RefusedError(Failure.FORBIDDEN_ADDRESS, message)
         session = self._session(guarded=proxy is None and not trip.may_be_private)
         arrived = time.monotonic()
-        async with self._slots.slot(trip.url.host or "", patience=trip.patience):
+        pause = self._pause(trip)
+        async with self._slots.slot(trip.url.host or "", patience=trip.patience, pause=pause):
             began = time.monotonic()
             trip.patience -= began - arrived
             async with (
@@ -237,6 +240,12 @@ class HttpFetcher:
                 outcome = await self._receive(trip, response)
             trip.left -= time.monotonic() - began
         return outcome
+
+    def _pause(self, trip: _Trip) -> float:
+        """Return how far apart two requests to the host are to be; a redirect within it is one visit."""
+        if trip.may_be_private or trip.stays:
+            return 0.0
+        return self._settings.host_interval.total_seconds()
 
     def _permitted(self, trip: _Trip, proxy: str | None) -> bool:
         """Judge literal hosts before anything is opened; names are judged by their addresses when dialled."""
@@ -364,6 +373,7 @@ class HttpFetcher:
             if trip.credentials or trip.feed.headers:
                 message = "redirected from https to http, which a feed with credentials must not follow"
                 raise RefusedError(Failure.REDIRECTS, message)
+        trip.stays = trip.url.host == target.host
         trip.url = target
 
 

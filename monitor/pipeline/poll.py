@@ -35,6 +35,7 @@ from monitor.core.polled import (
     after_read,
     after_same_body,
     asking,
+    awaiting,
     while_offline,
 )
 from monitor.pipeline.budget import Budget
@@ -194,22 +195,29 @@ class Poller:
             host = self._host(state)
             if rests_until := self._turns.rests_until(host, now):
                 later.append(PollRecord(state=replace(state, next_poll_at=rests_until)))
-            elif turn := self._turn(host, state, now):
-                later.append(PollRecord(state=replace(state, next_poll_at=now if once else turn)))
+            elif turn := self._turn(host, state, now, once=once):
+                later.append(PollRecord(state=awaiting(state, now if once else turn)))
             else:
                 self._start(state, host)
         if later:
             await self._store.commit_polls(later)
         return len(claimed)
 
-    def _turn(self, host: str, state: FeedState, now: datetime) -> datetime | None:
-        """Return when to come back, None if it is the feed's turn."""
-        limit = self._in_force.settings.polling.per_host
-        return self._turns.place(host, state.url, now=now, limit=limit) if host else None
+    def _turn(self, host: str, state: FeedState, now: datetime, *, once: bool) -> datetime | None:
+        """Return when to come back, None if it is the feed's turn.
+
+        With `once` time stands still: there the fetcher alone keeps two requests to a host apart.
+        """
+        if not host:
+            return None
+        polling = self._in_force.settings.polling
+        at_once = once or self._in_force.feeds[state.url].allow_private
+        pause = timedelta(0) if at_once else polling.host_interval
+        return self._turns.place(host, state.url, now=now, limit=polling.per_host, pause=pause)
 
     def _lease(self) -> timedelta:
         polling = self._in_force.settings.polling
-        return polling.total_timeout + polling.parse_timeout + _LEASE_MARGIN
+        return polling.total_timeout + polling.parse_timeout + polling.host_interval + _LEASE_MARGIN
 
     def _start(self, state: FeedState, host: str) -> None:
         task = asyncio.create_task(self._poll(state))

@@ -10,14 +10,18 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from monitor.core.spacing import Spacing
+
 _FIRST_GUESS = 0.2
 _SLOWEST = 20.0
 """Seconds that a poll is taken to last, before any is known and at most."""
 _LEARN = 0.3
 """The weight of the latest poll in what is known of its host."""
+_NONE = timedelta(0)
 _SOONEST = timedelta(seconds=0.05)
 _LATEST = timedelta(seconds=30)
-"""After so long a feed comes back to ask in any case: a host that was slow may have recovered."""
+"""After so long a feed comes back to ask in any case: a host that was slow may have recovered. A pause
+between requests is no slowness: for it one waits as long as it takes."""
 _EARLY = 0.8
 """Come back so much of the way, since a turn that nobody takes is lost and a claim given back is cheap."""
 _LONGEST_REST = timedelta(hours=1)
@@ -45,12 +49,12 @@ class _Line:
         return next((n for n, other in enumerate(self.waiting) if other == feed), len(self.waiting))
 
     def wait(self, behind: int, limit: int, now: datetime) -> timedelta:
-        """Guess how long until the turn of one who has so many before it beyond those there is room for."""
+        """Guess how long until a host has room for one who has so many before it beyond what there is now."""
         lasts = timedelta(seconds=self.seconds)
         full = len(self.running) >= limit
         next_free = min(self.running.values()) + lasts - now if full else timedelta(0)
         wait = max(next_free, lasts / 10) + lasts * behind / limit
-        return min(max(_EARLY * wait, _SOONEST), _LATEST)
+        return min(_EARLY * wait, _LATEST)
 
 
 class Turns:
@@ -64,6 +68,7 @@ class Turns:
         self._lines: dict[str, _Line] = {}
         self._hosts: dict[str, str] = {}
         """By feed, the host that it was led to, where that is not the one of its address."""
+        self._spacing = Spacing()
         self._resting: dict[str, datetime] = {}
         """Hosts that want to be left alone, and until when."""
 
@@ -79,7 +84,9 @@ class Turns:
         else:
             self._hosts.pop(feed, None)
 
-    def place(self, host: str, feed: str, *, now: datetime, limit: int) -> datetime | None:
+    def place(
+        self, host: str, feed: str, *, now: datetime, limit: int, pause: timedelta = timedelta(0)
+    ) -> datetime | None:
         """Begin a poll, of which `ended` must be told, and return None; or return when to come back.
 
         Args:
@@ -87,16 +94,26 @@ class Turns:
             feed: the feed's url.
             now: aware UTC.
             limit: how many polls the host gets at a time.
+            pause: between the beginnings of two polls of the host.
         """
         line = self._lines.setdefault(host, _Line())
         before, room = line.position(feed, now), limit - len(line.running)
-        if before < room:
+        rests = self._left_of(pause, host, now) if pause else _NONE
+        if before < room and not rests:
             line.waiting.pop(feed, None)
             line.running[feed] = now
+            self._spacing.asked(host, at=now.timestamp(), pause=pause.total_seconds())
             return None
-        due = now + line.wait(before - max(room, 0), limit, now)
-        line.waiting[feed] = due
+        wait = rests + _EARLY * before * pause
+        if before >= room:
+            wait = max(wait, line.wait(before - max(room, 0), limit, now))
+        line.waiting[feed] = due = now + max(wait, _SOONEST)
         return due
+
+    def _left_of(self, pause: timedelta, host: str, now: datetime) -> timedelta:
+        """Return what is left of the pause since a host's last poll; nothing if the clock was set back."""
+        left = timedelta(seconds=self._spacing.wait(host, now=now.timestamp(), pause=pause.total_seconds()))
+        return left if left <= pause else _NONE
 
     def rest(self, host: str, *, now: datetime, span: timedelta) -> None:
         """Ask nothing of a host for so long, at most an hour: what it says to one feed holds for all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -67,7 +67,8 @@ class Prober:
 
     def __init__(self, polling: PollingSettings, now: datetime) -> None:
         self._now = now
-        self._http = HttpFetcher(polling, clock=lambda: now)
+        at_once = polling.model_copy(update={"host_interval": timedelta(0)})  # a person waits for a few
+        self._http = HttpFetcher(at_once, clock=lambda: now)
         self._parser = ParserPool(polling)
         self._open = AsyncExitStack()
 

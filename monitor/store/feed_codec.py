@@ -12,7 +12,7 @@ from monitor.core.models import NOTHING_NOTED, FeedHealth, Health, Hints, Noted,
 _REMEMBERED = 4096
 """Rhythms of which the text is remembered: some eight megabytes."""
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-_TIMES = frozenset({"whole_at", "distrusted_until", "gap_at", "old_at", "empty_at"})
+_TIMES = frozenset({"whole_at", "distrusted_until", "gap_at", "old_at", "empty_at", "due_at"})
 _FIELDS = tuple(Noted.__dataclass_fields__)
 _DEFAULTS = tuple((name, getattr(NOTHING_NOTED, name)) for name in _FIELDS)
 

@@ -18,6 +18,7 @@ def settings(**changes: Any) -> PollingSettings:
         "connect_timeout": timedelta(seconds=0.5),
         "read_timeout": timedelta(seconds=0.5),
         "total_timeout": timedelta(seconds=1.5),
+        "host_interval": timedelta(0),
         "max_body": 2**20,
         "max_document": 2 * 2**20,
         "allow_networks": ("127.0.0.1/32",),

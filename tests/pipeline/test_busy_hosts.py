@@ -63,7 +63,7 @@ async def test_a_slow_host_with_many_feeds_delays_no_other(tmp_path: Path) -> No
     """Twelve feeds wait at one host; five of other hosts are polled meanwhile, and the twelve in the end."""
     store = await open_store(f"sqlite:///{tmp_path}/n.db", owner="test", exclusive=True)
     network, clock = Gated(), Virtual()
-    polling = PollingSettings(concurrency=4, per_host=2)
+    polling = PollingSettings(concurrency=4, per_host=2, host_interval=timedelta(0))
     in_force = InForce(
         settings=Settings(polling=polling), rulebook=Rulebook.of(RuleSet(), Matcher(RuleSet()))
     )

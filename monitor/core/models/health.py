@@ -32,6 +32,8 @@ class Health(StrEnum):
     """Everything in it was new: entries between two polls were lost."""
     STALE = "stale"
     """Old copies come, or entries lost their dates."""
+    LATE = "late"
+    """Other feeds of its host are before it: it is asked later than its interval allows."""
     SILENT = "silent"
     """Nothing has come for longer than its rhythm explains."""
 
@@ -49,6 +51,7 @@ class Why(StrEnum):
     ASKED = "asked"
     GONE = "gone"
     OFFLINE = "offline"
+    TURN = "turn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,12 @@ class Noted:
     """How it was known for one."""
     old_copies: int = 0
     """In a row without a day between them."""
+    due_at: datetime | None = None
+    """When it was due, if since then it has awaited its turn at the host."""
+    late: int = 0
+    """Seconds by which waiting for its turn exceeded its interval at the last poll."""
+    lates: int = 0
+    """Polls in a row that were so late."""
     former: str = ""
     """The hash of the document before the last one."""
     hints: Hints = NO_HINTS

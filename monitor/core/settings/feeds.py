@@ -65,6 +65,8 @@ class PollingSettings(Strict):
     max_backoff: Duration = timedelta(hours=6)
     concurrency: int = Field(default=50, ge=1, le=2000)
     per_host: int = Field(default=2, ge=1, le=16)
+    host_interval: Duration = timedelta(seconds=1)
+    """Between the beginnings of two requests to one host; not heeded for feeds with `allow_private`."""
     connect_timeout: Duration = timedelta(seconds=5)
     read_timeout: Duration = timedelta(seconds=5)
     total_timeout: Duration = timedelta(seconds=20)
