@@ -34,6 +34,7 @@ from monitor.core.models import (
 from monitor.core.settings import PollingSettings
 from monitor.feeds import caching
 from monitor.feeds.addresses import AddressPolicy
+from monitor.feeds.bounded import BoundedConnector
 from monitor.feeds.content import ACCEPTED, decoder_for
 from monitor.feeds.failures import NETWORK_ERRORS, RefusedError, explain, glimpse, refusal, retry_after, shown
 from monitor.feeds.hosts import HostBusyError, HostDownError, HostSlots
@@ -276,7 +277,7 @@ class HttpFetcher:
         connect = self._settings.connect_timeout.total_seconds()
         read = self._settings.read_timeout.total_seconds()
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=BoundedConnector(
                 limit=0,
                 ssl=self._ssl,
                 resolver=self._resolver,

@@ -46,6 +46,9 @@ NOTED = Noted(
     old_at=THEN,
     old="an old copy came",
     old_copies=3,
+    due_at=THEN - MINUTE,
+    late=400,
+    lates=2,
     former="h0",
     hints=Hints(every=900, fresh=60, skip_hours=(0, 1), skip_days=(6,)),
 )
