@@ -24,6 +24,7 @@ from monitor.core.models import (
     Rhythm,
     Why,
 )
+from monitor.core.models.renewed import renewed
 from monitor.core.noting import Found, distrusts, noted_document, noted_whole
 from monitor.core.rhythm import heard
 from monitor.core.schedule import (
@@ -131,7 +132,7 @@ def after_same_body(state: FeedState, answer: Fetched, terms: Terms) -> FeedStat
 def _noted_as_before(state: FeedState, **changes: Any) -> Noted:
     """Return what is noted when the document is the one that was read last."""
     empty = state.noted.empty and state.noted.empty + 1
-    return replace(state.noted, failed="", wall="", offer="", empty=empty, **changes)
+    return renewed(state.noted, failed="", wall="", offer="", empty=empty, **changes)
 
 
 def _still_said(before: FeedState) -> str | None:
@@ -271,7 +272,7 @@ def _well(state: FeedState, terms: Terms, changes: Changes, *, noted: Noted, err
     rhythm = changes.get("rhythm", state.rhythm)
     noted = _had_turn(noted, state, terms)
     later, why = next_look(terms.now, outlook(terms, rhythm, noted), dice=terms.dice)
-    after = replace(
+    after = renewed(
         state,
         next_poll_at=later,
         last_polled_at=terms.now,
@@ -279,7 +280,7 @@ def _well(state: FeedState, terms: Terms, changes: Changes, *, noted: Noted, err
         failures=0,
         status=FeedStatus.OK,
         error=error,
-        noted=noted if noted.why is why else replace(noted, why=why),
+        noted=noted if noted.why is why else renewed(noted, why=why),
         **changes,
     )
     return judged(after, terms.now)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.core.models.rhythm import Rhythm
 
@@ -136,36 +136,52 @@ def _minutes(second: float) -> int:
 
 def mean_rate(rhythm: Rhythm | None, now: datetime) -> float:
     """Return how many entries a second the feed publishes, as far as is known by now."""
-    if rhythm is None:
-        return _GUESS_ENTRIES / _GUESS_TIME
-    observed = _MEMORY * (1 - _fading(now - rhythm.since, _MEMORY))
-    count = rhythm.count * _fading(now - rhythm.at, _MEMORY)
-    return (count + _GUESS_ENTRIES) / (observed + _GUESS_TIME)
+    return _GUESS_ENTRIES / _GUESS_TIME if rhythm is None else _mean(_View.of(rhythm, now))
 
 
-def _line(rhythm: Rhythm, now: datetime, *, parts: int, doubt: float, cycles: float) -> tuple[float, float]:
+class _View(NamedTuple):
+    """What the formulas need of a rhythm at one moment."""
+
+    entries: float
+    """Counted, as far as they have not faded."""
+    kept: float
+    """The part of a count that has not faded."""
+    watched: float
+    """Seconds."""
+
+    @classmethod
+    def of(cls, rhythm: Rhythm, now: datetime) -> _View:
+        kept = _fading(now - rhythm.at, _MEMORY)
+        return cls(rhythm.count * kept, kept, max((now - rhythm.since).total_seconds(), 0.0))
+
+
+def _mean(view: _View) -> float:
+    observed = _MEMORY * (1 - math.exp(-view.watched / _MEMORY))
+    return (view.entries + _GUESS_ENTRIES) / (observed + _GUESS_TIME)
+
+
+def _line(view: _View, *, parts: int, doubt: float, cycles: float) -> tuple[float, float]:
     """Return a and b: a part of a cycle that counts c entries has a + b * c times an even share.
 
     `doubt` entries of an even rhythm are added, and what was not watched for so many seconds (`cycles`) is
     believed in part only: of hours never watched nothing is known. The mean of all parts is 1.
     """
-    kept = _fading(now - rhythm.at, _MEMORY)
-    seen = min(max((now - rhythm.since).total_seconds(), 0.0) / cycles, 1.0)
-    whole = rhythm.count * kept + doubt
-    return 1 - seen + seen * doubt / whole, seen * parts * kept / whole
+    seen = min(view.watched / cycles, 1.0)
+    whole = view.entries + doubt
+    return 1 - seen + seen * doubt / whole, seen * parts * view.kept / whole
 
 
-def _by_hour(rhythm: Rhythm, now: datetime) -> tuple[float, float]:
-    return _line(rhythm, now, parts=24, doubt=_DOUBT_HOUR, cycles=2 * _DAY)
+def _by_hour(view: _View) -> tuple[float, float]:
+    return _line(view, parts=24, doubt=_DOUBT_HOUR, cycles=2 * _DAY)
 
 
 def mean_root(rhythm: Rhythm | None, now: datetime) -> float:
     """Return the mean over the day of the root of the rate: the best number of looks grows with it."""
-    rate = mean_rate(rhythm, now)
     if rhythm is None:
-        return math.sqrt(rate)
-    even, each = _by_hour(rhythm, now)
-    return math.sqrt(rate) * sum(math.sqrt(even + each * count) for count in rhythm.hours) / 24
+        return math.sqrt(_GUESS_ENTRIES / _GUESS_TIME)
+    view = _View.of(rhythm, now)
+    even, each = _by_hour(view)
+    return math.sqrt(_mean(view)) * sum(math.sqrt(even + each * count) for count in rhythm.hours) / 24
 
 
 class Forecast:
@@ -176,15 +192,17 @@ class Forecast:
     def __init__(self, rhythm: Rhythm | None, now: datetime) -> None:
         """Look ahead from `now`, aware UTC."""
         self._start = now.timestamp()
-        self._base = mean_rate(rhythm, now)
         self._rhythm = rhythm
         self._boost = 0.0
         self._hour = self._day = self._minutes = 1.0, 0.0
         if rhythm is None:
+            self._base = _GUESS_ENTRIES / _GUESS_TIME
             return
-        self._hour = _by_hour(rhythm, now)
-        self._day = _line(rhythm, now, parts=7, doubt=_DOUBT_DAY, cycles=14 * _DAY)
-        self._minutes = _line(rhythm, now, parts=12, doubt=_DOUBT_MINUTES, cycles=2 * _HOUR)
+        view = _View.of(rhythm, now)
+        self._base = _mean(view)
+        self._hour = _by_hour(view)
+        self._day = _line(view, parts=7, doubt=_DOUBT_DAY, cycles=14 * _DAY)
+        self._minutes = _line(view, parts=12, doubt=_DOUBT_MINUTES, cycles=2 * _HOUR)
         usual = self._usual(rhythm, self._start) * _BURST
         lately = rhythm.burst * _fading(now - rhythm.at, _BURST)
         self._boost = _HEED_BURST * ((lately + _DOUBT_BURST) / (usual + _DOUBT_BURST) - 1)

@@ -56,6 +56,7 @@ class AddressPolicy:
         self._allowed: tuple[_Network, ...] = tuple(
             ipaddress.ip_network(text, strict=False) for text in allow_networks
         )
+        self._of_host = lru_cache(maxsize=1024)(self._judged)
 
     def permits(self, address: Address) -> bool:
         """Say whether the address may be dialled."""
@@ -68,6 +69,9 @@ class AddressPolicy:
 
     def permits_host(self, host: str) -> bool:
         """Judge a host that is not resolved here, as behind a proxy: literal addresses and localhost only."""
+        return self._of_host(host)
+
+    def _judged(self, host: str) -> bool:
         address = literal(host)
         if address is not None:
             return self.permits(address)

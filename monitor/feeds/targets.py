@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
+from typing import Final
 
 from yarl import URL
 
 from monitor.core.models import Failure
 from monitor.feeds.failures import RefusedError
 
+_REMEMBERED: Final = 8192
+"""Addresses: some ten megabytes."""
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def http_url(text: str) -> URL:
-    """Read an address that may be asked.
+    """Read an address that may be asked; a URL is remembered, with all that it worked out about itself.
 
     Raises:
         RefusedError: it is not one of http or https.

@@ -17,7 +17,7 @@ from monitor.core.models import (
     Released,
     Verdict,
 )
-from monitor.store import edits, entries, feeds, history, holds, outbox, stories
+from monitor.store import edits, entries, feeds, history, holds, outbox, stories, unchanged
 
 
 def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
@@ -26,8 +26,14 @@ def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
     Returns:
         How many entries were added or revised.
     """
+    quiet = [record for record in records if unchanged.brought_nothing(record)]
+    if len(quiet) == len(records):
+        unchanged.save(connection, quiet)
+        return 0
     epochs = feeds.lock_epochs(connection, sorted({record.state.url for record in records}))
-    valid = [record for record in records if epochs.get(record.state.url) == record.state.epoch]
+    unchanged.save(connection, quiet)
+    told = [record for record in records if not unchanged.brought_nothing(record)]
+    valid = [record for record in told if epochs.get(record.state.url) == record.state.epoch]
     brought = _latest(item for record in valid for item in record.entries)
     stored = entries.revisions_of(connection, [item.entry.id for item in brought])
     fresh = [item for item in brought if item.entry.revision > stored.get(item.entry.id, (-1, False))[0]]

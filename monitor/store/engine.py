@@ -113,9 +113,23 @@ class _Threads:
     async def run(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._transaction, work)
 
+    async def run_forgettable(self, work: Callable[[Connection], T]) -> T:
+        """Run what a power cut may undo: the disk is not waited for."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._forgettable, work)
+
     def _transaction(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
             return work(connection)
+
+    def _forgettable(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA synchronous=NORMAL")
+            try:
+                with connection.begin():
+                    return work(connection)
+            finally:
+                driver.execute("PRAGMA synchronous=FULL")
 
     async def close(self) -> None:
         await asyncio.to_thread(self._executor.shutdown)
@@ -131,6 +145,8 @@ class _Loop:
     async def run(self, work: Callable[[Connection], T]) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
+
+    run_forgettable = run
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -165,6 +181,17 @@ class Database:
         """
         with self._translated():
             return await self._writer.run(lambda connection: work(connection, *args, **kwargs))
+
+    async def write_forgettable(
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run work that may write, and commit it; on SQLite a power cut may undo it.
+
+        Raises:
+            StoreUnavailableError: the database cannot serve just now; nothing was written.
+        """
+        with self._translated():
+            return await self._writer.run_forgettable(lambda connection: work(connection, *args, **kwargs))
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -66,15 +67,18 @@ def noted_from_json(kept: dict[str, Any] | None) -> Noted:
     """Read what noted_to_json wrote; what a later version added is left out."""
     if not kept:
         return NOTHING_NOTED
-    values = {name: kept[name] for name in _FIELDS if name in kept}
-    for name in _TIMES & values.keys():
-        values[name] = _moment(values[name])
-    if "why" in values:
-        values["why"] = Why(values["why"])
-    if "hints" in values:
-        every, fresh, hours, days = values["hints"]
-        values["hints"] = Hints(every=every, fresh=fresh, skip_hours=tuple(hours), skip_days=tuple(days))
-    return Noted(**values)
+    return Noted(
+        **{
+            name: read(value) if (read := _READ.get(name)) is not None else value
+            for name, value in kept.items()
+            if name in _KNOWN
+        }
+    )
+
+
+def _hints(kept: Sequence[Any]) -> Hints:
+    every, fresh, hours, days = kept
+    return Hints(every=every, fresh=fresh, skip_hours=tuple(hours), skip_days=tuple(days))
 
 
 def health_of(state: str | None, since: datetime | None, reason: str | None) -> FeedHealth:
@@ -88,3 +92,8 @@ def _second(moment: datetime) -> int:
 
 def _moment(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
+
+
+_KNOWN = frozenset(_FIELDS)
+_READ: Mapping[str, Callable[[Any], Any]] = {**dict.fromkeys(_TIMES, _moment), "why": Why, "hints": _hints}
+"""What is written as something else than itself."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, bindparam, func, or_, select, update
 
 from monitor.core.models import Feed, FeedState, FeedStatus
 from monitor.store import codec
@@ -15,6 +15,33 @@ from monitor.store.schema import feeds
 
 _SKEW = timedelta(minutes=10)
 """How far the clocks of two machines may differ."""
+_NOT_READ = frozenset({"name", "outlet", "configured", "lease_until", "owner", "health_told"})
+"""Columns that are none of the state's."""
+_AT = bindparam("at", type_=feeds.c.next_poll_at.type)
+_DUE = (
+    select(feeds.c.url)
+    .where(
+        feeds.c.configured,
+        feeds.c.next_poll_at <= _AT,
+        (feeds.c.lease_until.is_(None)) | (feeds.c.lease_until <= _AT),
+    )
+    .order_by(feeds.c.next_poll_at, feeds.c.url)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+# Put together once: that costs as much as the statement itself, and often few feeds are claimed at a time.
+_CLAIM = (
+    update(feeds)
+    .where(feeds.c.url.in_(select(_DUE.c.url)))
+    .values(lease_until=bindparam("until"), owner=bindparam("by"), epoch=feeds.c.epoch + 1)
+    .returning(*(column for column in feeds.c if column.name not in _NOT_READ))
+)
+_SAVE = (  # the other columns to set are those that the values name
+    update(feeds)
+    .where(feeds.c.url == bindparam("of_url"))
+    .values(entries=feeds.c.entries + bindparam("added"), lease_until=None, owner=None)
+)
 
 
 def sync(
@@ -79,24 +106,7 @@ def claim_due(
 
     Rows another machine is just taking are passed over, not waited for.
     """
-    due = (
-        select(feeds.c.url)
-        .where(
-            feeds.c.configured,
-            feeds.c.next_poll_at <= now,
-            (feeds.c.lease_until.is_(None)) | (feeds.c.lease_until <= now),
-        )
-        .order_by(feeds.c.next_poll_at, feeds.c.url)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    rows = connection.execute(
-        update(feeds)
-        .where(feeds.c.url.in_(select(due.c.url)))
-        .values(lease_until=until, owner=owner, epoch=feeds.c.epoch + 1)
-        .returning(feeds)
-    )
+    rows = connection.execute(_CLAIM, {"at": now, "until": until, "by": owner, "most": limit})
     claimed = [codec.feed_state_from_row(row) for row in rows]
     return sorted(claimed, key=lambda state: (state.next_poll_at, state.url))
 
@@ -136,10 +146,8 @@ def save_polled(connection: Connection, polled: Sequence[FeedState], added: Mapp
     """Store what polls learned, count the entries `added`, and free the claims."""
     if not polled:
         return
-    connection.execute(  # the other columns to set are those that the values name
-        update(feeds)
-        .where(feeds.c.url == bindparam("of_url"))
-        .values(entries=feeds.c.entries + bindparam("added"), lease_until=None, owner=None),
+    connection.execute(
+        _SAVE,
         [
             codec.feed_state_to_values(state) | {"of_url": state.url, "added": added.get(state.url, 0)}
             for state in polled
