@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs
 from monitor.app.served import for_programs
+from monitor.app.websub import WebSub, heard, open_websub, routes_of
 from monitor.channels.factory import build_channel, build_listeners
 from monitor.channels.heartbeat import ping
 from monitor.config.compiling import LongLived
@@ -108,6 +109,7 @@ class Daemon:
         self._kept_for: tuple[Mistake, ...] = ()
         """Mistakes of config.yaml for which the former one stays in force."""
         self._web: WebServer
+        self._websub: WebSub | None = None
         self._membership: Membership
         self._duties: Duties
         self._keeping: Keeping
@@ -130,7 +132,10 @@ class Daemon:
             stack.push_async_callback(self._close_channels)
             self._in_force.channels = self._built_channels(settings)
             await self._take_feeds(self._loaded.feeds, spread=not self._once)
-            world = World(clock=clock, dice=dice, fetcher=SitemapFollower(fetcher, parser), parser=parser)
+            self._websub = websub = await open_websub(stack, self._store, self._in_force, clock=clock)
+            fetches = heard(SitemapFollower(fetcher, parser), websub)
+            hubs = websub.hubs if websub else None
+            world = World(clock=clock, dice=dice, fetcher=fetches, parser=parser, hubs=hubs)
             self._poller = Poller(self._store, world, self._in_force, on_entries=self._on_entries)
             self._assembler = Assembler(
                 self._store,
@@ -158,7 +163,8 @@ class Daemon:
     def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
         live = Live(self._store, rules=lambda: self._in_force.rulebook.rules)
         pages = desk.routes(self._world_of_pages())
-        return WebServer(settings.web, [*pages, *live.routes(), *programs], clock=clock, closing=live.close)
+        routes = [*pages, *live.routes(), *programs, *routes_of(self._websub)]
+        return WebServer(settings.web, routes, clock=clock, closing=live.close)
 
     def _world_of_pages(self) -> WorldOfPages:
         return WorldOfPages(
@@ -201,6 +207,8 @@ class Daemon:
             "membership": asyncio.create_task(self._membership.run()),
             "watch": asyncio.create_task(self._watch.run()),
         }
+        if self._websub:
+            stages["websub"] = asyncio.create_task(self._websub.run())
         planned = self._planned()
         planned.start()
         await self._web.start()

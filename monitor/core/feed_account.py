@@ -37,7 +37,7 @@ class Fact:
     """One thing that is known of a feed."""
 
     label: str
-    """`health`, `reason`, `remedy`, `asked`, `came`, `last read`, `next`, `learned`; empty: as before."""
+    """`health`, `reason`, `remedy`, `asked`, `came`, `last read`, `hub`, `next`, `learned`; or empty."""
     text: str
     """Parts of it may be a stranger's words."""
 
@@ -52,6 +52,8 @@ def facts_of(case: Case) -> Iterator[Fact]:
         newest = f"the newest {ago(state.last_entry_at, case.at)}" if state.last_entry_at else "none yet"
         read = f"{ago(state.last_success_at, case.at)}; {state.entries} entries stored, {newest}"
         yield Fact("last read", read)
+    if hub := case.state.noted.hub:
+        yield Fact("hub", f"{hub}: {_hub(case)}")
     yield Fact("next", f"{ago(state.next_poll_at, case.at)}: {_why_then(case)}")
     for number, line in enumerate(_learned(case)):
         yield Fact("" if number else "learned", line)
@@ -98,9 +100,18 @@ def _why_then(case: Case) -> str:
         Why.ASKED: "the server asked for that by Retry-After",
         Why.GONE: "the server says it is gone: it is asked once a day whether it is back",
         Why.TURN: _turn(case),
+        Why.HUB: f"its hub {case.state.noted.hub} tells of new entries: it is asked all the same, but rarely",
         Why.OFFLINE: "our own network is down: within minutes, whatever the interval",
     }
     return waits[case.state.noted.why]
+
+
+def _hub(case: Case) -> str:
+    if case.state.noted.told:
+        return "it told of the latest new entries"
+    if case.state.noted.untold:
+        return "it has not told of entries that polls found, so the feed is polled at its usual pace"
+    return "it is subscribed to, and has not told of anything yet: the feed is polled at its usual pace"
 
 
 def _turn(case: Case) -> str:

@@ -20,8 +20,9 @@ _REFILLED: Final = 3
 _UNDATED: Final = 3
 _OLD_COPIES: Final = 2
 _LATE: Final = 2
+_UNTOLD: Final = 2
 _UNWELL = frozenset({FeedStatus.FAILING, FeedStatus.NOT_A_FEED, FeedStatus.GONE})
-WELL: Final = frozenset({Health.OK, Health.NEW, Health.OFFLINE})
+WELL: Final = frozenset({Health.OK, Health.NEW, Health.OFFLINE, Health.UNTOLD})
 """The states in which nobody need look at a feed."""
 _MAY_PASS = frozenset(
     {Health.FAILING, Health.THROTTLED, Health.BLOCKED, Health.HTML, Health.NOT_A_FEED, Health.OFFLINE}
@@ -42,6 +43,7 @@ REMEDIES: Final = {
     Health.LYING: "nothing: it is asked without validators for two weeks, then tried again",
     Health.GAP: "allow a shorter `interval` or a larger `polling.budget` for it; it is polled faster already",
     Health.STALE: "look at the feed in a browser: its publisher's cache or software is at fault",
+    Health.UNTOLD: "nothing: it is polled at its usual pace until its hub tells of something again",
     Health.LATE: "give the feeds of its host a longer `interval`, or allow a shorter `polling.host_interval`",
     Health.SILENT: "look whether the site still publishes, and whether it does so under another address",
 }
@@ -180,6 +182,8 @@ def _false(state: FeedState, now: datetime) -> tuple[Health, str] | None:
         return Health.LYING, "it said 'not modified' though new entries stood in it"
     if state.moved_to is not None:
         return Health.MOVED, f"it redirects for good to {without_query(state.moved_to)}, where it is asked"
+    if state.noted.untold >= _UNTOLD:
+        return Health.UNTOLD, f"polls found new entries of which its hub {state.noted.hub} had not told"
     return None
 
 

@@ -21,6 +21,7 @@ from monitor.core.models import (
     Noted,
     NotModified,
     ParsedFeed,
+    Push,
     Rhythm,
     Why,
 )
@@ -30,6 +31,7 @@ from monitor.core.rhythm import heard
 from monitor.core.schedule import (
     Outlook,
     next_look,
+    next_poll,
     next_poll_after_failure,
     next_poll_of_gone,
     next_poll_while_offline,
@@ -39,6 +41,8 @@ from monitor.core.settings import PollingSettings
 _BELIEVED_MOVES = 3
 """A permanent redirect is remembered after so many polls in a row were sent to the same place."""
 
+_CROSSING = timedelta(minutes=5)
+"""After it told of something a hub is not blamed for what a poll finds."""
 _TOO_LATE = 0.2
 """Of its interval: a feed that waits for its turn longer than this beyond it is late."""
 
@@ -56,6 +60,8 @@ class Terms:
     dice: float
     price: float | None = None
     """What a request is worth, in entries x seconds; None if feeds are polled at their intervals."""
+    push: Push | None = None
+    """What its hub has to do with its polls; None while no hub is to tell of what is new."""
 
 
 def asking(state: FeedState, now: datetime) -> FeedState:
@@ -165,6 +171,8 @@ def after_read(state: FeedState, answer: Fetched, brought: Brought, terms: Terms
     longer than we read, brings no more however often it is asked for.
     """
     parsed, now = brought.parsed, terms.now
+    if answer.pushed:
+        return _after_push(state, brought, terms)
     whole = not parsed.cut_short
     changes = {
         **_moved(state, answer.moved_to, terms.feed),
@@ -178,6 +186,24 @@ def after_read(state: FeedState, answer: Fetched, brought: Brought, terms: Terms
     return _well(
         state, terms, changes, noted=_noted_read(state, answer, brought, terms), error=parsed.problem
     )
+
+
+def _after_push(state: FeedState, brought: Brought, terms: Terms) -> FeedState:
+    """Return the state after a hub told of entries.
+
+    What was noted of the document itself stays, and so do its hash and validators: what came may be the new
+    entries alone, and the document is still to be asked for.
+    """
+    rhythm = heard(state.rhythm, brought.published, last_look=_last_look(state), now=terms.now)
+    new = len(brought.published)
+    noted = replace(
+        state.noted, answer=f"brought by its hub, {new} new entries", failed="", wall="", offer=""
+    )
+    changes: Changes = {"rhythm": rhythm}
+    if brought.changed:
+        changes["last_entry_at"] = terms.now
+        noted = replace(noted, told=True, untold=0)
+    return _well(state, terms, changes, noted=noted, error=_still_said(state))
 
 
 def _last_look(state: FeedState) -> datetime | None:
@@ -201,6 +227,8 @@ def _noted_read(state: FeedState, answer: Fetched, brought: Brought, terms: Term
     )
     noted = noted_whole(noted_document(state, answer, found, terms.now), terms.now)
     new = len(brought.published)
+    if new and state.first_read_at is not None:
+        noted = _untold(noted, terms)
     return replace(
         noted,
         conditional=_conditional(state, terms),
@@ -270,8 +298,12 @@ def after_bug(state: FeedState, message: str, terms: Terms) -> FeedState:
 def _well(state: FeedState, terms: Terms, changes: Changes, *, noted: Noted, error: str | None) -> FeedState:
     """Return the state after a poll that went well: `changes`, and what all of them have in common."""
     rhythm = changes.get("rhythm", state.rhythm)
-    noted = _had_turn(noted, state, terms)
-    later, why = next_look(terms.now, outlook(terms, rhythm, noted), dice=terms.dice)
+    noted = _with_hub(_had_turn(noted, state, terms), terms)
+    if terms.push is not None and noted.told:
+        longest = max(terms.push.interval, terms.feed.interval)
+        later, why = next_poll(terms.now, interval=longest, dice=terms.dice), Why.HUB
+    else:
+        later, why = next_look(terms.now, outlook(terms, rhythm, noted), dice=terms.dice)
     after = renewed(
         state,
         next_poll_at=later,
@@ -284,6 +316,23 @@ def _well(state: FeedState, terms: Terms, changes: Changes, *, noted: Noted, err
         **changes,
     )
     return judged(after, terms.now)
+
+
+def _untold(noted: Noted, terms: Terms) -> Noted:
+    """Note that a poll found new entries: of which the hub, if there is one, had not told.
+
+    While it is telling, poll and hub may cross.
+    """
+    push = terms.push
+    if push is None or (push.told_at is not None and terms.now - push.told_at < _CROSSING):
+        return noted
+    return replace(noted, told=False, untold=noted.untold + 1)
+
+
+def _with_hub(noted: Noted, terms: Terms) -> Noted:
+    if terms.push is None:
+        return replace(noted, hub="", told=False, untold=0) if noted.hub else noted
+    return noted if noted.hub == terms.push.hub else replace(noted, hub=terms.push.hub, told=noted.told)
 
 
 def _failed(state: FeedState, terms: Terms, answer: FetchFailed | None = None) -> FeedState:

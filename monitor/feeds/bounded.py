@@ -37,7 +37,7 @@ class BoundedConnector(aiohttp.TCPConnector):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         loop = asyncio.get_running_loop()
-        self._factory = partial(BoundedResponses, loop=loop)  # type: ignore[assignment] - partial is invariant
+        self._factory = partial(BoundedResponses, loop=loop)  # type: ignore[assignment]
 
 
 class BoundedResponses(ResponseHandler):

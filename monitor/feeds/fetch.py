@@ -58,6 +58,7 @@ _KEEPALIVE = 75.0
 _PATIENCE = 15.0
 """Seconds that a fetch waits for turns at hosts in all, beside a pause; the poller's claims last longer."""
 _MAX_VALIDATOR = 1024
+_MAX_LINKS = 8192
 _OURS = frozenset(
     {
         "host",
@@ -350,6 +351,7 @@ class HttpFetcher:
             retry_after=retry_after(headers, self._clock()),
             fresh=caching.fresh(headers),
             age=caching.age(headers),
+            links=", ".join(headers.getall("Link", ()))[:_MAX_LINKS],
             seconds=trip.seconds,
         )
 

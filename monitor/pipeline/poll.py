@@ -39,6 +39,7 @@ from monitor.core.polled import (
     while_offline,
 )
 from monitor.pipeline.budget import Budget
+from monitor.pipeline.hearing import Hubs
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import Wakeup, pause
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
@@ -78,6 +79,8 @@ class World:
     dice: Callable[[], float]
     fetcher: Fetcher
     parser: Parser
+    hubs: Hubs | None = None
+    """Who tells of new entries, if hubs are asked to."""
 
 
 class Poller:
@@ -85,7 +88,7 @@ class Poller:
 
     def __init__(self, store: PollStore, world: World, in_force: InForce, *, on_entries: Wakeup) -> None:
         self._store = store
-        self._world = world
+        self._world, self._hubs = world, world.hubs
         self._in_force = in_force
         self._on_entries = on_entries
         self._finished: asyncio.Queue[PollRecord | None] = asyncio.Queue()
@@ -239,7 +242,7 @@ class Poller:
     def _host(self, state: FeedState) -> str:
         """Name the host that a poll will ask; empty where its load is of no concern."""
         feed = self._in_force.feeds.get(state.url)
-        if feed is None or feed.sample:
+        if feed is None or feed.sample or (self._hubs is not None and self._hubs.brought.has(feed.url)):
             return ""
         return self._turns.host(state.url, state.moved_to or feed.fetch_url)
 
@@ -278,6 +281,7 @@ class Poller:
             now=self._world.clock(),
             dice=self._world.dice(),
             price=self._budget.price,
+            push=self._hubs.push(feed.url) if self._hubs is not None else None,
         )
 
     async def polled(self, feed: Feed, state: FeedState) -> PollRecord:

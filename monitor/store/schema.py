@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0014"
+HEAD = "0018"
 """The revision of migrations/ that these tables are."""
 
 metadata = MetaData(

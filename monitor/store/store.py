@@ -14,6 +14,7 @@ from monitor.store.belonging import Belonging
 from monitor.store.delivering import Delivering
 from monitor.store.desk import Desk
 from monitor.store.engine import Database, address_of, prepare_file
+from monitor.store.hearing import Hearing
 from monitor.store.judging import Judging
 from monitor.store.measuring import Measuring
 from monitor.store.ownership import Ownership
@@ -58,7 +59,7 @@ async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = Fals
     return store
 
 
-class Store(Polling, Assembling, Delivering, Desk, Judging, Upkeep, Belonging, Measuring, Paging):
+class Store(Polling, Hearing, Assembling, Delivering, Desk, Judging, Upkeep, Belonging, Measuring, Paging):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 
     def __init__(self, database: Database, ownership: Ownership | None, *, owner: str, alone: bool) -> None:

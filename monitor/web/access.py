@@ -27,6 +27,8 @@ SESSION: Final = timedelta(days=14)
 """How long a session lasts."""
 COOKIE: Final = "news_monitor_session"
 _OPEN = frozenset({"/login", "/healthz", "/readyz"})
+_SELF_PROVING = ("/static/", "/websub/")
+"""What nobody need log in for: what is no secret, and addresses that nobody can guess."""
 _FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics")
 _READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 _ALLOWANCE = 10
@@ -83,7 +85,8 @@ class Access:
 
     def __init__(self, settings: WebSettings, *, clock: Clock) -> None:
         self._users, self._clock = settings.users, clock
-        self._names = frozenset(host.casefold() for host in settings.hosts)
+        reached = [urlsplit(settings.websub.callback).hostname or ""] if settings.websub else []
+        self._names = frozenset(host.casefold() for host in (*settings.hosts, *reached))
         self.attempts = Attempts(clock)
 
     @property
@@ -145,7 +148,7 @@ def refusal(access: Access, request: web.Request) -> web.StreamResponse | None:
         return web.Response(
             status=403, text=f"{person.name} may look, not change: ask for the role editor.\n"
         )
-    if request.path in _OPEN or request.path.startswith("/static/"):
+    if request.path in _OPEN or request.path.startswith(_SELF_PROVING):
         return None
     if request.path.startswith(_FOR_PROGRAMS) or request.method not in _READING:
         text = "Show a token of config.yaml: `Authorization: Bearer TOKEN`.\n"

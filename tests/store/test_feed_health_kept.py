@@ -49,6 +49,9 @@ NOTED = Noted(
     due_at=THEN - MINUTE,
     late=400,
     lates=2,
+    hub="hub.example",
+    told=True,
+    untold=1,
     former="h0",
     hints=Hints(every=900, fresh=60, skip_hours=(0, 1), skip_days=(6,)),
 )

@@ -84,6 +84,7 @@ from monitor.core.models.health import (
     Noted,
     Why,
 )
+from monitor.core.models.hubs import Advertised, Push, Subscription, SubscriptionState
 from monitor.core.models.listings import (
     Among,
     Changes,
@@ -157,6 +158,7 @@ __all__ = [
     "UNLIMITED",
     "Absent",
     "Acknowledgement",
+    "Advertised",
     "Ailment",
     "AlertPolicy",
     "AlertRecord",
@@ -236,6 +238,7 @@ __all__ = [
     "Press",
     "Pressed",
     "Purged",
+    "Push",
     "QuietHours",
     "RawEntry",
     "Reason",
@@ -260,6 +263,8 @@ __all__ = [
     "StoredEntry",
     "Story",
     "StoryEdit",
+    "Subscription",
+    "SubscriptionState",
     "TextField",
     "Told",
     "Trouble",

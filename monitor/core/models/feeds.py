@@ -121,6 +121,10 @@ class Fetched:
     """For how long a cache may keep the answer, and asking again brings the same: Cache-Control, Expires."""
     age: timedelta = timedelta(0)
     """For how long a cache has kept it, by its own word."""
+    links: str = ""
+    """What its Link headers say."""
+    pushed: bool = False
+    """Whether a hub brought it: it may hold the new entries alone."""
     seconds: float = 0.0
 
 

@@ -34,6 +34,8 @@ class Health(StrEnum):
     """Old copies come, or entries lost their dates."""
     LATE = "late"
     """Other feeds of its host are before it: it is asked later than its interval allows."""
+    UNTOLD = "hub silent"
+    """Its hub does not tell of new entries any more: polls find them."""
     SILENT = "silent"
     """Nothing has come for longer than its rhythm explains."""
 
@@ -52,6 +54,7 @@ class Why(StrEnum):
     GONE = "gone"
     OFFLINE = "offline"
     TURN = "turn"
+    HUB = "hub"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,12 @@ class Noted:
     """Seconds by which waiting for its turn exceeded its interval at the last poll."""
     lates: int = 0
     """Polls in a row that were so late."""
+    hub: str = ""
+    """The host of the hub that was to tell of new entries at the last poll; empty if none was."""
+    told: bool = False
+    """Whether the latest new entries came from it."""
+    untold: int = 0
+    """Polls in a row that found entries of which it had not told."""
     former: str = ""
     """The hash of the document before the last one."""
     hints: Hints = NO_HINTS

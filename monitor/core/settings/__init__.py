@@ -43,7 +43,7 @@ from monitor.core.settings.sending import (
     RouteSettings,
     SendingSettings,
 )
-from monitor.core.settings.web import Web, WebSettings
+from monitor.core.settings.web import Web, WebSettings, WebSubSettings
 
 __all__ = [
     "NOTHING",
@@ -77,6 +77,7 @@ __all__ = [
     "TagSettings",
     "Templated",
     "WebSettings",
+    "WebSubSettings",
     "WebhookChannel",
     "Weekdays",
     "Zone",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, SecretStr, field_validator, model_validator
 
-from monitor.core.settings.base import Strict
+from monitor.core.settings.base import Duration, Strict
 
 _PORTS = 65_536
 _NAME = re.compile(r"[\w.@-]{1,64}")
@@ -67,6 +69,44 @@ class WebUser(Strict):
         return token
 
 
+def _is_plain(address: str) -> bool:
+    """Say whether an address is one of http or https, without query and fragment."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return bool(host) and parts.scheme in {"http", "https"} and not (parts.query or parts.fragment)
+
+
+class WebSubSettings(Strict):
+    """Where hubs reach the desk's server, and how often their feeds are polled all the same."""
+
+    callback: str
+    """The public address that leads to `/websub` of this server."""
+    interval: Duration = timedelta(hours=1)
+    """The longest time between two polls of a feed whose hub tells of what is new."""
+
+    @field_validator("callback")
+    @classmethod
+    def _is_reached_from_outside(cls, callback: str) -> str:
+        if not _is_plain(callback):
+            message = (
+                f"'{callback}' is no address that a hub can call; write the public one that leads to "
+                "/websub of this server, e.g. https://news.example.org/websub"
+            )
+            raise ValueError(message)
+        return callback.rstrip("/")
+
+    @field_validator("interval")
+    @classmethod
+    def _is_a_while(cls, interval: timedelta) -> timedelta:
+        if interval < timedelta(minutes=1):
+            message = "is too short; give at least 1m"
+            raise ValueError(message)
+        return interval
+
+
 class WebSettings(Strict):
     """The desk: on by default, for this machine alone."""
 
@@ -76,6 +116,8 @@ class WebSettings(Strict):
     """Names under which browsers reach the desk, beside localhost; others are refused."""
     users: tuple[WebUser, ...] = ()
     """Who may use it; with none, whoever can use this machine."""
+    websub: WebSubSettings | None = None
+    """Hubs are asked to tell of new entries if this says where they reach us."""
 
     @field_validator("listen")
     @classmethod
@@ -93,6 +135,13 @@ class WebSettings(Strict):
             message = "two users have one name or one token; give each their own"
             raise ValueError(message)
         return users
+
+    @model_validator(mode="after")
+    def _serves_hubs(self) -> Self:
+        if self.websub and not self.enabled:
+            message = "hubs cannot be served with `enabled: false`; switch the desk on, or remove `websub`"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _stays_on_this_machine_without_users(self) -> Self:
