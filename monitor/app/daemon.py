@@ -104,6 +104,7 @@ class Daemon:
                 self._in_force.settings.channels, self._in_force.channels, self._desk, dice=dice
             )
         )
+        self._reload_wanted = asyncio.Event()
         self._look_back: LookBack
         self._watch: Watch
         self._kept_for: tuple[Mistake, ...] = ()
@@ -175,6 +176,8 @@ class Daemon:
             feeds=lambda: self._loaded.feeds,
             hide=lambda text: Redactor(self._loaded.secrets).for_people(text),
             on_retry=self._on_alerts.ring,
+            config=self._prepared.path,
+            reload=self._reload_wanted.set,
             stuck=lambda: self._watch.stuck,
             started_at=clock(),
         )
@@ -197,12 +200,11 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping, number)
-        reload_wanted = asyncio.Event()
-        loop.add_signal_handler(signal.SIGHUP, reload_wanted.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload_wanted.set)
         stages = {
             "poll": asyncio.create_task(self._poller.run()),
             "keep": asyncio.create_task(self._keeping.run()),
-            "reload": asyncio.create_task(self._reload_for_ever(reload_wanted)),
+            "reload": asyncio.create_task(self._reload_for_ever(self._reload_wanted)),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
             "watch": asyncio.create_task(self._watch.run()),

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.config.checks import problem_of_url, same_address
+from monitor.config.rewriting import rewrite
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake, Weight
-from monitor.files import read_source, reason_of, write_whole
+from monitor.core.settings import Settings
+from monitor.files import read_source
 from monitor.opml import MAX_BYTES, Outline, read_opml
 from monitor.yamlfile import compose
 
-_LARGEST = 2**20
 _EMPTY = re.compile(r"^feeds:[ ]*\[[ ]*\]", re.MULTILINE)
 _BY_HAND = "its `feeds:` list cannot be added to safely; write it as lines that begin with `- `"
 
@@ -41,11 +41,22 @@ def import_opml(config: Path, source: Path) -> Imported:
     read = read_source(source, max_bytes=MAX_BYTES)
     if isinstance(read, Mistake):
         return Imported(refusal=read)
-    listed = read_opml(read.content)
+    return take_opml(config, read.content, name=str(source))
+
+
+def take_opml(config: Path, document: bytes, *, name: str) -> Imported:
+    """Add the feeds of an OPML document that a configuration without mistakes lacks.
+
+    `name` is what remarks call it.
+
+    Raises:
+        ConfigurationError: the configuration has mistakes.
+    """
+    listed = read_opml(document)
     remarks = []
     if listed.problem:
         weight = Weight.WARNING if listed.outlines else Weight.ERROR
-        remarks.append(Mistake(path=str(source), line=listed.line, message=listed.problem, weight=weight))
+        remarks.append(Mistake(path=name, line=listed.line, message=listed.problem, weight=weight))
         if not listed.outlines:
             return Imported(refusal=remarks[0])
     before = load_settings(config)
@@ -55,9 +66,7 @@ def import_opml(config: Path, source: Path) -> Imported:
     for outline in listed.outlines:
         if problem := unfit(outline):
             message = f"left out: the address of a feed {problem}"
-            remarks.append(
-                Mistake(path=str(source), line=outline.line, message=message, weight=Weight.WARNING)
-            )
+            remarks.append(Mistake(path=name, line=outline.line, message=message, weight=Weight.WARNING))
         elif (address := same_address(outline.url)) in taken:
             known += 1
         else:
@@ -103,18 +112,15 @@ def unfit(outline: Outline) -> str | None:
 
 
 def _write(before: Loaded, added: Sequence[str]) -> Mistake | None:
-    config = before.path
-    old = read_source(config, max_bytes=_LARGEST)
-    if isinstance(old, Mistake):
-        return old
-    edited = _edited(old.content, added)
-    try:
-        safe = edited is not None and _means_the_same(before, edited, len(added))
-    except OSError as error:
-        return Mistake(path=str(config), message=f"cannot be written: {reason_of(error)}")
-    if edited is None or not safe:
-        return Mistake(path=str(config), message=_BY_HAND)
-    return write_whole(config, edited)
+    def meant(old: Settings, new: Settings) -> bool:
+        same = new.model_copy(update={"feeds": old.feeds}) == old
+        return (
+            same
+            and new.feeds[: len(old.feeds)] == old.feeds
+            and len(new.feeds) == len(old.feeds) + len(added)
+        )
+
+    return rewrite(before, lambda content: _edited(content, added), meant, otherwise=_BY_HAND)
 
 
 def _edited(content: bytes, entries: Sequence[str]) -> bytes | None:
@@ -173,18 +179,3 @@ def _line(outline: Outline, *, allow_private: bool = False) -> str:
         values["name"] = ""
     written = (f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items() if value)
     return "{" + ", ".join(written) + "}"
-
-
-def _means_the_same(before: Loaded, edited: bytes, number: int) -> bool:
-    """Tell whether the edited text is accepted and says what it said, with `number` feeds more."""
-    with tempfile.NamedTemporaryFile(
-        dir=before.path.absolute().parent, prefix=".feeds-", suffix=".yaml"
-    ) as file:
-        file.write(edited)
-        file.flush()
-        after = load_settings(Path(file.name))
-    if after.settings is None:
-        return False
-    old, new = before.accepted(), after.settings
-    same = new.model_copy(update={"feeds": old.feeds}) == old
-    return same and new.feeds[: len(old.feeds)] == old.feeds and len(new.feeds) == len(old.feeds) + number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -34,6 +34,7 @@ from monitor.core.stories.searching import mentions
 from monitor.core.urls import canonical_url
 from monitor.store import (
     changes,
+    delays,
     edits,
     entries,
     feeds,
@@ -109,6 +110,10 @@ class Desk(Opened):
         if rule is not None:
             among = replace(among, rules=frozenset({rule}))
         return await self._database.read(queries.page_of_stories, before=before, limit=limit, among=among)
+
+    async def usual_delays(self) -> dict[str, timedelta]:
+        """How long after its publication an entry of each feed is seen, by url; of feeds with dates alone."""
+        return await self._database.read(delays.usual)
 
     async def growth(self, of_stories: Sequence[str]) -> dict[str, Growth]:
         """How each of the stories of one page grew, hour by hour."""

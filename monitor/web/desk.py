@@ -6,6 +6,7 @@ from aiohttp import web
 
 from monitor.web.actions import Actions
 from monitor.web.deliveries import Deliveries
+from monitor.web.feed_edits import FeedEdits
 from monitor.web.feeds import Feeds
 from monitor.web.forms import take_name
 from monitor.web.pages import Pages
@@ -20,6 +21,6 @@ def routes(world: World) -> list[web.AbstractRouteDef]:
     """Where each page and each form is."""
     now = Pages(world.store, rules=lambda: world.in_force.rulebook.rules)
     rules = RulePages(world.store, lambda: world.in_force.rulebook, clock=world.clock)
-    others = [part(world) for part in (StoryPage, Actions, Silences, Feeds, Deliveries, System)]
+    others = [part(world) for part in (StoryPage, Actions, Silences, FeedEdits, Feeds, Deliveries, System)]
     parts = (now, rules, *others)
     return [web.post("/name", take_name), *(route for part in parts for route in part.routes())]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
 from aiohttp import web
 
+from monitor.config.switching import paused_feeds
 from monitor.core.feed_account import Case, facts_of
 from monitor.core.health import is_well, remedy
 from monitor.core.models import Feed, FeedState, Why
 from monitor.core.render.times import ago, dated
+from monitor.core.rhythm import mean_rate
 from monitor.feeds.opml import write_opml
+from monitor.web.charts import bar_path
 from monitor.web.forms import back_to, refused
 from monitor.web.ports import World
 from monitor.web.rendering import page
@@ -23,6 +27,7 @@ from monitor.web.rendering import page
 _HERE: Final = "/feed-health"
 PAGE: Final = 200
 """Feeds of one page."""
+_DAY: Final = 86_400
 _PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -41,6 +46,22 @@ class Row:
     next_at: datetime
     newest_at: datetime | None
     entries: int
+    a_day: float | None
+    """Entries of a mean day; None while nothing is known of its rhythm."""
+    hours: str
+    """The path of a bar for each hour of the day, UTC; empty while nothing is known."""
+    days: str
+    """The same for each day of the week, Monday first."""
+    delay: timedelta | None
+    """From publication to first sight, as it usually is; None where entries have no dates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """A feed of config.yaml that is switched off."""
+
+    id: str
+    name: str
 
 
 class Feeds:
@@ -67,9 +88,11 @@ class Feeds:
         chosen = sorted(unwell if only else states, key=self._place)
         number = _number(request.query.get("page"))
         first = (number - 1) * PAGE
+        delays = await self._store.usual_delays()
         return page(
             "feeds.html",
-            rows=[self._row(one) for one in chosen[first : first + PAGE]],
+            rows=[self._row(one, delays) for one in chosen[first : first + PAGE]],
+            paused=self._paused(),
             states=Counter(one.health.state.value for one in states).most_common(),
             feeds=len(states),
             unwell=len(unwell),
@@ -86,12 +109,13 @@ class Feeds:
         facts = [(fact.label, self._world.hide(fact.text)) for fact in facts_of(case)]
         url = self._world.hide(state.url)
         link = url if url == state.url else None  # one without its key leads nowhere
-        return page("feed.html", row=self._row(state), url=url, link=link, feed=feed, facts=facts)
+        row = self._row(state, await self._store.usual_delays())
+        return page("feed.html", row=row, url=url, link=link, feed=feed, facts=facts)
 
     async def poll(self, request: web.Request) -> web.Response:
         """Let a feed be asked at once, unless that would be rude."""
         _, state = await self._asked(request)
-        where, now = f"{_HERE}/{_id(state.url)}", self._world.clock()
+        where, now = f"{_HERE}/{feed_id(state.url)}", self._world.clock()
         if why_not := self._rude(state, now):
             return refused(why_not, back=where)
         await self._store.make_due(state.url, now)
@@ -108,7 +132,7 @@ class Feeds:
         wanted = request.match_info["feed"]
         for state in await self._store.feed_states():
             feed = self._world.in_force.feeds.get(state.url)
-            if feed is not None and _id(state.url) == wanted:
+            if feed is not None and feed_id(state.url) == wanted:
                 return feed, state
         raise web.HTTPNotFound(text="There is no such feed in the configuration.")
 
@@ -128,11 +152,18 @@ class Feeds:
         feed = self._world.in_force.feeds.get(state.url)
         return self._world.hide(feed.name if feed else state.url)
 
-    def _row(self, state: FeedState) -> Row:
-        health, hide = state.health, self._world.hide
+    def _paused(self) -> list[Paused]:
+        found = [
+            Paused(id=feed_id(feed.url), name=self._world.hide(feed.name))
+            for feed in paused_feeds(self._world.in_force.settings)
+        ]
+        return sorted(found, key=lambda one: one.name.casefold())
+
+    def _row(self, state: FeedState, delays: Mapping[str, timedelta]) -> Row:
+        health, hide, rhythm = state.health, self._world.hide, state.rhythm
         well = is_well(health.state)
         return Row(
-            id=_id(state.url),
+            id=feed_id(state.url),
             name=self._name(state),
             well=well,
             health=health.state.value,
@@ -143,10 +174,14 @@ class Feeds:
             next_at=state.next_poll_at,
             newest_at=state.last_entry_at,
             entries=state.entries,
+            a_day=_DAY * mean_rate(rhythm, self._world.clock()) if rhythm else None,
+            hours=bar_path(rhythm.hours) if rhythm else "",
+            days=bar_path(rhythm.days) if rhythm else "",
+            delay=delays.get(state.url),
         )
 
 
-def _id(url: str) -> str:
+def feed_id(url: str) -> str:
     """Name a feed in an address of ours without its own, which may hold a token."""
     return blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
 

@@ -22,15 +22,15 @@ _NAME: Final = 40
 _TEXT: Final = 200
 
 
-async def texts(request: web.Request, name: str) -> Sequence[str]:
-    """Every value that a form gives a field, each one line of at most 200 characters; files are none."""
+async def texts(request: web.Request, name: str, *, most: int = _TEXT) -> Sequence[str]:
+    """Every value that a form gives a field, each one line of at most so many characters; files are none."""
     given = await request.post()
-    return [line(value, _TEXT) for value in given.getall(name, []) if isinstance(value, str)]
+    return [line(value, most) for value in given.getall(name, []) if isinstance(value, str)]
 
 
-async def text(request: web.Request, name: str) -> str:
+async def text(request: web.Request, name: str, *, most: int = _TEXT) -> str:
     """The first value of a field; empty if there is none."""
-    return next(iter(await texts(request, name)), "")
+    return next(iter(await texts(request, name, most=most)), "")
 
 
 def token() -> str:

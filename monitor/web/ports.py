@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from monitor.core.matcher import Matcher
@@ -109,6 +110,9 @@ class FeedStore(Protocol):
 
     async def feed_states(self) -> list[FeedState]:
         """Every configured feed, by url."""
+
+    async def usual_delays(self) -> dict[str, timedelta]:
+        """How long after its publication an entry of each feed is seen, by url; of feeds with dates alone."""
 
     async def make_due(self, url: str, now: datetime) -> bool:
         """Let a configured feed be polled at once; False if there is none of that url."""
@@ -223,6 +227,10 @@ class World:
     """Hides secrets in a text for people."""
     on_retry: Callable[[], None]
     """Wakes whoever delivers."""
+    config: Path
+    """The configuration file, which pages may add to."""
+    reload: Callable[[], None]
+    """Has the file read again, as SIGHUP has."""
     stuck: Callable[[], Sequence[str]]
     """Stages that stand still, by name."""
     started_at: datetime

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,6 +16,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.core.models import Hit, TextField
 from monitor.core.render.times import minute
 from monitor.web.access import MAY_CHANGE, NAME
+
+_SEVERAL: Final = 2
+"""Of a unit, from which on it is the one to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,21 @@ def safe_link(address: str | None) -> str | None:
         return None
 
 
+def short(length: timedelta) -> str:
+    """Say a length of time in its largest unit: `40 s`, `4 min`, `3 h`, `2 d`."""
+    seconds = length.total_seconds()
+    for unit, each in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= _SEVERAL * each:
+            return f"{seconds / each:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    made.filters.update(minute=minute, safe_link=safe_link)
+    made.filters.update(minute=minute, safe_link=safe_link, short=short)
     made.globals.update(logged_in=NAME.get, may_change=MAY_CHANGE.get)
     return made
 

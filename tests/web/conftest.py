@@ -55,11 +55,12 @@ def read(page: str) -> Any:
 
 @dataclass(slots=True, kw_only=True)
 class Around:
-    """What is around the pages: the time, calls for whoever delivers, stages that stand still."""
+    """What is around the pages: the time, calls for whoever delivers, stages that stand still, reloads."""
 
     now: datetime = NOW
     calls: list[datetime] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
+    reloads: list[datetime] = field(default_factory=list)
 
 
 def clock() -> datetime:
@@ -109,6 +110,8 @@ def world(store: Store, around: Around, tmp_path: Path, rules: str) -> World:
         feeds=lambda: [FEED],
         hide=Redactor({SECRET}).for_people,
         on_retry=lambda: around.calls.append(around.now),
+        config=tmp_path / "config.yaml",
+        reload=lambda: around.reloads.append(around.now),
         stuck=lambda: around.stuck,
         started_at=NOW,
     )

@@ -78,7 +78,7 @@ async def test_an_account_of_one_feed_says_what_feeds_why_says(
     """Health, reason, remedy, what was asked and when it is next."""
     where = await sick(world, store)
     tree = read(await (await desk.get(where)).text())
-    labels = tree.xpath("//dt/text()")
+    labels = tree.xpath("//main//dt/text()")
     assert labels == ["health", "reason", "remedy", "asked", "came", "last read", "next", "learned"]
     assert "outlet sick.example · tags war" in tree.text_content()
 
