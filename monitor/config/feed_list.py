@@ -114,11 +114,8 @@ def unfit(outline: Outline) -> str | None:
 def _write(before: Loaded, added: Sequence[str]) -> Mistake | None:
     def meant(old: Settings, new: Settings) -> bool:
         same = new.model_copy(update={"feeds": old.feeds}) == old
-        return (
-            same
-            and new.feeds[: len(old.feeds)] == old.feeds
-            and len(new.feeds) == len(old.feeds) + len(added)
-        )
+        number = len(old.feeds)
+        return same and new.feeds[:number] == old.feeds and len(new.feeds) == number + len(added)
 
     return rewrite(before, lambda content: _edited(content, added), meant, otherwise=_BY_HAND)
 

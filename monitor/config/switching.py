@@ -84,21 +84,20 @@ def _edited(content: bytes, at: int, *, enabled: bool) -> bytes | None:
     # Columns are those of the text without the mark that some editors put before it.
     lines = content.decode("utf-8-sig").splitlines(keepends=True)
     if not isinstance(node.value, Mapping):
-        return _replaced(
-            lines, node, f"{{url: {json.dumps(node.text, ensure_ascii=False)}, enabled: {word}}}"
-        )
+        url = json.dumps(node.text, ensure_ascii=False)
+        return _replaced(lines, node, f"{{url: {url}, enabled: {word}}}")
     switch = node.value.get("enabled")
     if switch is not None:
         return _replaced(lines, switch, word)
-    url, line = node.value["url"], lines[node.place.line - 1]
+    address, line = node.value["url"], lines[node.place.line - 1]
     if line[node.place.column - 1] == "{":
         put = node.place.column
         lines[node.place.line - 1] = f"{line[:put]}enabled: {word}, {line[put:]}"
         return "".join(lines).encode()
     ending = "\r\n" if line.endswith("\r\n") else "\n"
-    if not lines[url.place.line - 1].endswith("\n"):
-        lines[url.place.line - 1] += ending
-    lines.insert(url.place.line, f"{' ' * (node.keys['url'].column - 1)}enabled: {word}{ending}")
+    if not lines[address.place.line - 1].endswith("\n"):
+        lines[address.place.line - 1] += ending
+    lines.insert(address.place.line, f"{' ' * (node.keys['url'].column - 1)}enabled: {word}{ending}")
     return "".join(lines).encode()
 
 

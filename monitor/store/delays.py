@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import timedelta
-from statistics import median
+from statistics import median_low
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -16,7 +16,7 @@ _LATELY: Final = 5000
 
 
 def usual(connection: Connection) -> dict[str, timedelta]:
-    """The median time from publication to first sight, by feed; first readings and entries without date left out."""
+    """The median time from publication to first sight, by feed; first readings and undated entries left out."""
     latest = (
         select(entries.c.feed, entries.c.published, entries.c.first_seen, entries.c.first_read)
         .order_by(entries.c.seq.desc())
@@ -26,4 +26,4 @@ def usual(connection: Connection) -> dict[str, timedelta]:
     for row in connection.execute(latest):
         if row.published is not None and not row.first_read:
             delays[row.feed].append(max(row.first_seen - row.published, timedelta()))
-    return {feed: median(found) for feed, found in delays.items()}
+    return {feed: median_low(found) for feed, found in delays.items()}

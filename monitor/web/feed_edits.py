@@ -11,7 +11,7 @@ import asyncio
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from monitor.config.feed_list import take_opml
 from monitor.config.switching import paused_feeds, switch_feed
@@ -118,8 +118,7 @@ async def _uploaded(request: web.Request) -> bytes | None:
     if not request.content_type.startswith("multipart/"):
         return None
     async for part in await request.multipart():
-        name = getattr(part, "name", None)
-        if name == "file":
+        if isinstance(part, BodyPartReader) and part.name == "file":
             found = bytearray()
             while len(found) <= MAX_BYTES and (chunk := await part.read_chunk()):
                 found += chunk

@@ -24,7 +24,8 @@ RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>The {host} wire
 <item><title>A raid &lt;script&gt;alert(1)&lt;/script&gt; on the border</title><link>http://news.example/1</link></item>
 </channel></rss>"""
 OPML = b"""<opml version="2.0"><body><outline text="War"><outline text="&lt;b&gt;One" type="rss"
- xmlUrl="https://one.example/feed"/><outline text="Evil" type="rss" xmlUrl="javascript:alert(1)"/></outline></body></opml>"""
+ xmlUrl="https://one.example/feed"/><outline text="Evil" type="rss" xmlUrl="javascript:alert(1)"/>
+</outline></body></opml>"""
 
 
 @pytest.fixture
