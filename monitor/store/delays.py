@@ -16,7 +16,7 @@ _LATELY: Final = 5000
 
 
 def usual(connection: Connection) -> dict[str, timedelta]:
-    """The median time from publication to first sight, by feed; first readings and undated entries left out."""
+    """The median time from publication to first sight, by feed; without first readings and undated ones."""
     latest = (
         select(entries.c.feed, entries.c.published, entries.c.first_seen, entries.c.first_read)
         .order_by(entries.c.seq.desc())

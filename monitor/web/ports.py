@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from monitor.core.models import (
     ListedAlert,
     ListedSilence,
     Mark,
+    PendingEntry,
     RuleFeedback,
     RuleStatistics,
     Silence,
@@ -172,7 +173,10 @@ class LiveStore(StoryReader, ChangeReader, Protocol):
 
 
 class RuleReader(Protocol):
-    """Reads what rules did."""
+    """Reads what rules did, and what they may be tried on."""
+
+    def entries_since(self, since: datetime) -> AsyncIterator[list[PendingEntry]]:
+        """Walk the entries first seen at or after `since`, oldest first."""
 
     async def rule_statistics(self, *, since: datetime | None = None) -> list[RuleStatistics]:
         """What each rule did day by day; a rule that never matched is not among them."""

@@ -17,8 +17,9 @@ from aiohttp import web
 
 from monitor.core.firing import DEAD, NOISY, History, Rates
 from monitor.core.models import RuleFeedback, RuleStatistics
+from monitor.core.proving import run_tests
 from monitor.core.query import render
-from monitor.core.rules.tree import Rule
+from monitor.core.rules.tree import Rule, RuleSet
 from monitor.web.charts import Chart, chart
 from monitor.web.ports import Clock, RuleReader, RulesInForce
 from monitor.web.rendering import page
@@ -78,7 +79,9 @@ class RulePages:
             raise web.HTTPNotFound(text="There is no such rule in force.")
         row = _row(rule, await self._history())
         text = await asyncio.to_thread(text_of, rule)
-        return page("rule.html", row=row, query=render(rule.condition), text=text, days=DAYS)
+        alone = RuleSet(rules=(rule,))
+        trials = await asyncio.to_thread(lambda: tuple(run_tests(alone, self._book().matcher)))
+        return page("rule.html", row=row, query=render(rule.condition), text=text, days=DAYS, trials=trials)
 
     async def form(self, request: web.Request) -> web.Response:
         """The form, empty or with the text of an entry (`?entry=`) and a rule (`?rule=`)."""
