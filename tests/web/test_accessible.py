@@ -12,12 +12,17 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from monitor.store import Store
+from monitor.web.feeds import feed_id
 from monitor.web.ports import World
 from tests.web.browser import PHONE, WIDE, Reader, reading
 from tests.web.conftest import Desk
-from tests.web.gallery import RULES, hang
+from tests.web.gallery import FEEDS, RULES, hang
 
 GRAVE = {"serious", "critical"}
+SENT = {"try", "draft"}
+"""Pages of which the answer to their form is looked at."""
+OPENED = {"feeds", "story"}
+"""Pages of which something folded is opened."""
 
 
 @pytest.fixture
@@ -38,6 +43,8 @@ def pages(story: str) -> dict[str, str]:
         "silences": "/silences",
         "silence": f"/silences/{1:012x}",
         "feeds": "/feed-health",
+        "feed": f"/feed-health/{feed_id(FEEDS[0].url)}",
+        "draft": "/try/rule?rule=raids",
         "deliveries": "/deliveries",
         "system": "/system",
         "login": "/login",
@@ -74,6 +81,11 @@ async def test_every_page_is_for_everybody(
     async with reading(size=size, dark=dark) as reader:
         for name, path in pages(story).items():
             await reader.page.goto(f"http://127.0.0.1:{desk.port}{path}")
+            if name in SENT:
+                await reader.page.locator("main form").get_by_role("button", name="Try", exact=True).click()
+                await reader.page.locator("main h2").first.wait_for()
+            if name in OPENED:
+                await reader.page.locator("main details").first.evaluate("one => one.open = true")
             await keep(reader, f"{name}-{'dark' if dark else 'light'}-{size[0]}")
             said = await violations(reader)
             said += [] if await reader.is_within_width() else ["scrolls sideways"]
