@@ -203,7 +203,7 @@ def test_the_book_keeps_no_more_than_its_limit() -> None:
 def test_a_trace_of_a_summary_is_small() -> None:
     """The store keeps it with each entry."""
     room, book = Newsroom(), StoryBook()
-    assert max(len(a.trace) for a in tell(book, [room.entry(*text) for text in FOUR])) <= 330
+    assert max(len(a.trace) for a in tell(book, [room.entry(*text) for text in FOUR])) <= 390
 
 
 def test_rows_without_a_usable_trace_are_left_out() -> None:

@@ -1,24 +1,42 @@
-"""Across languages: words do not compare, but names and numbers do."""
+"""Across languages: words do not compare, but names, numbers and the meaning of common words do."""
 
 from __future__ import annotations
 
-from collections import Counter
+import heapq
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import sqrt
 
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found
 from monitor.core.stories.likeness import Query
+from monitor.core.stories.meaning import is_concept, is_name, key_in, token_key
+from monitor.core.stories.names import alike, sound
 from monitor.core.stories.observe import named
-from monitor.core.stories.trace import entity_key
+from monitor.core.stories.trace import Footprint, entity_key
 from monitor.core.stories.window import Window
 
 _READ = 200
+"""Entries read under one key, newest first."""
+_COMPARED = 60
 _OFFERED = 5
-_CLOSE = 86_400_000_000
-"""A day, in microseconds: a story reaches another language within hours."""
-_ENTITIES = 2
-_ALIKE = 0.5
-"""How much of all names of both, by rarity, must be common to both."""
+_CLOSE = 129_600_000_000
+"""A day and a half, in microseconds: a story reaches another language within hours."""
+_ENTITY, _NAME, _NUMBER, _BODY = 1.5, 1.2, 0.8, 0.5
+"""Weights of an entity of the rule files, a name and a number, relative to a concept; of what is not in the
+title."""
+OFFER_AT = 0.1
+"""Likeness from which a story is possibly the same."""
+JOIN_AT = 0.4
+LIKELY_AT = 0.3
+"""Likeness from which a reader had better be told that the two are probably one."""
+_LIKELY_FEATURES = 3
+_OFFERED_FEATURES = 2
+_SHORT = 10.0
+"""Length of a vector that the shortest title is taken to have: one name in common among three words is not
+much."""
+_NAMES = 2
+_FEATURES = 4, 6
 _CLEARLY = 1.3
 """How much more alike than any other story."""
 
@@ -29,57 +47,171 @@ class Abroad:
 
     seq: int
     entities: tuple[str, ...]
+    tokens: tuple[str, ...]
+    """Of the entry: sounds and concepts that the story has too, the heaviest first."""
     numbers: int
-    rarity: float
     likeness: float
-    """Of the names and numbers that either has, the share that both have, by rarity; in [0, 1]."""
+    """Cosine of all that compares, by rarity, in [0, 1].
+
+    Entities of the rule files are sure: where two are in common, the mean with the cosine of the entities.
+    """
+
+    @property
+    def names(self) -> int:
+        """Names in common, of rule files or heard alike."""
+        return len(named(self.entities)) + sum(is_name(token) for token in self._others)
 
     @property
     def strong(self) -> bool:
-        """Whether the evidence could carry a join: two names and a third feature."""
-        return len(self.entities) > _ENTITIES or (len(self.entities) == _ENTITIES and self.numbers > 0)
+        """Whether the evidence could carry a join: three entities, two names of four things, one of six."""
+        if len(named(self.entities)) > _NAMES:
+            return True
+        few, many = _FEATURES
+        return (self.names >= _NAMES and self.features >= few) or (self.names > 0 and self.features >= many)
+
+    @property
+    def likely(self) -> bool:
+        """Whether a message on the one had better stand with that on the other."""
+        return self.likeness >= LIKELY_AT and self.features >= _LIKELY_FEATURES and self.names > 0
+
+    @property
+    def features(self) -> int:
+        """All that is in common."""
+        return len(self.entities) + len(self._others) + self.numbers
+
+    @property
+    def _others(self) -> list[str]:
+        """The tokens without those that are but the names of its entities, heard."""
+        heard = [sound(part) for name in self.entities for part in name.split("-")]
+        return [token for token in self.tokens if not any(alike(token, name) for name in heard)]
+
+    @property
+    def plausible(self) -> bool:
+        """Whether it is worth a person's look."""
+        return self.likeness >= OFFER_AT and (self.names > 0 or self.features >= _OFFERED_FEATURES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """All that compares of one text, weighed by rarity."""
+
+    entities: dict[str, float]
+    tokens: dict[str, float]
+    numbers: dict[int, float]
+
+    @property
+    def length(self) -> float:
+        weights = (*self.entities.values(), *self.tokens.values(), *self.numbers.values())
+        return max(_SHORT, sqrt(sum(weight * weight for weight in weights)))
 
 
 def abroad(window: Window, arrival: Arrival, asked: Query) -> list[Abroad]:
     """The stories in other languages that may be the entry's, likeliest first, at most five."""
-    if len(asked.entities) < _ENTITIES or not asked.footprint.lang:
+    own = asked.footprint
+    others = [lang for lang, count in window.languages.items() if lang and count and lang != own.lang]
+    if not own.lang or not others:
         return []
-    shared: Counter[int] = Counter()
-    for name in asked.entities:
-        shared.update(window.terms.newest(entity_key(name), _READ))
+    side = _side(window, own)
     best: dict[int, Abroad] = {}
-    for seq in sorted(seq for seq, count in shared.items() if count >= _ENTITIES):
-        found = _compared(window, arrival, asked, seq)
+    for seq in _nearest(window, side, others):
+        other = window.shelf.footprint(seq)
+        if not other.lang or other.lang == own.lang or arrival.at - window.shelf.time(seq) > _CLOSE:
+            continue
+        found = _compared(side, _side(window, other), seq)
         story = window.shelf.story(seq)
-        if found and (story not in best or found.likeness > best[story].likeness):
+        if found.plausible and (story not in best or found.likeness > best[story].likeness):
             best[story] = found
     return sorted(best.values(), key=lambda found: (-found.likeness, found.seq))[:_OFFERED]
 
 
-def _compared(window: Window, arrival: Arrival, asked: Query, seq: int) -> Abroad | None:
-    other = window.shelf.footprint(seq)
-    if not other.lang or other.lang == asked.footprint.lang or arrival.at - window.shelf.time(seq) > _CLOSE:
-        return None
-    entities = tuple(name for name in other.entities if name in asked.entities)
-    numbers = asked.numbers & other.numbers
-    rarity = sum(asked.entities[name] for name in entities) + sum(asked.idf[number] for number in numbers)
-    others = window.rarity.weights(entity_key(name) for name in other.entities)
-    either = (
-        sum(asked.entities.values()) + sum(others.values()) - sum(asked.entities[name] for name in entities)
+def _side(window: Window, text: Footprint) -> _Side:
+    rarity = window.rarity.weights
+    entities = {name: entity_key(name) for name in text.entities}
+    title, body = text.meant_title, text.meant_body
+    keys = {token: token_key(token) for token in (*title, *body)}
+    rare = rarity((*entities.values(), *keys.values(), *text.numbers))
+    weights = {token: rare[key] * (1.0 if is_concept(token) else _NAME) for token, key in keys.items()}
+    in_title = frozenset(text.title)
+    return _Side(
+        entities={name: _ENTITY * rare[key] for name, key in entities.items()},
+        tokens={token: weights[token] for token in title} | {token: _BODY * weights[token] for token in body},
+        numbers={
+            number: rare[number] * _NUMBER * (1.0 if number in in_title else _BODY) for number in text.numbers
+        },
     )
-    return Abroad(seq, entities, len(numbers), rarity, rarity / either if either else 0.0)
 
 
-def joins_abroad(window: Window, offered: list[Abroad]) -> Found | None:
+def _nearest(window: Window, side: _Side, languages: Iterable[str]) -> list[int]:
+    """The entries that share most, each name or concept weighed by the square of its rarity."""
+    read = window.terms.newest
+    bearers = [(weight, read(entity_key(name), _READ)) for name, weight in side.entities.items()]
+    for lang in languages:
+        bearers += [(weight, read(key_in(lang, token), _READ)) for token, weight in side.tokens.items()]
+    scores: dict[int, float] = {}
+    for weight, seqs in bearers:
+        for seq in seqs:
+            scores[seq] = scores.get(seq, 0.0) + weight * weight
+    nearest = heapq.nsmallest(_COMPARED, ((-score, seq) for seq, score in scores.items()))
+    return [seq for _, seq in nearest]
+
+
+def _compared(one: _Side, other: _Side, seq: int) -> Abroad:
+    shared: list[tuple[float, str]] = []
+    for token, weight in one.tokens.items():
+        if (found := _counterpart(token, other.tokens)) > 0:
+            shared.append((weight * found, token))
+    entities = tuple(name for name in other.entities if name in one.entities)
+    numbers = one.numbers.keys() & other.numbers.keys()
+    known = sum(one.entities[name] * other.entities[name] for name in entities)
+    dot = (
+        known
+        + sum(product for product, _ in shared)
+        + sum(one.numbers[number] * other.numbers[number] for number in numbers)
+    )
+    likeness = dot / (one.length * other.length)
+    if len(named(entities)) >= _NAMES:
+        likeness = (likeness + known / (_length(one.entities) * _length(other.entities))) / 2
+    tokens = tuple(token for _, token in sorted(shared, reverse=True))
+    return Abroad(seq, entities, tokens, len(numbers), min(1.0, likeness))
+
+
+def _length(weights: Mapping[str, float]) -> float:
+    return sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+
+
+def _counterpart(token: str, others: dict[str, float]) -> float:
+    """The weight of the token on the other side; a name that sounds alike, but for an ending, is the same."""
+    if token in others or is_concept(token):
+        return others.get(token, 0.0)
+    return max((weight for other, weight in others.items() if alike(token, other)), default=0.0)
+
+
+def joins_abroad(window: Window, arrival: Arrival, offered: list[Abroad]) -> Found | None:
     """Join a story in another language only where names point to it clearly, and to no other.
 
     In a hot topic many stories share the same names; then none is joined, and all are only offered.
     """
-    if not offered or not offered[0].strong or offered[0].likeness < _ALIKE:
+    if not offered or not offered[0].strong or offered[0].likeness < JOIN_AT:
         return None
     found = offered[0]
-    if len(offered) > 1 and found.likeness < _CLEARLY * offered[1].likeness:
+    if len(offered) > 1 and not _clearly(found, offered[1]):
         return None
-    shared = " and ".join(named(found.entities)) + (", and a number" if found.numbers else "")
-    reason = f"shares {shared} with the entry of {window.named(found.seq)} in another language"
+    other = f"the entry of {window.named(found.seq)} in another language"
+    reason = f"shares {in_common(arrival, found)} with {other}"
     return Found(seq=found.seq, placement=Placement.JOINS, score=found.likeness, reason=reason)
+
+
+def _clearly(found: Abroad, second: Abroad) -> bool:
+    """Whether a story is the entry's rather than the next one: much more alike, or more of its entities."""
+    more = set(named(second.entities)) < set(named(found.entities)) and len(named(found.entities)) > _NAMES
+    return more or found.likeness >= _CLEARLY * second.likeness
+
+
+def in_common(arrival: Arrival, found: Abroad) -> str:
+    """Say what an entry shares with a story in another language: entities by id, all else in its words."""
+    said = arrival.observed.meaning.said
+    shared = [*named(found.entities)[:3], *(said.get(token, token) for token in found.tokens)][:4]
+    if found.numbers:
+        shared.append("a number")
+    shared = list(dict.fromkeys(shared)) or ["a rule"]
+    return " and ".join((", ".join(shared[:-1]), shared[-1])) if len(shared) > 1 else shared[0]

@@ -13,13 +13,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.core.models import Assignment, Entry, Findings, News, Placement, Remembered, Source, Story
-from monitor.core.stories.across import Abroad, abroad, joins_abroad
+from monitor.core.stories.across import Abroad, abroad, in_common, joins_abroad
 from monitor.core.stories.copies import Arrival, Found, copied, is_label
 from monitor.core.stories.identity import bare_title
 from monitor.core.stories.joining import joins, ranked
 from monitor.core.stories.likeness import Query, query
 from monitor.core.stories.news import news_of
-from monitor.core.stories.observe import Observed, named, observe, untitled
+from monitor.core.stories.observe import Observed, observe, untitled
 from monitor.core.stories.shelf import micros
 from monitor.core.stories.telling import told
 from monitor.core.stories.trace import Flag, Footprint, decode, encode, entity_key, readable
@@ -71,7 +71,7 @@ class StoryBook:
         if stories and stories[0].score >= JOIN_AT:
             return self._follow(arrival, asked, joins(self._window, arrival, stories[0], asked))
         offered = abroad(self._window, arrival, asked)
-        found = joins_abroad(self._window, offered)
+        found = joins_abroad(self._window, arrival, offered)
         if found is not None:
             return self._follow(arrival, asked, found)
         return self._open(arrival, asked, offered)
@@ -162,6 +162,8 @@ class StoryBook:
             entities=observed.entities,
             agency=observed.agency,
             claims=observed.claims,
+            meant_title=observed.meaning.title,
+            meant_body=observed.meaning.body,
         )
         return query(footprint, idf, {name: rare[key] for name, key in keys.items()})
 
@@ -217,10 +219,8 @@ class StoryBook:
         possibly = tuple(self._window.story_id(found.seq) for found in offered)
         reason = "nothing like it in the window"
         if offered:
-            shared = " and ".join(named(offered[0].entities))
-            reason += (
-                f"; possibly the same as the story of {self._window.named(offered[0].seq)}: shares {shared}"
-            )
+            nearest, shared = self._window.named(offered[0].seq), in_common(arrival, offered[0])
+            reason += f"; possibly the same as the story of {nearest}: shares {shared}"
         assignment = Assignment(
             entry=arrival.entry.id,
             story=arrival.entry.id,

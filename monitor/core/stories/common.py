@@ -252,9 +252,8 @@ _LEVELS = {
 }
 """Stems by n, where they stand in 2^(-n/2) of all items."""
 
-BACKGROUND = {
-    key_of_stem(stem): 2.0 ** (-half_powers / 2)
-    for half_powers, stems in _LEVELS.items()
-    for stem in stems.split()
-}
+STEMS = {stem: 2.0 ** (-half_powers / 2) for half_powers, stems in _LEVELS.items() for stem in stems.split()}
+"""Share of news items by stem."""
+
+BACKGROUND = {key_of_stem(stem): share for stem, share in STEMS.items()}
 """Share of news items by term."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import xxhash
@@ -11,6 +11,7 @@ import xxhash
 from monitor.core.models import Claim, Entry, Findings, Match
 from monitor.core.signature import Sketch, credited, sketch
 from monitor.core.stories.identity import bare_title, confirms, core_title, denies, is_live, names_page
+from monitor.core.stories.meaning import Meaning, meaning
 from monitor.core.stories.trace import Flag
 from monitor.core.stories.words import terms, words
 
@@ -44,6 +45,7 @@ class Observed:
     """Bits of `Flag`."""
     agency: str
     claims: tuple[Claim, ...] = ()
+    meaning: Meaning = field(default_factory=Meaning)
 
 
 def key64(kind: str, value: str) -> int:
@@ -88,6 +90,7 @@ def observe(entry: Entry, findings: Findings) -> Observed:
         flags=_flags(entry, title, text, correction=correction),
         agency=credited(f"{entry.author} {text[:_CREDITED]} {text[-_LEAD:]}") or "",
         claims=findings.claims,
+        meaning=meaning(title, text[:_LEAD]),
     )
 
 
@@ -98,6 +101,7 @@ def untitled(observed: Observed) -> Observed:
         title_key=0,
         title=observed.body[:_TITLE_TERMS],
         body=observed.body[_TITLE_TERMS:],
+        meaning=replace(observed.meaning, title=observed.meaning.body, body=()),
     )
 
 

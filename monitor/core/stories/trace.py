@@ -18,6 +18,8 @@ _VERSION = 1
 _HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
 _INDEXED = 20
 _CACHE = 1 << 13
+_MEANT = "\x02"
+"""Stands before what a text means in any language; traces of earlier versions have none."""
 _CLAIMED = "\x01"
 """Stands before each claim; no text of a claim holds control characters."""
 
@@ -65,6 +67,10 @@ class Footprint:
     """The news agency credited, empty if none is."""
     claims: tuple[Claim, ...] = ()
     """Who claims or denies what, as its text says."""
+    meant_title: tuple[str, ...] = ()
+    """Sounds of names and signs of concepts in the title, comparable across languages: see `meaning`."""
+    meant_body: tuple[str, ...] = ()
+    """Those of the first sentences."""
 
     @property
     def terms(self) -> tuple[int, ...]:
@@ -113,7 +119,9 @@ def encode(print_: Footprint) -> bytes:
         print_.sketch.scale.bit_length() - 1,
     )
     names = "\0".join((print_.lang, print_.agency, *print_.entities))
-    tail = _CLAIMED.join((names, *map(_claim_as_text, print_.claims))).encode("utf-8", "surrogatepass")
+    told = _CLAIMED.join((names, *map(_claim_as_text, print_.claims)))
+    meant = "\0".join((" ".join(print_.meant_title), " ".join(print_.meant_body)))
+    tail = f"{told}{_MEANT}{meant}".encode("utf-8", "surrogatepass")
     return head + _pack_ints(print_.title) + _pack_ints(print_.body) + _pack_ints(sketch) + tail
 
 
@@ -138,7 +146,9 @@ def decode(trace: bytes) -> Footprint:
      scale) = _HEAD.unpack_from(trace)  # fmt: skip
     at = _HEAD.size
     ends = (at + 4 * titles, at + 4 * (titles + bodies), at + 4 * (titles + bodies + kept))
-    names, *claims = trace[ends[2] :].decode("utf-8", "surrogatepass").split(_CLAIMED)
+    told, _, meant = trace[ends[2] :].decode("utf-8", "surrogatepass").partition(_MEANT)
+    names, *claims = told.split(_CLAIMED)
+    meant_title, _, meant_body = meant.partition("\0")
     lang, agency, *entities = names.split("\0")
     return Footprint(
         seq=seq,
@@ -157,6 +167,8 @@ def decode(trace: bytes) -> Footprint:
         entities=tuple(entities),
         agency=agency,
         claims=tuple(map(_claim_from_text, claims)),
+        meant_title=tuple(meant_title.split()),
+        meant_body=tuple(meant_body.split()),
     )
 
 

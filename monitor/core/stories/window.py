@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from monitor.core.models import Remembered, Source
 from monitor.core.stories.common import BACKGROUND
+from monitor.core.stories.meaning import background, key_in, keys
 from monitor.core.stories.observe import key64
 from monitor.core.stories.postings import Postings
 from monitor.core.stories.rarity import Rarity
@@ -33,7 +35,9 @@ class Window:
         self.shelf = Shelf()
         self.keys = Postings()
         self.terms = Postings()
-        self.rarity = Rarity(BACKGROUND, prior=_PRIOR)
+        self.rarity = Rarity(BACKGROUND | background(), prior=_PRIOR)
+        self.languages: Counter[str] = Counter()
+        """How many entries there are of each language."""
         self.groups: dict[str, Group] = {}
         self._late: list[tuple[int, int]] = []
         self._last_group = _GROUP_NUMBERS
@@ -170,9 +174,11 @@ class Window:
         self.keys.add(seq, footprint.sketch.indexed)
         entities = [entity_key(name) for name in footprint.entities]
         if not footprint.flags & (Flag.COPY | Flag.LIVE):
-            self.terms.add(seq, (*footprint.rare(), *entities))
+            abroad = [key_in(footprint.lang, token) for token in footprint.meant_title]
+            self.terms.add(seq, (*footprint.rare(), *entities, *abroad))
         if not footprint.flags & Flag.COPY:
-            self.rarity.add((*footprint.terms, *entities))
+            self.rarity.add(_counted(footprint))
+        self.languages[footprint.lang] += 1
 
     def _group(self, seq: int, entry: str, story: str, footprint: Footprint) -> None:
         group = self.groups.get(story)
@@ -224,7 +230,14 @@ class Window:
         footprint = self.shelf.footprint(seq)
         self._leave_group(seq, keep=keep)
         if not footprint.flags & Flag.COPY:
-            self.rarity.remove((*footprint.terms, *map(entity_key, footprint.entities)))
+            self.rarity.remove(_counted(footprint))
+        self.languages[footprint.lang] -= 1
         self.shelf.clear(seq)
         self.keys.withdraw(seq)
         self.terms.withdraw(seq)
+
+
+def _counted(footprint: Footprint) -> tuple[int, ...]:
+    """What an entry adds to the counts of rarity."""
+    meant = keys((*footprint.meant_title, *footprint.meant_body))
+    return (*footprint.terms, *map(entity_key, footprint.entities), *meant)
