@@ -95,11 +95,10 @@ def rules() -> str:
     return RULES
 
 
-@pytest.fixture
-def world(store: Store, around: Around, tmp_path: Path, rules: str) -> World:
-    """What the daemon hands to the pages."""
-    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
-    ruleset = load_rules([tmp_path / "rules.yaml"]).ruleset
+def world_of(store: Store, around: Around, folder: Path, rules: str) -> World:
+    """Return what the daemon hands to the pages."""
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    ruleset = load_rules([folder / "rules.yaml"]).ruleset
     in_force = InForce(settings=Settings(), rulebook=Rulebook.of(ruleset, Matcher(ruleset)))
     in_force.feeds = {FEED.url: FEED}
     return World(
@@ -110,11 +109,17 @@ def world(store: Store, around: Around, tmp_path: Path, rules: str) -> World:
         feeds=lambda: [FEED],
         hide=Redactor({SECRET}).for_people,
         on_retry=lambda: around.calls.append(around.now),
-        config=tmp_path / "config.yaml",
+        config=folder / "config.yaml",
         reload=lambda: around.reloads.append(around.now),
         stuck=lambda: around.stuck,
         started_at=NOW,
     )
+
+
+@pytest.fixture
+def world(store: Store, around: Around, tmp_path: Path, rules: str) -> World:
+    """What the daemon hands to the pages."""
+    return world_of(store, around, tmp_path, rules)
 
 
 @pytest.fixture

@@ -143,16 +143,16 @@ async def hang(world: World, store: Store, *, filler: int = 24) -> str:
     filling = [Told(title=f"Council number {number} votes on its roads") for number in range(filler)]
     stories = [*filling, *TOLD]
     states = {state.url: state for state in await claim(store, *FEEDS, now=NOW - timedelta(days=2))}
-    gathered = [_entries_of(told, number, len(stories)) for number, told in enumerate(stories)]
+    gathered = [entries_of(told, number, len(stories)) for number, told in enumerate(stories)]
     found = [
         NewEntry(entry=one, findings=world.in_force.rulebook.matcher.match(one))
         for some in gathered
         for one in some
     ]
-    await store.commit_polls([_polled(states[feed.url], found if feed is FEEDS[0] else []) for feed in FEEDS])
+    await store.commit_polls([polled(states[feed.url], found if feed is FEEDS[0] else []) for feed in FEEDS])
     waiting = {one.entry.id: one for one in await store.pending_entries(limit=1000)}
     for told, entries in zip(stories, gathered, strict=True):
-        batch = _assembled(told, [waiting[one.id] for one in entries])
+        batch = put_together(told, [waiting[one.id] for one in entries])
         await store.commit_assembled(batch)
     last = gathered[-1][0].id
     await _around(store, last)
@@ -163,7 +163,7 @@ def _name(*parts: object) -> str:
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
-def _entries_of(told: Told, number: int, stories: int) -> list[Entry]:
+def entries_of(told: Told, number: int, stories: int) -> list[Entry]:
     """Articles spread over the time of the story, ever denser, the last of the last story just now."""
     end = NOW - (stories - number - 1) * 7 * MINUTE
     some = len(told.outlets) + (3 if len(told.outlets) > 1 else 0)
@@ -188,7 +188,7 @@ def _entries_of(told: Told, number: int, stories: int) -> list[Entry]:
     return made
 
 
-def _assembled(told: Told, waiting: Sequence[PendingEntry]) -> list[Assembled]:
+def put_together(told: Told, waiting: Sequence[PendingEntry]) -> list[Assembled]:
     """Put the articles of a story together one by one."""
     first, done = waiting[0], []
     matched = [match.rule for match in first.findings.matches]
@@ -306,7 +306,7 @@ def _delivery(
     )
 
 
-def _polled(state: FeedState, found: Sequence[NewEntry]) -> PollRecord:
+def polled(state: FeedState, found: Sequence[NewEntry]) -> PollRecord:
     """Let a feed have published for weeks, more by day than by night."""
     published = [
         NOW - number * 97 * MINUTE for number in range(300) if 6 <= (NOW - number * 97 * MINUTE).hour < 22
