@@ -13,6 +13,7 @@ from monitor.core.models import (
     Among,
     Changes,
     Counts,
+    Day,
     Decision,
     Delivery,
     DeliveryState,
@@ -150,6 +151,9 @@ class SystemStore(Protocol):
 
     async def standing(self, now: datetime) -> Standing:
         """How things stand: feeds, queues, size."""
+
+    async def day_since(self, since: datetime) -> Day:
+        """What was done since a moment, and how long its alerts took."""
 
     async def workers(self) -> list[Worker]:
         """The daemons that work on it, the eldest first; on SQLite none."""

@@ -6,18 +6,21 @@ import platform
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import web
 
-from monitor.core.models import DeliveryState, Standing, Worker
-from monitor.core.render.times import ago
+from monitor.core.models import Day, DeliveryState, Standing, Worker
+from monitor.core.render.times import ago, lasting
+from monitor.core.told_in_time import percentile, time_to_alert
 from monitor.pipeline.membership import state_of, usual_rules
 from monitor.web.metrics import own_version
 from monitor.web.ports import World
 from monitor.web.rendering import page
 
 _MIB: Final = 2**20
+_DAY: Final = timedelta(days=1)
 _OPEN: Final = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.UNSURE)
 
 
@@ -57,6 +60,7 @@ class System:
         now, world = self._world.clock(), self._world
         standing = await self._store.standing(now)
         counts = await self._store.counts()
+        day = await self._store.day_since(now - _DAY)
         rules = list(world.in_force.rulebook.rules.values())
         return page(
             "system.html",
@@ -77,6 +81,8 @@ class System:
             enabled=sum(rule.enabled for rule in rules),
             files=sorted(Counter(rule.at.path for rule in rules).items()),
             fellows=_fellows(await self._store.workers()),
+            day=day,
+            took=_took(day),
         )
 
     def _channels(self, standing: Standing) -> list[ChannelRow]:
@@ -89,6 +95,13 @@ class System:
             kind = settings[name].type if name in settings else ""
             found.append(ChannelRow(name=name, type=kind, ready=ready, sending=sending, unsure=unsure))
         return found
+
+
+def _took(day: Day) -> Sequence[tuple[str, str]]:
+    """Say how long the alerts of a day took, from publication to a channel, at its percentiles."""
+    took = [length for one in day.times if (length := time_to_alert(one)) is not None]
+    shares = (("half of them", 0.5), ("19 of 20", 0.95), ("all", 1.0))
+    return [(said, lasting(percentile(took, share))) for said, share in shares] if took else []
 
 
 def _fellows(workers: Sequence[Worker]) -> list[Fellow]:

@@ -44,6 +44,7 @@ _TITLES = (
 )
 _LANGS = ("en", "uk", "ru", "de")
 _LOADS = 9
+PATHS = ("/", "/?severity=critical", "/?lang=et", "/?lang=xx", "/rules", "/feed-health", "/deliveries")
 
 
 def stories(number: int) -> Iterator[Told]:
@@ -128,21 +129,20 @@ async def listen(session: ClientSession, address: str, heard: list[int]) -> None
     """Be an open page."""
     async with session.get(address) as answer:
         async for line in answer.content:
-            if line.startswith(b"event: story"):
-                heard.append(1)
+            heard[0] += line.startswith(b"event: story")
 
 
 async def open_pages(process: int, address: str, *, pages: int, seconds: float) -> None:
     """Print what so many open pages cost."""
     alone = await share(process, seconds)
-    heard: list[int] = []
+    heard = [0]
     timeout = ClientTimeout(total=None)
     async with ClientSession(connector=TCPConnector(limit=0), timeout=timeout) as session:
         listeners = [asyncio.create_task(listen(session, f"{address}/events", heard)) for _ in range(pages)]
         await asyncio.sleep(3)
-        before = len(heard)
+        before = heard[0]
         cost = await share(process, seconds)
-        told = (len(heard) - before) / seconds
+        told = (heard[0] - before) / seconds
         for one in listeners:
             one.cancel()
         await asyncio.gather(*listeners, return_exceptions=True)
@@ -188,19 +188,10 @@ async def main(arguments: argparse.Namespace) -> None:
         await fill(world_of(store, Around(), folder, RULES), store, arguments.stories)
         counts = await store.counts()
         await store.close()
-        print(
-            f"archive                {counts.stories} stories, {counts.entries} articles, {counts.alerts} alerts"
-        )
+        said = f"{counts.stories} stories, {counts.entries} articles, {counts.alerts} alerts"
+        print(f"archive                {said}")
         async with served(folder) as (process, address):
-            for path in (
-                "/",
-                "/?severity=critical",
-                "/?lang=et",
-                "/?lang=xx",
-                "/rules",
-                "/feed-health",
-                "/deliveries",
-            ):
+            for path in PATHS:
                 await answers(address, path)
             await paints(address)
             await open_pages(process, address, pages=arguments.pages, seconds=arguments.seconds)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from playwright.async_api import expect
 
 from monitor.store import Store
 from monitor.web.live import Live
+from monitor.web.ports import World
 from tests.acceptance.conftest import desk as folder
 from tests.acceptance.daemon import Desk as Folder
+from tests.store.samples import FEED
 from tests.web.browser import PHONE, reading
-from tests.web.conftest import Desk
+from tests.web.conftest import Around, Desk
 from tests.web.keeping import kept
 from tests.web.test_pages import EVIL
 
@@ -110,8 +115,12 @@ async def test_on_a_phone_no_page_scrolls_sideways(desk: Desk, store: Store) -> 
         assert reader.complaints == []
 
 
-async def test_nothing_of_a_feed_runs_or_is_loaded(desk: Desk, store: Store) -> None:
+async def test_nothing_of_a_feed_runs_or_is_loaded(
+    desk: Desk, store: Store, world: World, around: Around
+) -> None:
     """Neither in a page nor in what comes live; nothing is asked of anybody but the desk."""
+    around.now += timedelta(hours=1)
+    world.in_force.feeds = {FEED.url: replace(FEED, name=EVIL[2])}
     await kept(store, *(f"{number:032x}" for number in range(3)), title="".join(EVIL[:3]))
     async with reading() as reader:
         page = reader.page
@@ -127,6 +136,14 @@ async def test_nothing_of_a_feed_runs_or_is_loaded(desk: Desk, store: Store) -> 
             await page.goto(address(desk, f"/try?entry={number:032x}&rule=raids"))
             await page.get_by_role("button", name="Try").last.click()
             await page.wait_for_load_state()
+        await page.goto(address(desk, "/try/rule"))
+        await page.get_by_label("Rule, as in its file").fill("evil:\n  any: [alert, turned, style]\n")
+        await page.get_by_label("Over the last").select_option("30")
+        await page.get_by_role("button", name="Try").last.click()
+        await expect(page.locator("section li")).not_to_have_count(0)
+        assert await page.locator("main :is(img, svg, script, style, b)").count() == 0
+        await page.goto(address(desk, "/feed-health"))
+        await expect(page.locator("tbody tr")).to_contain_text("<svg/onload=alert(1)>")
         assert reader.complaints == []
         assert all(asked.startswith(address(desk)) for asked in reader.asked)
 
