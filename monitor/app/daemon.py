@@ -154,7 +154,11 @@ class Daemon:
                 self._store,
                 self._in_force,
                 clock=clock,
-                stages=Stages(outcomes=lambda: self._poller.outcomes, stuck=lambda: self._watch.stuck),
+                stages=Stages(
+                    outcomes=lambda: self._poller.outcomes,
+                    stuck=lambda: self._watch.stuck,
+                    keeping=lambda: self._keeping.role,
+                ),
             )
             self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
@@ -165,7 +169,7 @@ class Daemon:
         live = Live(self._store, rules=lambda: self._in_force.rulebook.rules)
         pages = desk.routes(self._world_of_pages())
         routes = [*pages, *live.routes(), *programs, *routes_of(self._websub)]
-        return WebServer(settings.web, routes, clock=clock, closing=live.close)
+        return WebServer(settings.web, routes, clock=clock, closing=live.close, audit=self._store)
 
     def _world_of_pages(self) -> WorldOfPages:
         return WorldOfPages(

@@ -20,5 +20,5 @@ async def for_programs(
     metrics = Metrics(store, clock=clock, stages=stages, rules=lambda: tuple(in_force.rulebook.rules))
     await metrics.begin()
     now = InForceNow(rules=lambda: in_force.rulebook.rules, feeds=lambda: in_force.feeds)
-    api = routes(store, now, wants_login=bool(in_force.settings.web.users))
+    api = routes(store, now, wants_login=in_force.settings.web.wants_login)
     return [*metrics.routes(), *Feeds(store, rules=now.rules).routes(), *api]

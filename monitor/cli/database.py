@@ -8,8 +8,12 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from monitor import looping
+from monitor.actor import acting
+from monitor.cli.author import author
+from monitor.cli.common import now
 from monitor.config.settings import Loaded
 from monitor.core.errors import DatabaseUnusableError, Mistake
+from monitor.core.models import Actor, Via
 from monitor.files import Kind, look_at
 from monitor.store import Store, open_store
 from monitor.store.engine import address_of
@@ -34,7 +38,8 @@ async def opened(loaded: Loaded) -> AsyncIterator[Store]:
         raise DatabaseUnusableError(message)
     store = await open_store(url, owner=f"command-{os.getpid()}", exclusive=False)
     try:
-        yield store
+        with acting(Actor(at=now(), name=author(), via=Via.TERMINAL)):
+            yield store
     finally:
         await store.close()
 

@@ -22,6 +22,8 @@ class _Commands(LazyGroup):
         "alerts": "List alerts and deliveries, sent and held; ask why; acknowledge, retry or drop.",
         "routes": "Show where alerts go; test where one would.",
         "silences": "Keep alerts from being sent for a while; see what that held.",
+        "audit": "See who did what by hand.",
+        "users": "Make passwords and tokens for users of the desk.",
         "db": "Look after the database: status, check, backup, restore, move, export.",
         "replay": "Run recorded entries through the very same path and send nothing.",
         "workers": "See which daemons share a PostgreSQL database, and whether their rules agree.",

@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final, Protocol
 
+from monitor.actor import acting
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import (
+    Actor,
     Answered,
     Delivery,
     DeliveryKind,
@@ -28,6 +30,7 @@ from monitor.core.models import (
     Press,
     Pressed,
     Silence,
+    Via,
 )
 from monitor.core.render.display import line
 from monitor.core.render.handling import SNOOZE_HOURS
@@ -84,10 +87,11 @@ class Presses:
             return None
 
     async def press(self, pressed: Pressed) -> Answered:
-        """Carry out a press; what cannot be believed or stored changes nothing."""
+        """Carry out a press on a message in Slack; what cannot be believed or stored changes nothing."""
         try:
             handling = await self._of(pressed)
-            answered = UNKNOWN if handling is None else await self._carried_out(pressed, handling)
+            with acting(self._in_slack(pressed.by)):
+                answered = UNKNOWN if handling is None else await self._carried_out(pressed, handling)
         except StoreUnavailableError:
             return UNSTORED
         return self._logged(pressed, answered)
@@ -119,6 +123,9 @@ class Presses:
             if one.kind is not DeliveryKind.THREAD and one.state in _BEGUN and one.channel in roots:
                 latest.setdefault(one.channel, replace(one, root_remote_id=roots[one.channel]))
         return tuple(latest.values())
+
+    def _in_slack(self, person: Person) -> Actor:
+        return Actor(at=self._clock(), name=author_of(person), via=Via.SLACK)
 
     def _logged(self, pressed: Pressed, answered: Answered) -> Answered:
         said = {"press": pressed.press, "alert": pressed.alert[:12], "by": author_of(pressed.by)}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol, assert_never
 
+from monitor.actor import acting
 from monitor.core.commands import (
     AddSilence,
     Command,
@@ -83,7 +84,8 @@ class Desk(Presses):
         command = read_command(asked.words)
         log.info("command", extra=fields(command=type(command).__name__, by=author_of(asked.by)))
         try:
-            return await self._answered(asked, command)
+            with acting(self._in_slack(asked.by)):
+                return await self._answered(asked, command)
         except StoreUnavailableError:
             return UNSTORED
 

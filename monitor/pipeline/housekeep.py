@@ -88,7 +88,9 @@ class Housekeeper:
         if self._clock_leapt():
             log.error("retention.refused", extra=fields(why="the clock leapt by more than a day"))
             return
-        keep = Keep(entries=max(retention.entries, window), deliveries=retention.deliveries)
+        keep = Keep(
+            entries=max(retention.entries, window), deliveries=retention.deliveries, audit=retention.audit
+        )
         try:
             purged = await self._archive.purge(self._clock(), keep)
         except StoreUnavailableError as error:

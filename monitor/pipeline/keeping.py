@@ -54,6 +54,13 @@ class Keeping:
         self._chores: set[asyncio.Task[None]] = set()
         self._standing_by = False
 
+    @property
+    def role(self) -> str:
+        """`keeper`, `standby`, or nothing until the first election or between two terms."""
+        if self._serving:
+            return "keeper"
+        return "standby" if self._standing_by else ""
+
     async def run(self) -> None:
         """Keep whenever elected, for ever; raises what breaks the work."""
         while True:

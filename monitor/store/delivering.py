@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from monitor.core.models import Delivery, DeliveryState, Fold, Folded, Lookup, Outcome
-from monitor.store import folding, outbox, sweeps
+from monitor.core.models import Act, Delivery, DeliveryState, Fold, Folded, Lookup, Outcome
+from monitor.store import audit, folding, outbox, sweeps
 from monitor.store.opened import Opened
 
 
@@ -102,8 +102,8 @@ class Delivering(Opened):
 
     async def retry_delivery(self, delivery: str, now: datetime) -> bool:
         """Send a PARKED, DROPPED or UNSURE delivery again, or a waiting one at once; False if it is none."""
-        return await self._database.write(outbox.retry, delivery, now)
+        return await self._by_hand(audit.deed(Act.RETRY, delivery), outbox.retry, delivery, now)
 
     async def drop_delivery(self, delivery: str) -> bool:
         """Give up a delivery that waits, is in doubt or is PARKED; False if it is none of these."""
-        return await self._database.write(outbox.drop, delivery)
+        return await self._by_hand(audit.deed(Act.DROP, delivery), outbox.drop, delivery)

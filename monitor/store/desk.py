@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.core.models import (
+    Act,
     Among,
     Changes,
     Counts,
     Decision,
+    EditKind,
     Growth,
     Hold,
     Keep,
@@ -30,9 +32,11 @@ from monitor.core.models import (
     StoryEdit,
     Verdict,
 )
+from monitor.core.render.times import minute
 from monitor.core.stories.searching import mentions
 from monitor.core.urls import canonical_url
 from monitor.store import (
+    audit,
     changes,
     delays,
     edits,
@@ -168,7 +172,9 @@ class Desk(Opened):
         Raises:
             StoryEditError: it cannot be done.
         """
-        return await self._database.write(edits.apply, edit, owners)
+        act = Act.SPLIT if edit.kind is EditKind.SPLIT else Act.MERGE
+        said = f"from {edit.source}: {edit.why}" if edit.why else f"from {edit.source}"
+        return await self._by_hand(audit.deed(act, edit.target, said), edits.apply, edit, owners)
 
     async def undo_edit(self, edit: StoryEdit, by: StoryEdit, owners: Mapping[str, str]) -> StoryEdit:
         """Take an edit back by another one, which is logged as well.
@@ -176,7 +182,8 @@ class Desk(Opened):
         Raises:
             StoryEditError: it was taken back before, or nothing of it is left.
         """
-        return await self._database.write(edits.undo, edit, by, owners)
+        done = audit.deed(Act.UNDO, edit.source, f"edit {edit.number}")
+        return await self._by_hand(done, edits.undo, edit, by, owners)
 
     async def story_edits(self, story: str | None = None, *, number: int | None = None) -> list[StoryEdit]:
         """The edits by hand of one story, or the one of a number, or all; the oldest first."""
@@ -251,18 +258,21 @@ class Desk(Opened):
 
     async def add_silence(self, silence: Silence) -> None:
         """Add a silence, or replace the one of the same id."""
-        await self._database.write(silences.add, silence)
+        done = audit.deed(Act.SILENCE, silence.id, silences.in_words(silence))
+        await self._by_hand(done, silences.add, silence)
 
     async def end_silence(self, silence: str, now: datetime) -> bool:
         """End a silence before its time; False if there is none of that id still to end.
 
         What it holds until its end is told then.
         """
-        return await self._database.write(silences.move_end, silence, now, now)
+        done = audit.deed(Act.END_SILENCE, silence)
+        return await self._by_hand(done, silences.move_end, silence, now, now)
 
     async def extend_silence(self, silence: str, ends_at: datetime, now: datetime) -> bool:
         """Let a silence that is in force end at another moment; False if there is none of that id."""
-        return await self._database.write(silences.move_end, silence, ends_at, now)
+        done = audit.deed(Act.EXTEND_SILENCE, silence, f"until {minute(ends_at)}")
+        return await self._by_hand(done, silences.move_end, silence, ends_at, now)
 
     async def silenced(self, silence: Silence, *, limit: int = 200) -> list[Decision]:
         """What a silence held, as far as decisions are kept; the latest last."""
@@ -274,7 +284,8 @@ class Desk(Opened):
         Returns:
             False if somebody had done so before, or there is no alert of that id.
         """
-        return await self._database.write(holds.acknowledge, alert, who, now)
+        done = audit.deed(Act.ACKNOWLEDGE, alert, f"as {who}")
+        return await self._by_hand(done, holds.acknowledge, alert, who, now)
 
     async def list_holds(
         self, *, rule: str | None = None, story: str | None = None, limit: int = 1000
@@ -288,7 +299,8 @@ class Desk(Opened):
 
     async def let_go(self, now: datetime, *, alert: str | None = None) -> int:
         """Make what holds one alert, or every one, due at once; return how many holds that were."""
-        return await self._database.write(holds.let_go, now, alert=alert)
+        done = audit.deed(Act.RELEASE, alert or "", "" if alert else "whatever is held")
+        return await self._by_hand(done, holds.let_go, now, alert=alert)
 
     async def purge(self, now: datetime, keep: Keep) -> Purged:
         """Delete what is older than it is kept, in short transactions.
@@ -302,6 +314,7 @@ class Desk(Opened):
             decisions=await self._repeat(retention.delete_decisions, old),
             entries=await self._repeat(retention.bury_entries, old),
             stories=await self._repeat(retention.delete_stories, old),
+            audit=await self._repeat(audit.forget, now - keep.audit),
         )
 
     async def _repeat(self, delete_some: Callable[[Connection, datetime, int], int], before: datetime) -> int:

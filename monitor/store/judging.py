@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.core.models import (
+    Act,
     Ailment,
     AlertTimes,
     Day,
@@ -15,7 +16,7 @@ from monitor.core.models import (
     RuleFeedback,
     Trouble,
 )
-from monitor.store import ailments, alert_times, feedback, outbox, troubles
+from monitor.store import ailments, alert_times, audit, feedback, outbox, troubles
 from monitor.store.opened import Opened
 
 
@@ -24,7 +25,8 @@ class Judging(Opened):
 
     async def judge(self, given: Feedback) -> None:
         """Write down a judgement, in place of the same person's earlier one; an older one changes nothing."""
-        await self._database.write(feedback.judge, given)
+        done = audit.deed(Act.JUDGE, given.alert, given.judgement.value)
+        await self._by_hand(done, feedback.judge, given)
 
     async def judgements(self, *, rule: str | None = None) -> list[Feedback]:
         """The judgement that counts of each alert, the latest one; the oldest first."""

@@ -9,7 +9,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from monitor.core.errors import NotKeeperError
+from monitor.core.models import Deed
 from monitor.elapsed import since_boot
+from monitor.store import audit
 from monitor.store.engine import Database
 from monitor.store.terms import Term, fenced
 
@@ -63,3 +65,17 @@ class Opened:
         except NotKeeperError:
             tenure.until = OVER
             raise
+
+    async def _by_hand(
+        self,
+        done: Deed | None,
+        work: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run work that a person may have asked for: the audit log says so in the same transaction.
+
+        Raises:
+            StoreUnavailableError: the database cannot serve just now; nothing was written.
+        """
+        return await self._database.write(audit.carried_out, done, work, *args, **kwargs)

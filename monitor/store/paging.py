@@ -23,7 +23,7 @@ from monitor.core.models import (
 )
 from monitor.store import codec, queries, silences
 from monitor.store.opened import Opened
-from monitor.store.schema import alerts, deliveries, feeds
+from monitor.store.schema import alerts, deliveries, feeds, is_held, is_unsent
 
 Place = tuple[datetime, str]
 """Where a page ended: time and id of its last row."""
@@ -87,7 +87,7 @@ def page_of_alerts(
     wanted = (
         *beyond(alerts.c.created_at, alerts.c.id, before),
         true() if rules is None else alerts.c.rule.in_(sorted(rules)),
-        true() if state is None else alerts.c.state == state.value,
+        true() if state is None else is_held if state is Verdict.HELD else alerts.c.state == state.value,
     )
     return queries.listed_alerts(connection, wanted, (alerts.c.created_at.desc(), alerts.c.id), limit)
 
@@ -105,7 +105,7 @@ def page_of_deliveries(
         select(deliveries)
         .where(
             *beyond(deliveries.c.created_at, deliveries.c.id, before),
-            true() if state is None else deliveries.c.state == state.value,
+            *_in_state(state),
             true() if channel is None else deliveries.c.channel == channel,
         )
         .order_by(deliveries.c.created_at.desc(), deliveries.c.id)
@@ -148,3 +148,10 @@ def beyond(
         return ()
     at, last = before
     return (moment <= at, or_(moment < at, name > last))
+
+
+def _in_state(state: DeliveryState | None) -> Sequence[ColumnElement[bool]]:
+    if state is None:
+        return ()
+    asked = deliveries.c.state == state.value
+    return (asked,) if state is DeliveryState.SENT else (is_unsent, asked)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.models import (
+    Act,
     Delivery,
     EntryKey,
     Feed,
@@ -15,7 +16,7 @@ from monitor.core.models import (
     KnownEntry,
     PollRecord,
 )
-from monitor.store import commits, entries, feed_health, feeds
+from monitor.store import audit, commits, entries, feed_health, feeds
 from monitor.store.opened import Opened
 
 
@@ -37,7 +38,7 @@ class Polling(Opened):
 
     async def make_due(self, url: str, now: datetime) -> bool:
         """Let a configured feed be polled at once; False if there is none of that url."""
-        return await self._database.write(feeds.make_due, url, now)
+        return await self._by_hand(audit.deed(Act.POLL, url), feeds.make_due, url, now)
 
     async def claim_due_feeds(self, now: datetime, *, lease: timedelta, limit: int) -> list[FeedState]:
         """Take up to `limit` feeds that are due and unclaimed, longest due first.

@@ -27,7 +27,6 @@ from monitor.core.models import (
     Decision,
     DeliveryState,
     ListedAlert,
-    Reason,
     RuleDay,
     RuleStatistics,
     Story,
@@ -43,6 +42,7 @@ from monitor.store.schema import (
     holds,
     holds_still,
     is_held,
+    is_silenced,
     pending,
     stories,
 )
@@ -236,7 +236,7 @@ def decided_because(connection: Connection, label: str, limit: int) -> list[Deci
     """What a silence held; the latest last."""
     rows = connection.execute(
         select(decisions)
-        .where(decisions.c.reason == Reason.SILENCED.name, decisions.c.detail == label)
+        .where(is_silenced, decisions.c.detail == label)
         .order_by(decisions.c.seq.desc())
         .limit(limit)
     )

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -25,22 +24,14 @@ from sqlalchemy import (
     text,
 )
 
+from monitor.store import audit_table
+from monitor.store.columns import Seq, only
+from monitor.store.columns import metadata as _metadata
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0018"
+HEAD = "0015"
 """The revision of migrations/ that these tables are."""
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-# SQLite numbers rows by itself only in a column of exactly the type INTEGER.
-_Seq = BigInteger().with_variant(Integer(), "sqlite")
+metadata, audit = _metadata, audit_table.audit
 
 feeds = Table(
     "feeds",
@@ -84,7 +75,7 @@ Index(
 entries = Table(
     "entries",
     metadata,
-    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("seq", Seq, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False),
     Column("feed", Text, nullable=False),
     Column("outlet", Text, nullable=False),
@@ -152,7 +143,7 @@ revisions = Table(
 pending = Table(
     "pending",
     metadata,
-    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("seq", Seq, primary_key=True, autoincrement=True),
     Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
     Column("revision", Integer, nullable=False),
     UniqueConstraint("entry"),
@@ -162,7 +153,7 @@ pending = Table(
 assignments = Table(
     "assignments",
     metadata,
-    Column("seq", _Seq, primary_key=True, autoincrement=True, comment="order of assembly"),
+    Column("seq", Seq, primary_key=True, autoincrement=True, comment="order of assembly"),
     Column("entry", Text, ForeignKey("entries.id", ondelete="CASCADE"), nullable=False),
     Column("revision", Integer, nullable=False, comment="the latest revision assembled"),
     Column("first_seen", UtcTime, nullable=False),
@@ -201,7 +192,7 @@ stories = Table(
 story_edits = Table(
     "story_edits",
     metadata,
-    Column("seq", _Seq, primary_key=True, autoincrement=True, comment="what the keeper of stories has seen"),
+    Column("seq", Seq, primary_key=True, autoincrement=True, comment="what the keeper of stories has seen"),
     Column("kind", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("author", Text, nullable=False),
@@ -219,7 +210,7 @@ story_edits = Table(
 decisions = Table(
     "decisions",
     metadata,
-    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("seq", Seq, primary_key=True, autoincrement=True),
     Column("entry", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("story", Text, nullable=False),
@@ -233,6 +224,10 @@ decisions = Table(
     Index("ix_decisions_at", "at"),
     sqlite_autoincrement=True,
 )
+is_silenced = decisions.c.reason == literal_column("'SILENCED'")
+"""A condition with its value written out: no database uses a partial index for a bound parameter."""
+_d = decisions.c
+Index("ix_decisions_silenced", _d.detail, _d.story, _d.at, **only(is_silenced))
 
 sightings = Table(
     "sightings",
@@ -264,10 +259,9 @@ alerts = Table(
     Index("ix_alerts_created_at", "created_at"),
 )
 is_held = alerts.c.state == literal_column("'held'")
-"""A condition with its value written out: no database uses a partial index for a bound parameter."""
-Index("ix_alerts_held", alerts.c.deadline, sqlite_where=is_held, postgresql_where=is_held)
+Index("ix_alerts_held", alerts.c.deadline, **only(is_held))
 to_escalate = alerts.c.escalate_at.is_not(None)
-Index("ix_alerts_escalate_at", alerts.c.escalate_at, sqlite_where=to_escalate, postgresql_where=to_escalate)
+Index("ix_alerts_escalate_at", alerts.c.escalate_at, **only(to_escalate))
 
 holds = Table(
     "holds",
@@ -292,13 +286,13 @@ holds = Table(
     Index("ix_holds_story", "story"),
 )
 holds_still = holds.c.ended_at.is_(None)
-Index("ix_holds_until", holds.c.until, sqlite_where=holds_still, postgresql_where=holds_still)
+Index("ix_holds_until", holds.c.until, **only(holds_still))
 Index("ix_holds_ended_at", holds.c.ended_at)
 
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("seq", Seq, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False),
     Column("alert", Text, nullable=False),
     Column("story", Text, nullable=False),
@@ -325,15 +319,20 @@ deliveries = Table(
     UniqueConstraint("id"),
     Index("ix_deliveries_line", "alert", "channel", "recipient", "ordinal"),
     Index("ix_deliveries_created_at", "created_at"),
+    Index("ix_deliveries_channel", "channel", "created_at"),
     sqlite_autoincrement=True,
 )
 is_open = deliveries.c.state.in_([literal_column(f"'{state}'") for state in ("ready", "sending", "unsure")])
 """What still goes on; part of every condition that is to use the partial index, as is_held."""
-Index("ix_deliveries_open", deliveries.c.next_attempt_at, sqlite_where=is_open, postgresql_where=is_open)
+Index("ix_deliveries_open", deliveries.c.next_attempt_at, **only(is_open))
+
+is_unsent = deliveries.c.state != literal_column("'sent'")
+"""What most are not: with it, the few in any other state are found without a look at all the others."""
+Index("ix_deliveries_unsent", deliveries.c.state, deliveries.c.created_at, **only(is_unsent))
 
 is_parked = deliveries.c.state == literal_column("'parked'")
 """A dead letter: few of many, asked for at every look."""
-Index("ix_deliveries_parked", deliveries.c.channel, sqlite_where=is_parked, postgresql_where=is_parked)
+Index("ix_deliveries_parked", deliveries.c.channel, **only(is_parked))
 
 ailments = Table(
     "ailments",

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, distinct, func, select, update
+from sqlalchemy import Connection, distinct, func, select, true, update
 
-from monitor.core.models import ListedSilence, Reason, Silence
+from monitor.core.models import ListedSilence, Silence
+from monitor.core.render.times import minute
 from monitor.store import codec, holds
 from monitor.store.dialect import insert_into
 from monitor.store.queries import begins
-from monitor.store.schema import decisions, silences
+from monitor.store.schema import decisions, is_silenced, silences
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMED = 500
+"""Silences of which each is looked up; of more, the effects of all are counted in one walk."""
 
 
 def in_force(connection: Connection, now: datetime) -> list[Silence]:
@@ -24,14 +30,26 @@ def in_force(connection: Connection, now: datetime) -> list[Silence]:
     return [_from_row(row) for row in rows]
 
 
-def add(connection: Connection, silence: Silence) -> None:
-    """Add one, or replace the one of the same id."""
+def add(connection: Connection, silence: Silence) -> bool:
+    """Add one, or replace the one of the same id; False if that one was the very same but for its times."""
     values = _to_values(silence)
+    before = connection.execute(select(silences).where(silences.c.id == silence.id)).one_or_none()
     connection.execute(
         insert_into(connection, silences)
         .values(values)
         .on_conflict_do_update(index_elements=["id"], set_={k: v for k, v in values.items() if k != "id"})
     )
+    return before is None or _matters(_from_row(before)) != _matters(silence)
+
+
+def _matters(silence: Silence) -> Silence:
+    return replace(silence, starts_at=_EPOCH, ends_at=_EPOCH)
+
+
+def in_words(silence: Silence) -> str:
+    """Write what one silences, and until when."""
+    what = " ".join(f"{name}={value}" for name, value in silence.matchers.items())
+    return f"{what} until {minute(silence.ends_at)}" + (f": {silence.comment}" if silence.comment else "")
 
 
 def move_end(connection: Connection, silence: str, ends_at: datetime, now: datetime) -> bool:
@@ -81,6 +99,7 @@ def effects(connection: Connection, found: Sequence[Silence]) -> list[ListedSile
     """Give each of these with what it held back."""
     if not found:
         return []
+    labels = [silence.label for silence in found]
     rows = connection.execute(
         select(
             decisions.c.detail,
@@ -88,10 +107,7 @@ def effects(connection: Connection, found: Sequence[Silence]) -> list[ListedSile
             func.count(distinct(decisions.c.story)).label("stories"),
             func.max(decisions.c.at).label("last_at"),
         )
-        .where(
-            decisions.c.at >= min(silence.starts_at for silence in found),
-            decisions.c.reason == Reason.SILENCED.name,
-        )
+        .where(is_silenced, true() if len(labels) > _NAMED else decisions.c.detail.in_(labels))
         .group_by(decisions.c.detail)
     )
     effects = {row.detail: row for row in rows}

@@ -10,6 +10,7 @@ import asyncio
 from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
 from monitor.store import feeds, migration, outbox
 from monitor.store.assembling import Assembling
+from monitor.store.auditing import Auditing
 from monitor.store.belonging import Belonging
 from monitor.store.delivering import Delivering
 from monitor.store.desk import Desk
@@ -59,7 +60,19 @@ async def open_store(url: str, *, owner: str, exclusive: bool, echo: bool = Fals
     return store
 
 
-class Store(Polling, Hearing, Assembling, Delivering, Desk, Judging, Upkeep, Belonging, Measuring, Paging):
+class Store(
+    Polling,
+    Hearing,
+    Assembling,
+    Delivering,
+    Desk,
+    Judging,
+    Upkeep,
+    Belonging,
+    Measuring,
+    Paging,
+    Auditing,
+):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 
     def __init__(self, database: Database, ownership: Ownership | None, *, owner: str, alone: bool) -> None:

@@ -2,30 +2,27 @@
 
 Without users in config.yaml everyone on this machine is an editor. With users, a program shows its token
 (`Authorization: Bearer TOKEN`, or as the password of Basic, which is all that feed readers can), and a person
-types it once at /login and gets a session: a cookie with name and end, signed with a key made of the user's
-token. So nothing is stored, sessions outlive a restart, and a changed token ends them.
+types name and password, or the token, once at /login and gets a session. A proxy that is trusted may say who
+it is instead.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
 
 from monitor.core.settings.web import WebSettings, WebUser
+from monitor.web.forwarded import Named, NotBelieved, Proxy
+from monitor.web.passwords import Passwords
+from monitor.web.sessions import COOKIE, Sessions, same
 
-SESSION: Final = timedelta(days=14)
-"""How long a session lasts."""
-COOKIE: Final = "news_monitor_session"
 _OPEN = frozenset({"/login", "/healthz", "/readyz"})
 _SELF_PROVING = ("/static/", "/websub/")
 """What nobody need log in for: what is no secret, and addresses that nobody can guess."""
@@ -60,7 +57,7 @@ def person_of(request: web.Request) -> Person:
 
 
 class Attempts:
-    """Wrong tokens by address: ten at once, then one every ten seconds; right ones cost nothing."""
+    """Wrong logins by address: ten at once, then one every ten seconds; right ones cost nothing."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -72,27 +69,47 @@ class Attempts:
         return max(over, timedelta(0))
 
     def failed(self, address: str) -> None:
-        """Count a wrong token."""
+        """Count a wrong login, or one that is not known to be right yet."""
         now = self._clock()
         if len(self._full_at) >= _REMEMBERED:
             self._full_at = {one: at for one, at in self._full_at.items() if at > now}
         if len(self._full_at) < _REMEMBERED or address in self._full_at:
             self._full_at[address] = max(self._full_at.get(address, now), now) + _REFILL
 
+    def succeeded(self, address: str) -> None:
+        """Take back what was counted of a login that turned out to be right."""
+        if address in self._full_at:
+            self._full_at[address] -= _REFILL
+
 
 class Access:
-    """What the settings say of users and hosts, asked of requests."""
+    """What the settings say of users, proxies and hosts, asked of requests."""
 
     def __init__(self, settings: WebSettings, *, clock: Clock) -> None:
-        self._users, self._clock = settings.users, clock
+        self._users = {user.name: user for user in settings.users}
         reached = [urlsplit(settings.websub.callback).hostname or ""] if settings.websub else []
         self._names = frozenset(host.casefold() for host in (*settings.hosts, *reached))
+        self.clock, self.wants_login = clock, settings.wants_login
         self.attempts = Attempts(clock)
+        self.sessions = Sessions(self._users, clock=clock)
+        self.passwords = Passwords(settings.users)
+        self.proxy = Proxy(settings.proxy) if settings.proxy else None
+        self.logout = settings.proxy.logout if settings.proxy else "/login"
+        """Where whoever ends their session is sent; one that the proxy began, it ends."""
 
     @property
-    def wants_login(self) -> bool:
-        """Whether anybody must prove who they are."""
+    def has_users(self) -> bool:
+        """Whether anybody is named who may log in here."""
         return bool(self._users)
+
+    def has_user(self, name: str) -> bool:
+        """Say whether a user is called so."""
+        return name in self._users
+
+    def is_secure(self, request: web.Request) -> bool:
+        """Say whether the browser speaks https; without `proxy` in the settings any proxy's word is taken."""
+        said = request.headers.get("X-Forwarded-Proto") == "https"
+        return request.secure or (self.proxy is None and said)
 
     def knows_host(self, host: str) -> bool:
         """Say whether a Host header is one of ours: a name of the settings, or, with users, any number.
@@ -106,39 +123,32 @@ class Access:
         is_number = name.replace(".", "").isdecimal() or ":" in name
         return name.casefold() in self._names or (self.wants_login and is_number)
 
-    def who(self, request: web.Request) -> Person | None:
-        """Say who sends a request; None if nobody we know."""
-        if not self._users:
+    def who(self, request: web.Request, named: Named | None = None) -> Person | None:
+        """Say who sends a request, of whom a proxy may have said who it is; None if nobody we know."""
+        if not self.wants_login:
             return ANYONE
+        if named is not None and self.proxy is not None:
+            role = self.proxy.role_of(named)
+            return None if role == "none" else Person(name=named.name, may_change=role == "editor")
         shown = _shown_token(request.headers.get(hdrs.AUTHORIZATION, ""))
         cookie = request.cookies.get(COOKIE, "")
-        user = self._of_session(cookie) if shown is None else self.user_of(shown)
+        user = self.sessions.user_of(cookie) if shown is None else self.user_of(shown)
         return None if user is None else Person(name=user.name, may_change=user.role == "editor")
 
     def user_of(self, token: str) -> WebUser | None:
         """Find the user of a token; each is compared in full, so that time tells nothing."""
-        found = [user for user in self._users if _same(user.token.get_secret_value(), token)]
+        users = self._users.values()
+        found = [user for user in users if user.token and same(user.token.get_secret_value(), token)]
         return found[0] if found else None
 
-    def session_of(self, user: WebUser) -> str:
-        """Make the value of a cookie that stands for this user until the session ends."""
-        ends = int((self._clock() + SESSION).timestamp())
-        return f"{user.name}|{ends}|{_signature(user, ends)}"
 
-    def _of_session(self, cookie: str) -> WebUser | None:
-        name, _, rest = cookie.partition("|")
-        ends, _, signature = rest.partition("|")
-        user = next((user for user in self._users if user.name == name), None)
-        if user is None or not (ends.isascii() and ends.isdecimal() and len(ends) < len("1" * 12)):
-            return None
-        if not _same(_signature(user, int(ends)), signature):
-            return None
-        return user if self._clock() < datetime.fromtimestamp(int(ends), UTC) else None
-
-
-def refusal(access: Access, request: web.Request) -> web.StreamResponse | None:
+def refusal(
+    access: Access, request: web.Request, named: Named | NotBelieved | None = None
+) -> web.StreamResponse | None:
     """Note who sends a request; answer it here if they may not have what they ask for."""
-    person = access.who(request)
+    if isinstance(named, NotBelieved):
+        return web.Response(status=403, text="Only the proxy says who somebody is; the log says more.\n")
+    person = access.who(request, named)
     NAME.set(person.name if person and access.wants_login else "")
     if person is not None:
         MAY_CHANGE.set(person.may_change)
@@ -148,6 +158,13 @@ def refusal(access: Access, request: web.Request) -> web.StreamResponse | None:
         return web.Response(
             status=403, text=f"{person.name} may look, not change: ask for the role editor.\n"
         )
+    if named is not None and request.path not in _OPEN:
+        text = f"{named.name} is known to the proxy, not to this desk: `web: proxy: roles:` says who may.\n"
+        return web.Response(status=403, text=text)
+    return _sent_to_the_door(request)
+
+
+def _sent_to_the_door(request: web.Request) -> web.StreamResponse | None:
     if request.path in _OPEN or request.path.startswith(_SELF_PROVING):
         return None
     if request.path.startswith(_FOR_PROGRAMS) or request.method not in _READING:
@@ -170,12 +187,3 @@ def _shown_token(header: str) -> str | None:
         except (ValueError, binascii.Error):
             return ""
     return None
-
-
-def _signature(user: WebUser, ends: int) -> str:
-    key = hmac.digest(user.token.get_secret_value().encode(), b"news-monitor session", hashlib.sha256)
-    return base64.urlsafe_b64encode(hmac.digest(key, f"{user.name}|{ends}".encode(), hashlib.sha256)).decode()
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())

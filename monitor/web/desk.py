@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from monitor.web.actions import Actions
+from monitor.web.audit_page import AuditPage
 from monitor.web.deliveries import Deliveries
 from monitor.web.drafts import Drafts
 from monitor.web.feed_edits import FeedEdits
@@ -19,7 +20,17 @@ from monitor.web.silences import Silences
 from monitor.web.story import StoryPage
 from monitor.web.system import System
 
-_PARTS: Final = (StoryPage, Actions, Drafts, Silences, FeedEdits, Feeds, Deliveries, System)
+_PARTS: Final = (
+    StoryPage,
+    Actions,
+    Drafts,
+    Silences,
+    FeedEdits,
+    Feeds,
+    Deliveries,
+    System,
+    AuditPage,
+)
 
 
 def routes(world: World) -> list[web.AbstractRouteDef]:

@@ -16,6 +16,7 @@ from aiohttp import BodyPartReader, web
 from monitor.config.feed_list import take_opml
 from monitor.config.switching import paused_feeds, switch_feed
 from monitor.core.errors import ConfigurationError, ParserUnusableError
+from monitor.core.models import Act
 from monitor.opml import MAX_BYTES
 from monitor.sources.adding import Outcome, Wanted, add_feed
 from monitor.web.feeds import feed_id
@@ -59,6 +60,7 @@ class FeedEdits:
             except (ConfigurationError, ParserUnusableError) as error:
                 return refused(self._world.hide(str(error)), back=_HERE)
         if addition.outcome is Outcome.ADDED:
+            await self._world.store.note(Act.ADD_FEED, self._world.hide(addition.url or url))
             self._world.reload()
         status = HTTPStatus.OK if addition.outcome is Outcome.ADDED else HTTPStatus.CONFLICT
         return page("feed_added.html", status=status, addition=addition, hide=self._world.hide)
@@ -76,6 +78,7 @@ class FeedEdits:
         if taken.refusal is not None:
             return refused(self._world.hide(str(taken.refusal)), back=_HERE)
         if taken.added:
+            await self._world.store.note(Act.IMPORT_FEEDS, detail=f"{len(taken.added)} added")
             self._world.reload()
         return page("feeds_taken.html", taken=taken)
 
@@ -101,6 +104,8 @@ class FeedEdits:
                 return refused(self._world.hide(str(error)), back=_HERE)
         if mistake is not None:
             return refused(self._world.hide(str(mistake)), back=_HERE)
+        act = Act.RESUME_FEED if enabled else Act.PAUSE_FEED
+        await self._world.store.note(act, self._world.hide(url))
         self._world.reload()
         await self._until_taken(url, enabled=enabled)
         return back_to(_HERE)

@@ -14,9 +14,14 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from monitor.actor import ACTOR
 from monitor.core.errors import StoreUnavailableError
+from monitor.core.models import Actor, Via
 from monitor.core.settings.web import is_loopback
+from monitor.telemetry import fields
 from monitor.web.access import Access, refusal
+from monitor.web.forms import signature
+from monitor.web.forwarded import NotBelieved
 from monitor.web.rendering import page
 
 log = logging.getLogger(__name__)
@@ -61,13 +66,18 @@ def guard(access: Access) -> Middleware:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        ACTOR.set(None)
+        named = access.proxy.named(request) if access.proxy else None
+        if isinstance(named, NotBelieved):
+            log.warning("web.proxy_not_believed", extra=fields(why=named.said))
+        request = access.proxy.as_sent(request) if access.proxy else request
         if not (is_for_us(request.host) or access.knows_host(request.host)):
             text = "This desk does not answer to that name; add it in config.yaml: `web: {hosts: [NAME]}`.\n"
             answer: web.StreamResponse = web.Response(status=HTTPStatus.MISDIRECTED_REQUEST, text=text)
         elif not is_own(request):
             answer = web.Response(status=HTTPStatus.FORBIDDEN, text="This came from another site.\n")
         else:
-            answer = refusal(access, request) or await _answered(request, handler)
+            answer = refusal(access, request, named) or await _answered(access, request, handler)
         if not answer.prepared:
             answer.headers.update(HEADERS)
         return answer
@@ -75,7 +85,9 @@ def guard(access: Access) -> Middleware:
     return guarded
 
 
-async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _answered(access: Access, request: web.Request, handler: Handler) -> web.StreamResponse:
+    name, address = signature(request), request.remote or "unknown"
+    ACTOR.set(Actor(at=access.clock(), name=name, via=Via.DESK, address=address))
     try:
         return await handler(request)
     except web.HTTPNotFound as missing:

@@ -60,6 +60,8 @@ class Stages:
     """Polls since the start, by what they came to."""
     stuck: Callable[[], Sequence[str]]
     """Stages that stand still, by name."""
+    keeping: Callable[[], str]
+    """`keeper` or `standby` among daemons of one database; empty until that is decided."""
 
 
 class Metrics:
@@ -104,7 +106,11 @@ class Metrics:
         return web.Response(text="ok\n")
 
     async def readyz(self, _request: web.Request) -> web.Response:
-        """Say whether the database answers within two seconds; why not is for the log: anybody may ask."""
+        """Say whether the daemon can work: the database answers within two seconds, and who keeps is decided.
+
+        Rules are loaded before anything is served. Why the database cannot be read is for the log: anybody
+        may ask.
+        """
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._store.next_poll_at()
@@ -113,7 +119,11 @@ class Metrics:
             log.warning("web.not_ready", extra=fields(why=why))
             said = "not ready: the database cannot be read; the log and `news-monitor doctor` say why\n"
             return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=said)
-        return web.Response(text="ready\n")
+        role, rules = self._stages.keeping(), len(self._rules())
+        if not role:
+            said = "not ready: it is not decided yet whether this daemon keeps stories or stands by\n"
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=said)
+        return web.Response(text=f"ready: {role}, {rules} rule{'' if rules == 1 else 's'} in force\n")
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """All figures; where the database cannot be read, those that need none, and that it is down."""

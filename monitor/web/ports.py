@@ -10,11 +10,13 @@ from typing import Protocol
 
 from monitor.core.matcher import Matcher
 from monitor.core.models import (
+    Act,
     Among,
     Changes,
     Counts,
     Day,
     Decision,
+    Deed,
     Delivery,
     DeliveryState,
     Feed,
@@ -142,6 +144,23 @@ class EditLog(EditingStore, Protocol):
         """The edits by hand of one story, or the one of a number, or all; the oldest first."""
 
 
+class AuditReader(Protocol):
+    """Knows who did what by hand, and is told."""
+
+    async def note(self, act: Act, what: str = "", detail: str = "") -> None:
+        """Write down what whoever acts just now did outside the store: logins, edits of files."""
+
+    async def page_of_audit(
+        self,
+        *,
+        before: tuple[datetime, str] | None = None,
+        limit: int,
+        by: str | None = None,
+        act: Act | None = None,
+    ) -> list[Deed]:
+        """What was done, by names that hold `by`; the newest first."""
+
+
 class SystemStore(Protocol):
     """Says how things stand."""
 
@@ -216,6 +235,7 @@ class DeskStore(
     EditLog,
     HandlingStore,
     SystemStore,
+    AuditReader,
     Protocol,
 ):
     """All that the pages read and change."""

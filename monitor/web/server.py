@@ -15,7 +15,7 @@ from monitor.core.settings.web import WebSettings, split_address
 from monitor.telemetry import fields
 from monitor.web.access import Access, Clock
 from monitor.web.guards import guard
-from monitor.web.login import Door
+from monitor.web.login import AuditLog, Door
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +29,18 @@ def application(
     access: Access,
     *,
     closing: Callable[[], None] = lambda: None,
+    audit: AuditLog | None = None,
 ) -> web.Application:
     """Build the application: these routes, behind the guard, and the static files.
 
-    `closing` ends what would otherwise stay open, at the first word of the end.
+    `closing` ends what would otherwise stay open, at the first word of the end; `audit` keeps who logged in.
     """
 
     async def end(_: web.Application) -> None:
         closing()
 
     made = web.Application(middlewares=[guard(access)])
-    made.add_routes([*routes, *Door(access).routes(), web.static("/static", _STATIC)])
+    made.add_routes([*routes, *Door(access, audit).routes(), web.static("/static", _STATIC)])
     made.on_shutdown.append(end)
     return made
 
@@ -54,9 +55,10 @@ class WebServer:
         *,
         clock: Clock,
         closing: Callable[[], None] = lambda: None,
+        audit: AuditLog | None = None,
     ) -> None:
         self._settings = settings
-        made = application(routes, Access(settings, clock=clock), closing=closing)
+        made = application(routes, Access(settings, clock=clock), closing=closing, audit=audit)
         self._runner = web.AppRunner(made, access_log=None, shutdown_timeout=_DRAIN)
         self.address: str | None = None
         """Where it is served; None while it is not."""

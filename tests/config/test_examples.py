@@ -36,6 +36,9 @@ def _examples() -> Iterator[tuple[str, str]]:
 
 EXAMPLES = dict(_examples())
 
+HASH = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$aGFzaGhhc2g"
+"""As `news-monitor users password` writes one."""
+
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_can_be_used(name: str, tmp_path: Path) -> None:
@@ -67,7 +70,8 @@ def _is_a_configuration(block: str, keys: set[str], folder: Path) -> None:
     for credential, path, variable in SECRET.findall(block):
         name = credential or path
         if name:
-            (folder / name).write_text(f"at-hand-for-this-test-{name}")
+            is_hash = f"password_hash: credential:{name}" in block
+            (folder / name).write_text(HASH if is_hash else f"at-hand-for-this-test-{name}")
             (folder / name).chmod(0o600)
         else:
             environment[variable] = f"{'xapp-' * ('APP_TOKEN' in variable)}at-hand-for-this-test"

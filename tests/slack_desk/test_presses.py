@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.core.models import Judgement
+from monitor.core.models import Act, Judgement, Via
 from monitor.core.render.handling import ACTIONS
 from tests.channels.slack_sockets import pressed
 from tests.slack_desk.conftest import ALERT, Rig, clock, until
@@ -151,3 +151,14 @@ async def test_an_update_keeps_what_people_did(rig: Rig) -> None:
     await rig.channel.show(latest)
     assert "Acknowledged by ana" in rig.shown
     assert rig.offered == ["relevant", "noise", "mute-story", "snooze-rule"]
+
+
+async def test_a_press_is_a_line_of_the_audit_log(rig: Rig) -> None:
+    """By the person as Slack knows them; the same envelope again adds none."""
+    payload = pressed(rig.message, "snooze-rule")
+    for _ in range(2):
+        await rig.double.sockets.send("interactive", payload, envelope="the-same")
+    await until(lambda: "Rule snoozed by ana" in rig.shown)
+    [deed] = await rig.store.page_of_audit(limit=10)
+    assert (deed.by, deed.via, deed.act) == ("ana (U0ANA0001)", Via.SLACK, Act.SILENCE)
+    assert deed.detail.startswith("rule=cross-border-raids until ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ import asyncpg
 import pytest
 from sqlalchemy import event
 
-from monitor.core.models import DeliveryState, EditKind, StoryEdit
+from monitor.core.models import Act, DeliveryState, EditKind, Silence, StoryEdit, Verdict
 from monitor.store import Store, open_store
 from tests.store.samples import (
     FEED,
@@ -25,6 +26,7 @@ from tests.store.samples import (
 )
 
 PARTIAL = ("ix_deliveries_open", "ix_alerts_held", "ix_feeds_due")
+SORTED = "USE TEMP B-TREE FOR ORDER BY"
 SMALL = ("alembic_version", "sqlite_master", "sqlite_temp_master", "due", "CONSTANT")
 
 
@@ -124,4 +126,71 @@ def walks_all(steps: list[str], statement: str) -> bool:
     """Tell whether a plan reads all of a table that grows: a walk in order that ends at a LIMIT does not."""
     scans = [step for step in steps if step.startswith("SCAN")]
     scans = [step for step in scans if step.split()[1] not in SMALL and not step.endswith(PARTIAL)]
-    return bool(scans) and ("LIMIT" not in statement or "USE TEMP B-TREE FOR ORDER BY" in steps)
+    return bool(scans) and ("LIMIT" not in statement or SORTED in steps)
+
+
+async def use_the_lists(store: Store) -> None:
+    """Ask for what is rare among much: each state of deliveries, one channel, what a silence held."""
+    for state in DeliveryState:
+        await store.page_of_deliveries(limit=50, state=state)
+        await store.page_of_deliveries(limit=50, state=state, channel="slack", before=(NOW, "x"))
+    await store.page_of_deliveries(limit=50, channel="slack")
+    await store.page_of_alerts(limit=50, state=Verdict.HELD)
+    silence = Silence(id="s", matchers={"rule": "raids"}, starts_at=NOW, ends_at=NOW + MINUTE, author="x")
+    await store.add_silence(silence)
+    await store.silence("s")
+    await store.listed_silences()
+    await store.silenced(silence)
+    await store.page_of_audit(limit=50, act=Act.LOGIN)
+
+
+async def test_lists_of_what_is_rare_walk_no_more_than_that(tmp_path: Path) -> None:
+    """SQLite finds rare states, channels and silenced decisions by index, and sorts no whole table."""
+    path = tmp_path / "news.db"
+    seen: dict[str, object] = {}
+    store = await open_store(f"sqlite:///{path}", owner="one", exclusive=True)
+
+    @event.listens_for(store._database._reader._engine, "before_cursor_execute")
+    def remember(*call: object) -> None:
+        seen[str(call[2])] = call[3][0] if call[5] else call[3]  # type: ignore[index]
+
+    await use_the_lists(store)
+    await store.close()
+    plans = {statement: plan(path, statement, values) for statement, values in seen.items()}
+    of_deliveries = [steps for statement, steps in plans.items() if "FROM deliveries" in statement]
+    used = {
+        step.partition(" USING ")[2].split(" ")[1]
+        for steps in of_deliveries
+        for step in steps
+        if "USING" in step
+    }
+    assert {"ix_deliveries_unsent", "ix_deliveries_channel"} <= used
+    of_decisions = [steps[0] for statement, steps in plans.items() if "FROM decisions" in statement]
+    assert of_decisions
+    assert all("ix_decisions_silenced (detail=?)" in step for step in of_decisions), of_decisions
+    sorted_whole = [steps for steps in of_deliveries if SORTED in steps]
+    assert sorted_whole == []
+
+
+@pytest.mark.postgres
+async def test_lists_of_what_is_rare_have_their_indexes_on_postgresql(postgres_url: str) -> None:
+    """With sequential scans forbidden, and sorts dear, each finds its own."""
+    seen: dict[str, object] = {}
+    store = await open_store(postgres_url, owner="one", exclusive=True)
+
+    @event.listens_for(store._database._reader._engine.sync_engine, "before_cursor_execute")  # type: ignore[union-attr]
+    def remember(*call: object) -> None:
+        seen[str(call[2])] = call[3][0] if call[5] else call[3]  # type: ignore[index]
+
+    await use_the_lists(store)
+    await store.close()
+    connection = await asyncpg.connect(postgres_url)
+    await connection.execute("SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off")
+    used: set[str] = set()
+    for statement, values in seen.items():
+        if "FROM deliveries" in statement or "FROM decisions" in statement:
+            steps = "\n".join([row[0] for row in await connection.fetch(f"EXPLAIN {statement}", *values)])  # type: ignore[misc]
+            assert "Seq Scan" not in steps, steps
+            used |= set(re.findall(r"using (ix_\w+)", steps))
+    await connection.close()
+    assert {"ix_deliveries_unsent", "ix_deliveries_channel", "ix_decisions_silenced"} <= used

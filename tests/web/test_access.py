@@ -11,8 +11,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
 from monitor.core.settings import WebSettings
-from monitor.web.access import COOKIE, SESSION, Access, person_of
+from monitor.web.access import Access, person_of
 from monitor.web.server import application
+from monitor.web.sessions import COOKIE, SESSION
 from tests.web.conftest import Desk
 
 OLENA = "olena-token-of-many-characters"
@@ -67,7 +68,7 @@ async def desk(time: HandClock) -> AsyncIterator[Desk]:
 
 async def logged_in(desk: Desk, token: str, target: str = "/") -> tuple[int, str]:
     """Type a token into the form; say the status and where it leads."""
-    answer = await desk.post("/login", data={"token": token, "next": target}, allow_redirects=False)
+    answer = await desk.post("/login", data={"secret": token, "next": target}, allow_redirects=False)
     return answer.status, answer.headers.get("Location", "")
 
 
@@ -129,14 +130,15 @@ async def test_a_session_ends_with_its_time_or_by_hand(desk: Desk, time: HandClo
 
 async def test_a_forged_or_changed_cookie_opens_nothing(desk: Desk, time: HandClock) -> None:
     """Name, end and signature belong together."""
-    good = Access(SETTINGS, clock=time).session_of(SETTINGS.users[1])
-    name, ends, signature = good.split("|")
+    good = Access(SETTINGS, clock=time).sessions.begun(SETTINGS.users[1])
+    name, ends, number, signature = good.split("|")
     later = f"{int(ends) + 1}"
     for cookie in (
-        f"olena|{ends}|{signature}",
-        f"{name}|{later}|{signature}",
-        f"{name}|{ends}|",
-        "||",
+        f"olena|{ends}|{number}|{signature}",
+        f"{name}|{later}|{number}|{signature}",
+        f"{name}|{ends}|x{number}|{signature}",
+        f"{name}|{ends}|{number}|",
+        "|||",
         "",
         "x" * 99,
     ):
@@ -146,7 +148,7 @@ async def test_a_forged_or_changed_cookie_opens_nothing(desk: Desk, time: HandCl
 
 async def test_a_new_token_ends_the_sessions_of_the_old_one(time: HandClock) -> None:
     """A token that leaked is replaced, and that is all there is to do."""
-    cookie = Access(SETTINGS, clock=time).session_of(SETTINGS.users[0])
+    cookie = Access(SETTINGS, clock=time).sessions.begun(SETTINGS.users[0])
     changed = WebSettings.model_validate({"users": [{"name": "olena", "token": OLENA[::-1]}]})
     made = application([web.get("/", who)], Access(changed, clock=time))
     async with TestClient(TestServer(made), cookies={COOKIE: cookie}) as client:

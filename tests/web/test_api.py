@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from monitor.core.models import DeliveryState, Feed, Silence
+from monitor.actor import acting
+from monitor.core.models import Act, Actor, DeliveryState, Feed, Silence, Via
 from monitor.store import Store
 from monitor.web.api.asking import MOST, Mistake, asked, place
 from monitor.web.api.endpoints import InForceNow
@@ -60,6 +61,10 @@ async def filled(store: Store) -> Store:
                 author="alice",
             )
         )
+    for number, name in enumerate(("olena", "Olena", "taras")):
+        actor = Actor(at=NOW + number // 2 * timedelta(hours=1), name=name, via=Via.TERMINAL)
+        with acting(actor):
+            await store.note(Act.ADD_FEED, FEED.url)
     return store
 
 
@@ -76,14 +81,15 @@ async def documented(api: Client) -> Any:
 
 
 def ids(items: list[dict[str, str]]) -> list[str]:
-    """Name items by what their path takes."""
-    return [item.get("id") or item["url"] for item in items]
+    """Name items by what their path takes; lines of the audit log by their number."""
+    return [item.get("id") or item.get("url") or str(item["number"]) for item in items]
 
 
 async def test_every_answer_is_as_the_document_says(api: Client, filled: Store) -> None:
     """Each path with real rows; what the document does not name is not there either."""
     document = await documented(api)
-    assert set(document["paths"]) == {f"{ROOT}/{noun}{end}" for noun in NOUNS for end in ("", "/{id}")}
+    both = {f"{ROOT}/{noun}{end}" for noun in NOUNS for end in ("", "/{id}")}
+    assert set(document["paths"]) == {*both, f"{ROOT}/audit"}
     for path, methods in document["paths"].items():
         where = path.removeprefix(f"{ROOT}/")
         if where.endswith("/{id}"):
@@ -120,7 +126,7 @@ async def test_the_document_is_openapi(api: Client) -> None:
     validate(await documented(api))
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@pytest.mark.parametrize("noun", [*NOUNS, "audit"])
 @pytest.mark.parametrize("limit", [1, 2, MOST])
 async def test_a_walk_shows_each_item_once(api: Client, filled: Store, noun: str, limit: int) -> None:
     """In the same order, whatever the size of a page, and in the end there is no next."""
@@ -162,6 +168,11 @@ async def test_what_is_added_meanwhile_moves_nothing(api: Client, filled: Store)
         ("rules?tag=front", 1),
         ("deliveries?state=ready&channel=slack", 3),
         ("deliveries?channel=mail", 0),
+        ("deliveries?state=parked", 0),
+        ("audit?by=OLENA", 2),
+        ("audit?by=%25", 0),
+        ("audit?act=add%20feed&by=taras", 1),
+        ("audit?act=login", 0),
     ],
 )
 async def test_filters_narrow_a_list(api: Client, filled: Store, path: str, number: int) -> None:

@@ -19,7 +19,7 @@ from tests.store.samples import LEASE, MINUTE, NOW, a_delivery, alerted, an_entr
 from tests.web.conftest import open_desk
 
 Client = TestClient[web.Request, web.Application]
-STAGES = Stages(outcomes=lambda: {"read": 3, "name not found": 1}, stuck=tuple)
+STAGES = Stages(outcomes=lambda: {"read": 3, "name not found": 1}, stuck=tuple, keeping=lambda: "keeper")
 
 
 @pytest.fixture
@@ -165,9 +165,22 @@ async def test_with_its_database_the_daemon_is_ready(scraper: Client) -> None:
         assert (await scraper.get(probe)).status == 200
 
 
+async def test_ready_is_a_daemon_that_keeps_or_stands_by(store: Store) -> None:
+    """With the number of its rules, for whoever asks why nothing comes."""
+    role = ""
+    stages = Stages(outcomes=dict, stuck=tuple, keeping=lambda: role)
+    metrics = Metrics(store, clock=lambda: NOW, stages=stages, rules=lambda: ("raids",))
+    async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status, "not decided yet" in await answer.text()) == (503, True)
+        for role in ("standby", "keeper"):
+            answer = await client.get("/readyz")
+            assert (answer.status, await answer.text()) == (200, f"ready: {role}, 1 rule in force\n")
+
+
 async def test_a_stage_that_stands_still_is_no_healthy_daemon(store: Store) -> None:
     """The event loop turns, or nobody would answer; yet nothing is polled."""
-    stages = Stages(outcomes=dict, stuck=lambda: ("poll",))
+    stages = Stages(outcomes=dict, stuck=lambda: ("poll",), keeping=lambda: "keeper")
     metrics = Metrics(store, clock=lambda: NOW, stages=stages, rules=tuple)
     async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
         answer = await client.get("/healthz")

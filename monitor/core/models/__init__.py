@@ -15,6 +15,7 @@ from monitor.core.models.alerts import (
     Silence,
     Verdict,
 )
+from monitor.core.models.audit import Act, Actor, Deed, Via
 from monitor.core.models.deliveries import (
     Absent,
     Deferred,
@@ -158,6 +159,8 @@ __all__ = [
     "UNLIMITED",
     "Absent",
     "Acknowledgement",
+    "Act",
+    "Actor",
     "Advertised",
     "Ailment",
     "AlertPolicy",
@@ -178,6 +181,7 @@ __all__ = [
     "Day",
     "Decided",
     "Decision",
+    "Deed",
     "Deferred",
     "Delivery",
     "DeliveryKind",
@@ -271,6 +275,7 @@ __all__ = [
     "Unknown",
     "Unsure",
     "Verdict",
+    "Via",
     "WhenExpired",
     "Why",
     "Worker",

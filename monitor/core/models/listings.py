@@ -129,6 +129,7 @@ class Keep:
     entries: timedelta
     """Also for stories, alerts and their decisions; entries of a live story are kept with it."""
     deliveries: timedelta
+    audit: timedelta = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,7 @@ class Purged:
     stories: int = 0
     deliveries: int = 0
     decisions: int = 0
+    audit: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

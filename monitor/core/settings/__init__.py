@@ -118,6 +118,8 @@ class RetentionSettings(Strict):
 
     entries: Duration = timedelta(days=90)
     deliveries: Duration = timedelta(days=90)
+    audit: Duration = timedelta(days=400)
+    """Who did what by hand."""
     every: Duration = timedelta(hours=6)
 
 

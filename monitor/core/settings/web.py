@@ -1,19 +1,25 @@
-"""Where the desk, the pages for a browser, is served."""
+"""Where the desk, the pages for a browser, is served, and to whom."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, SecretStr, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from monitor.core.settings.base import Duration, Strict
 
 _PORTS = 65_536
-_NAME = re.compile(r"[\w.@-]{1,64}")
+_NAME = re.compile(r"[\w.@+-]{1,64}")
+_HASH = re.compile(r"\$argon2(?:id|i|d)\$v=\d+\$m=(\d{1,9}),t=(\d{1,3}),p=\d{1,3}(?:\$[A-Za-z0-9+/]{4,}){2}")
+_MOST_KIB, _MOST_ROUNDS = 2**20, 20
+"""Of memory and passes that one login may take."""
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+Network = IPv4Network | IPv6Network
+Role = Literal["viewer", "editor"]
 _TOKEN = 20
 """Characters of a token at least."""
 
@@ -46,22 +52,52 @@ class WebUser(Strict):
 
     name: str
     """Stands beside what the person does: silences, acknowledgements, edits of stories."""
-    token: SecretStr
-    role: Literal["viewer", "editor"] = "editor"
+    token: SecretStr | None = None
+    """What programs show, and people may."""
+    password_hash: SecretStr | None = None
+    """Of the password that a person types: argon2, as `news-monitor users password` writes it."""
+    role: Role = "editor"
     """A viewer looks; an editor changes things as well."""
 
     @field_validator("name")
     @classmethod
     def _can_sign(cls, name: str) -> str:
-        if not _NAME.fullmatch(name):
-            message = f"'{name}' is no name of a user; write up to 64 letters, digits and . @ _ -, e.g. olena"
+        if not can_sign(name):
+            message = (
+                f"'{name}' is no name of a user; write up to 64 letters, digits and . @ _ + -, e.g. olena"
+            )
             raise ValueError(message)
         return name
 
+    @field_validator("password_hash")
+    @classmethod
+    def _is_a_hash(cls, given: SecretStr | None) -> SecretStr | None:
+        found = _HASH.fullmatch(given.get_secret_value()) if given else None
+        if given is not None and found is None:
+            message = "is no argon2 hash: `news-monitor users password` asks for a password and writes one"
+            raise ValueError(message)
+        if found is not None and (int(found[1]) > _MOST_KIB or int(found[2]) > _MOST_ROUNDS):
+            message = (
+                "would take more than 1 GiB or 20 passes at each login; "
+                "`news-monitor users password` makes one that takes 64 MiB"
+            )
+            raise ValueError(message)
+        return given
+
+    @model_validator(mode="after")
+    def _can_prove_it(self) -> Self:
+        if self.token is None and self.password_hash is None:
+            message = (
+                f"'{self.name}' has nothing to log in with; give `token:` or `password_hash:`, "
+                "which `news-monitor users password` makes"
+            )
+            raise ValueError(message)
+        return self
+
     @field_validator("token")
     @classmethod
-    def _cannot_be_guessed(cls, token: SecretStr) -> SecretStr:
-        if len(token.get_secret_value()) < _TOKEN:
+    def _cannot_be_guessed(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and len(token.get_secret_value()) < _TOKEN:
             message = (
                 f"is too short for a token; make one of {_TOKEN} characters or more: `openssl rand -hex 24`"
             )
@@ -107,6 +143,71 @@ class WebSubSettings(Strict):
         return interval
 
 
+class ProxySettings(Strict):
+    """A proxy in front of the desk that says who somebody is: oauth2-proxy, Authelia, nginx."""
+
+    trusted: tuple[str, ...] = Field(min_length=1)
+    """Addresses and networks whose headers are believed; from elsewhere they are refused."""
+    user_header: str = "X-Forwarded-User"
+    groups_header: str = "X-Forwarded-Groups"
+    role: Literal["viewer", "editor", "none"] = "viewer"
+    """Of whoever `roles` does not name; `none`: they are not let in."""
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """By name of the user, or of a group, written `@group`."""
+    logout: str = "/"
+    """A path of the proxy that ends its session, e.g. `/oauth2/sign_out`."""
+
+    @field_validator("logout")
+    @classmethod
+    def _is_a_path(cls, logout: str) -> str:
+        if not re.fullmatch(r"/(?:[^/\\\s].*)?", logout):
+            message = (
+                f"'{logout}' is no path of the proxy; write it from the first slash, e.g. /oauth2/sign_out"
+            )
+            raise ValueError(message)
+        return logout
+
+    @field_validator("trusted")
+    @classmethod
+    def _are_networks(cls, trusted: tuple[str, ...]) -> tuple[str, ...]:
+        for one in trusted:
+            _network(one)
+        return trusted
+
+    @field_validator("user_header", "groups_header")
+    @classmethod
+    def _is_a_header(cls, name: str) -> str:
+        if not _HEADER.fullmatch(name):
+            message = f"'{name}' is no name of a header; write e.g. X-Forwarded-User or Remote-User"
+            raise ValueError(message)
+        return name
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The addresses and networks that are trusted."""
+        return tuple(_network(one) for one in self.trusted)
+
+
+def _network(written: str) -> Network:
+    try:
+        found = ip_network(written, strict=False)
+    except ValueError:
+        message = f"'{written}' is no address or network; write numbers, e.g. 127.0.0.1 or 10.0.0.0/8"
+        raise ValueError(message) from None
+    if "/" in written and found.network_address != ip_address(written.partition("/")[0]):
+        message = f"'{written}' is an address within a network; write {found} for the network, or the address"
+        raise ValueError(message)
+    if found.prefixlen == 0:
+        message = f"'{written}' is everybody, who could then call themselves anything; name the proxy alone"
+        raise ValueError(message)
+    return found
+
+
+def can_sign(name: str) -> bool:
+    """Say whether a user may be called so: it stands beside what they do."""
+    return _NAME.fullmatch(name) is not None
+
+
 class WebSettings(Strict):
     """The desk: on by default, for this machine alone."""
 
@@ -115,9 +216,16 @@ class WebSettings(Strict):
     hosts: tuple[str, ...] = ()
     """Names under which browsers reach the desk, beside localhost; others are refused."""
     users: tuple[WebUser, ...] = ()
-    """Who may use it; with none, whoever can use this machine."""
+    """Who may use it; with none and no proxy, whoever can use this machine."""
+    proxy: ProxySettings | None = None
+    """Who says who somebody is."""
     websub: WebSubSettings | None = None
     """Hubs are asked to tell of new entries if this says where they reach us."""
+
+    @property
+    def wants_login(self) -> bool:
+        """Whether anybody must prove who they are."""
+        return bool(self.users) or self.proxy is not None
 
     @field_validator("listen")
     @classmethod
@@ -129,9 +237,8 @@ class WebSettings(Strict):
     @classmethod
     def _are_told_apart(cls, users: tuple[WebUser, ...]) -> tuple[WebUser, ...]:
         names = [user.name for user in users]
-        if len(set(names)) < len(names) or len({user.token.get_secret_value() for user in users}) < len(
-            users
-        ):
+        tokens = [user.token.get_secret_value() for user in users if user.token]
+        if len(set(names)) < len(names) or len(set(tokens)) < len(tokens):
             message = "two users have one name or one token; give each their own"
             raise ValueError(message)
         return users
@@ -146,7 +253,7 @@ class WebSettings(Strict):
     @model_validator(mode="after")
     def _stays_on_this_machine_without_users(self) -> Self:
         host, _ = split_address(self.listen)
-        if not self.users and not is_loopback(host):
+        if not self.wants_login and not is_loopback(host):
             message = (
                 f"the desk cannot listen at {self.listen}, where others reach it, without `users`: "
                 "name them, or listen at 127.0.0.1:8800 and reach it through `ssh -L 8800:127.0.0.1:8800`"

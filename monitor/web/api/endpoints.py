@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.core.models import (
+    Act,
     Decision,
+    Deed,
     Delivery,
     DeliveryState,
     Feed,
@@ -25,6 +27,7 @@ from monitor.web.api.asking import Asked, Filter, Place
 from monitor.web.api.shapes import (
     AlertDetail,
     AlertShape,
+    DeedShape,
     DeliveryShape,
     FeedShape,
     RuleShape,
@@ -35,6 +38,10 @@ from monitor.web.api.shapes import (
 )
 
 _ANY_RULE = Filter(name="rule", said="id of a rule")
+_AUDIT = (
+    Filter(name="by", said="part of a name, in any case"),
+    Filter(name="act", said="what was done", values=tuple(one.value for one in Act)),
+)
 
 
 class ApiStore(Protocol):
@@ -92,6 +99,16 @@ class ApiStore(Protocol):
     ) -> list[Delivery]:
         """Deliveries in a state, on a channel; the newest first."""
 
+    async def page_of_audit(
+        self,
+        *,
+        before: tuple[datetime, str] | None = None,
+        limit: int,
+        by: str | None = None,
+        act: Act | None = None,
+    ) -> list[Deed]:
+        """What was done by hand, by names that hold `by`; the newest first."""
+
     async def deliveries_like(
         self, prefix: str, states: Collection[DeliveryState], *, limit: int = 10
     ) -> list[Delivery]:
@@ -125,6 +142,7 @@ class Many:
     answer: Callable[[Asked], Awaitable[list[Listed]]]
     filters: tuple[Filter, ...] = ()
     by_time: bool = True
+    for_editors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +194,8 @@ class Endpoints:
             Many(noun="deliveries", said="the newest first", shape=DeliveryShape, answer=self._deliveries,
                  filters=delivery_filters),
             One(noun="deliveries", said="a delivery", shape=DeliveryShape, answer=self._delivery),
+            Many(noun="audit", said="who did what by hand, the newest first", shape=DeedShape,
+                 answer=self._audit, filters=_AUDIT, for_editors=True),
         )  # fmt: skip
 
     async def _stories(self, asked: Asked) -> list[Listed]:
@@ -255,6 +275,16 @@ class Endpoints:
             channel=asked.by.get("channel"),
         )
         return [Listed(shape=DeliveryShape.of(one), place=_at(one.created_at, one.id)) for one in found]
+
+    async def _audit(self, asked: Asked) -> list[Listed]:
+        act = asked.by.get("act")
+        found = await self._store.page_of_audit(
+            before=asked.before,
+            limit=asked.limit + 1,
+            by=asked.by.get("by"),
+            act=Act(act) if act else None,
+        )
+        return [Listed(shape=DeedShape.of(one), place=_at(one.at, str(one.number))) for one in found]
 
     async def _delivery(self, asked: Asked) -> Shape | None:
         found = await self._store.deliveries_like(asked.name, tuple(DeliveryState), limit=1)

@@ -42,6 +42,8 @@ def _operation(endpoint: Endpoint) -> Json:
     is_list = isinstance(endpoint, Many)
     shape = {"$ref": _REF.format(model=endpoint.shape.__name__)}
     missing = {} if is_list else {"404": _problem("there is none of that id")}
+    if isinstance(endpoint, Many) and endpoint.for_editors:
+        missing = {"403": _problem("only editors are shown this")}
     return {
         "operationId": ("list_" if is_list else "show_") + endpoint.noun,
         "summary": f"{endpoint.noun}, {endpoint.said}" if is_list else endpoint.said,
@@ -90,7 +92,7 @@ def _parameter(name: str, said: str, schema: Json) -> Json:
 
 def _links(endpoint: Endpoint) -> Json:
     """Say how the first item of a list is asked for by itself."""
-    if not isinstance(endpoint, Many):
+    if not isinstance(endpoint, Many) or endpoint.for_editors:
         return {}
     name = "id" if "id" in endpoint.shape.model_fields else "url"
     shown = {

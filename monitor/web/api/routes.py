@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from monitor.core.errors import StoreUnavailableError
+from monitor.web.access import MAY_CHANGE
 from monitor.web.api.asking import Asked, Mistake, asked
 from monitor.web.api.endpoints import ApiStore, Endpoint, Endpoints, InForceNow, Many
 from monitor.web.api.openapi import document, path_of
@@ -49,6 +50,8 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
     filters = endpoint.filters if isinstance(endpoint, Many) else ()
 
     async def answered(request: web.Request) -> web.StreamResponse:
+        if isinstance(endpoint, Many) and endpoint.for_editors and not MAY_CHANGE.get():
+            return problem(HTTPStatus.FORBIDDEN, "only editors are shown this: ask for the role")
         name = request.match_info.get("id", "")
         found = asked(request.query, name=name, filters=filters, paged=isinstance(endpoint, Many))
         if isinstance(found, Mistake):

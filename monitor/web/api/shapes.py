@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.core.models import (
     Decision,
+    Deed,
     Delivery,
     Feed,
     FeedState,
@@ -348,6 +349,33 @@ class DeliveryShape(Shape):
             expires_at=delivery.expires_at,
             error=delivery.error,
             remote_id=delivery.remote_id,
+        )
+
+
+class DeedShape(Shape):
+    """One thing that somebody did by hand."""
+
+    number: int = Field(description="the later, the greater")
+    at: datetime
+    by: str = Field(description="as what they did is signed")
+    via: str = Field(description="desk, slack or terminal")
+    address: str = Field(description="of the network; empty where it was not the desk")
+    act: str
+    what: str = Field(description="id or address of the object; empty where there is none")
+    detail: str
+
+    @classmethod
+    def of(cls, deed: Deed) -> Self:
+        """Shape a line of the audit log."""
+        return cls(
+            number=deed.number,
+            at=deed.at,
+            by=deed.by,
+            via=deed.via.value,
+            address=deed.address,
+            act=deed.act.value,
+            what=deed.what,
+            detail=deed.detail,
         )
 
 
