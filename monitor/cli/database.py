@@ -12,8 +12,8 @@ from monitor.actor import acting
 from monitor.cli.author import author
 from monitor.cli.common import now
 from monitor.config.settings import Loaded
-from monitor.core.errors import DatabaseUnusableError, Mistake
-from monitor.core.models import Actor, Via
+from monitor.core.errors import DatabaseUnusableError, Mistake, StoreUnavailableError
+from monitor.core.models import Act, Actor, Via
 from monitor.files import Kind, look_at
 from monitor.store import Store, open_store
 from monitor.store.engine import address_of
@@ -42,6 +42,15 @@ async def opened(loaded: Loaded) -> AsyncIterator[Store]:
             yield store
     finally:
         await store.close()
+
+
+async def noted(loaded: Loaded, act: Act, what: str, detail: str = "") -> None:
+    """Write down what was done to a file; without a database there is no log of it."""
+    try:
+        async with opened(loaded) as store:
+            await store.note(act, what, detail)
+    except (DatabaseUnusableError, StoreUnavailableError):
+        return
 
 
 def run_async(work: Coroutine[object, object, _T]) -> _T:

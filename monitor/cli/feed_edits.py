@@ -15,11 +15,12 @@ from monitor.cli.common import (
     print_json,
     say_mistakes,
 )
-from monitor.cli.database import run_async
+from monitor.cli.database import noted, run_async
 from monitor.cli.guard import Exit
 from monitor.cli.probing import lines_of_addition
 from monitor.config.feed_list import import_opml
 from monitor.core.errors import ConfigurationError
+from monitor.core.models import Act
 from monitor.feeds.opml import save_opml, write_opml
 from monitor.sources.adding import Outcome, Wanted, add_feed
 from monitor.telemetry import Redactor
@@ -56,6 +57,8 @@ def add_one(
     else:
         for line in lines_of_addition(addition, at):
             click.echo(redactor.for_people(line))
+    if addition.outcome is Outcome.ADDED:
+        run_async(noted(loaded, Act.ADD_FEED, redactor.for_people(url)))
     if addition.mistake is not None:
         raise ConfigurationError((addition.mistake,))
     if addition.outcome in {Outcome.NO_FEED, Outcome.REFUSED}:
@@ -94,10 +97,12 @@ def import_feeds(*, source: Path, config: Path) -> None:
 
     Folders become tags. Comments and order of the file stay. A running daemon takes the feeds up on SIGHUP.
     """
-    configured(config)
+    loaded = configured(config)
     imported = import_opml(config, source)
     if imported.refusal:
         raise ConfigurationError((imported.refusal,))
     say_mistakes(imported.remarks)
     added = counted(len(imported.added), "feed")
+    if imported.added:
+        run_async(noted(loaded, Act.IMPORT_FEEDS, "", f"{len(imported.added)} added"))
     click.echo(f"{added} added to {config}, {imported.known} known already.")

@@ -60,7 +60,9 @@ class FeedEdits:
             except (ConfigurationError, ParserUnusableError) as error:
                 return refused(self._world.hide(str(error)), back=_HERE)
         if addition.outcome is Outcome.ADDED:
-            await self._world.store.note(Act.ADD_FEED, self._world.hide(addition.url or url))
+            await self._world.store.note(
+                Act.ADD_FEED, self._world.hide(addition.probed.url if addition.probed else url)
+            )
             self._world.reload()
         status = HTTPStatus.OK if addition.outcome is Outcome.ADDED else HTTPStatus.CONFLICT
         return page("feed_added.html", status=status, addition=addition, hide=self._world.hide)
