@@ -1,7 +1,8 @@
 """Documents read outside the event loop, by processes that can be killed.
 
 A document that takes too much time or memory costs its worker's life and nothing else: what was read before
-is kept, the next document gets a new worker, and the loop never waits for more than a small frame.
+is kept, the next document gets a new worker, and the loop never waits for more than a small frame. A few new
+items of a known feed are read without a worker: see monitor.feeds.at_once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from monitor.core.models import Document, Fetched, NotAFeed, ParseResult
 from monitor.core.settings import PollingSettings
 from monitor.core.urls import without_query
 from monitor.feeds import wire
+from monitor.feeds.at_once import read_what_is_new
 from monitor.feeds.limits import Source
 
 _WALL_FACTOR = 4
@@ -25,6 +27,8 @@ _WALL_FACTOR = 4
 _END_TIMEOUT = 1.0
 """Seconds."""
 _START_TIMEOUT = 60.0
+_SLICE = 256 * 2**10
+"""Bytes of a document given to a worker at a time: what a pipe does not take at once is copied."""
 _MAX_REPLY = 128 * 2**20
 
 
@@ -86,6 +90,9 @@ class ParserPool:
             max_entries=self._settings.max_entries,
             known=known,
         )
+        at_once = read_what_is_new(fetched.body, source)
+        if at_once is not None:
+            return at_once
         worker = await self._idle.get()
         try:
             return await worker.read(fetched.body, source)
@@ -149,8 +156,9 @@ class _Worker:
         assert running.stdin is not None  # noqa: S101
         assert running.stdout is not None  # noqa: S101
         running.stdin.write(wire.request(body, source))
-        running.stdin.write(body)
-        await running.stdin.drain()
+        for start in range(0, len(body), _SLICE):
+            running.stdin.write(body[start : start + _SLICE])
+            await running.stdin.drain()
         size = 0
         while not reply.complete:
             (length,) = wire.FRAME.unpack(await running.stdout.readexactly(wire.FRAME.size))

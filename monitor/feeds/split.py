@@ -15,7 +15,8 @@ from xml.parsers import expat
 _FIRST = re.compile(rb"<(item|entry)([\s/>])")
 _AFTER_NAME = b" \t\r\n>"
 _PAIRS = ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
-_DIGEST = 16
+DIGEST = 16
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Pieces:
 
 def digest(item: bytes) -> bytes:
     """Return the hash by which an item is known again: 16 bytes."""
-    return blake2b(item, digest_size=_DIGEST).digest()
+    return blake2b(item, digest_size=DIGEST).digest()
 
 
 def split(xml: bytes) -> Pieces | None:

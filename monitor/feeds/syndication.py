@@ -57,7 +57,7 @@ def read_syndication(xml: bytes, source: Source, *, lean: bool = True) -> Parsed
     """
     swift = read_lean(xml) if lean else None
     if swift is not None:
-        return _feed(swift, xml, source)
+        return as_feed(swift, xml, source)
     # No content-location: feedparser would resolve guids against it, and an entry must not become another
     # because its feed was fetched from a new address.
     found = feedparser.parse(
@@ -67,10 +67,11 @@ def read_syndication(xml: bytes, source: Source, *, lean: bool = True) -> Parsed
         resolve_relative_uris=False,
     )
     read = Found(found["feed"], found["entries"], found.get("version") or "")
-    return _feed(read, xml, source, bozo=found if found.get("bozo") else None)
+    return as_feed(read, xml, source, bozo=found if found.get("bozo") else None)
 
 
-def _feed(found: Found, xml: bytes, source: Source, *, bozo: dict[str, Any] | None = None) -> ParsedFeed:
+def as_feed(found: Found, xml: bytes, source: Source, *, bozo: dict[str, Any] | None = None) -> ParsedFeed:
+    """Reduce what was read to what the daemon keeps; `bozo` is what feedparser says of a broken document."""
     head, items = found.head, found.entries
     read = (_entry(item, source) for item in _newest(items, source.max_entries))
     return ParsedFeed(

@@ -9,18 +9,21 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.core.models import Document, NotAFeed, ParsedFeed, ParseResult, RawEntry
 from monitor.feeds import tidy
 from monitor.feeds.limits import Source
+from monitor.feeds.split import DIGEST
 
 READY = b"R"
-REQUEST = struct.Struct("!II")
+REQUEST = struct.Struct("!III")
+"""Lengths of a request's three parts: where the document is from, the hashes of known items, the document."""
 FRAME = struct.Struct("!I")
 MAX_FRAME = 2**20 * 4
 _FRAME_CHARACTERS = 256 * 2**10
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class GarbledReplyError(Exception):
@@ -28,35 +31,39 @@ class GarbledReplyError(Exception):
 
 
 def request(body: bytes, source: Source) -> bytes:
-    """Write the head of a request; the body follows it on the pipe."""
-    fields = {**asdict(source), "known": [mark.hex() for mark in source.known]}
-    head = json.dumps(fields).encode()
-    return REQUEST.pack(len(head), len(body)) + head
+    """Write a request without its last part, the document, which follows it on the pipe."""
+    head = _encode([source.url, source.content_type, source.max_entries]).encode("utf-8", "replace")
+    known = b"".join(source.known)
+    return REQUEST.pack(len(head), len(known), len(body)) + head + known
 
 
-def read_request(head: bytes) -> Source:
-    """Read what `request` wrote after the two lengths."""
-    fields = json.loads(head)
-    return Source(**{**fields, "known": frozenset(map(bytes.fromhex, fields["known"]))})
+def read_request(head: bytes, known: bytes) -> Source:
+    """Read the first two parts of a request."""
+    url, content_type, max_entries = json.loads(head)
+    marks = frozenset(_cut(known))
+    return Source(url=url, content_type=content_type, max_entries=max_entries, known=marks)
+
+
+def _cut(marks: bytes) -> Iterator[bytes]:
+    return (marks[at : at + DIGEST] for at in range(0, len(marks), DIGEST))
 
 
 def replies(portions: Iterable[ParseResult]) -> Iterator[bytes]:
-    """Write a result that comes in portions as frames: a head, entries, an end."""
+    """Write a result that comes in portions as frames, those of a portion together: head, entries, end."""
     begun = False
     for portion in portions:
         if isinstance(portion, NotAFeed):
             yield _frame(["not", portion.document.value, portion.message, portion.wall, portion.advertised])
             return
-        if not begun:
-            yield _head(portion)
-            begun = True
-        yield from _entry_frames(portion.entries)
+        head = b"" if begun else _head(portion)
+        begun = True
+        yield head + b"".join(_entry_frames(portion.entries))
     yield _frame(["end"])
 
 
 def _head(feed: ParsedFeed) -> bytes:
     ttl = feed.ttl.total_seconds() if feed.ttl else None
-    seen = [mark.hex() for mark in feed.seen]
+    seen = b"".join(feed.seen).hex()
     trouble = [feed.problem, feed.cut_short]
     return _frame(["feed", feed.title, feed.link, feed.lang, feed.version, ttl, trouble, seen])
 
@@ -76,7 +83,7 @@ def _entry_frames(entries: tuple[RawEntry, ...]) -> Iterator[bytes]:
 
 
 def _frame(message: list[object]) -> bytes:
-    payload = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    payload = _encode(message).encode("utf-8", "replace")
     return FRAME.pack(len(payload)) + payload
 
 
@@ -126,7 +133,7 @@ class Reply:
             case ["not", str(document), str(words), str(wall), str(offer)]:
                 self._not = NotAFeed(document=Document(document), message=words, wall=wall, advertised=offer)
                 self.complete = True
-            case ["feed", str(title), link, lang, str(version), ttl, [problem, bool(cut_short)], list(seen)]:
+            case ["feed", str(title), link, lang, str(version), ttl, [problem, bool(cut_short)], str(seen)]:
                 self._feed = ParsedFeed(
                     title=title,
                     link=_text(link),
@@ -135,7 +142,7 @@ class Reply:
                     ttl=timedelta(seconds=ttl) if isinstance(ttl, (int, float)) else None,
                     problem=_text(problem),
                     cut_short=cut_short,
-                    seen=tuple(bytes.fromhex(mark) for mark in seen),
+                    seen=tuple(_cut(bytes.fromhex(seen))),
                 )
             case ["entries", list(rows)]:
                 self._entries.extend(_entry(row) for row in rows)

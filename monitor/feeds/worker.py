@@ -20,6 +20,8 @@ _EXTRA_MEMORY = 512 * 2**20
 _MOST_FILES = 16
 _RETIRE_ABOVE = 160 * 2**10
 """KiB of peak resident memory after which the process ends itself between two documents."""
+_WEIGHED_EVERY = 256 * 2**10
+"""Bytes of documents between two looks at that: a look costs as much as a small document."""
 
 
 def main() -> None:
@@ -67,9 +69,10 @@ def serve(requests: BinaryIO, answers: BinaryIO, cpu_seconds: float) -> None:
     """Read one document after the other."""
     answers.write(wire.READY)
     answers.flush()
+    unweighed = 0
     while lengths := requests.read(wire.REQUEST.size):
-        head_size, body_size = wire.REQUEST.unpack(lengths)
-        source = wire.read_request(requests.read(head_size))
+        head_size, known_size, body_size = wire.REQUEST.unpack(lengths)
+        source = wire.read_request(requests.read(head_size), requests.read(known_size))
         body = requests.read(body_size)
         # ITIMER_PROF counts this process's own CPU time; its signal's default action ends the process.
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
@@ -77,8 +80,11 @@ def serve(requests: BinaryIO, answers: BinaryIO, cpu_seconds: float) -> None:
             answers.write(frame)
             answers.flush()
         signal.setitimer(signal.ITIMER_PROF, 0)
-        if _peak_memory() > _RETIRE_ABOVE:
-            return
+        unweighed += body_size
+        if unweighed > _WEIGHED_EVERY:
+            unweighed = 0
+            if _peak_memory() > _RETIRE_ABOVE:
+                return
 
 
 if __name__ == "__main__":

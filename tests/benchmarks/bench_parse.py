@@ -35,11 +35,14 @@ def documents(place: Path, most: int) -> list[bytes]:
     news = {
         fields[0] for fields in tagged if fields[0].startswith("real/") and "news" in fields[6].split(",")
     }
+    bodies: dict[str, bytes] = {}
     with tarfile.open(place / "feeds.tar.xz") as archive:
-        names = [name for name in sorted(archive.getnames()) if name.removeprefix("./") in news]
-        step = max(len(names) // most, 1)
-        files = (archive.extractfile(name) for name in names[::step][:most])
-        return [found.read() for found in files if found is not None]
+        for member in archive:  # in their order there: going back means unpacking from the start
+            found = archive.extractfile(member) if member.name.removeprefix("./") in news else None
+            if found is not None:
+                bodies[member.name] = found.read()
+    step = max(len(bodies) // most, 1)
+    return [bodies[name] for name in sorted(bodies)[::step][:most]]
 
 
 def plain(body: bytes) -> int:

@@ -120,12 +120,13 @@ def test_edited_item_is_read_again() -> None:
 
 
 async def test_known_items_reach_the_worker() -> None:
-    """The hashes travel through the pipe and back."""
+    """The hashes travel through the pipe and back, of a feed whose head is too large to be read at once."""
+    body = RSS.replace(b"<channel>", b"<channel><copyright>" + b"x" * 20_000 + b"</copyright>")
     async with ParserPool(PollingSettings(parse_workers=1)) as pool:
-        first = await pool.parse(Fetched(url=SOURCE.url, status=200, body=RSS))
+        first = await pool.parse(Fetched(url=SOURCE.url, status=200, body=body))
         assert isinstance(first, ParsedFeed)
         assert len(first.seen) == 1
-        second = await pool.parse(Fetched(url=SOURCE.url, status=200, body=RSS), known=frozenset(first.seen))
+        second = await pool.parse(Fetched(url=SOURCE.url, status=200, body=body), known=frozenset(first.seen))
     assert isinstance(second, ParsedFeed)
     assert (second.entries, second.seen) == ((), first.seen)
 

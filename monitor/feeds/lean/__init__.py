@@ -11,6 +11,6 @@ the attempt. Tests hold its entries against feedparser's, field by field.
 from __future__ import annotations
 
 from monitor.feeds.lean.driver import read
-from monitor.feeds.lean.state import Found
+from monitor.feeds.lean.state import Found, UnsureError
 
-__all__ = ["Found", "read"]
+__all__ = ["Found", "UnsureError", "read"]

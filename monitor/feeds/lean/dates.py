@@ -8,7 +8,7 @@ from typing import Final
 
 from feedparser.datetimes import _parse_date
 
-from monitor.feeds import tidy
+from monitor.feeds import limits, tidy
 
 _MONTHS: Final = {
     name: number
@@ -29,12 +29,18 @@ def parsed(text: str | None) -> datetime | None:
     """Read a date as feedparser does; None where it finds none, or a day that never was."""
     if not text:
         return None
+    return usual(text) or tidy.moment(_parse_date(text))
+
+
+def usual(text: str) -> datetime | None:
+    """Read a date in one of the forms of RFC 822 and RFC 3339; None if it is in another."""
+    if len(text) > limits.DATE_TEXT:
+        return None
     lower = text.lower()
     try:
-        found = _of_rfc_822(lower) or _of_rfc_3339(lower)
+        return _of_rfc_822(lower) or _of_rfc_3339(lower)
     except (ValueError, OverflowError):
-        found = None
-    return found or tidy.moment(_parse_date(text))
+        return None
 
 
 def _of_rfc_822(text: str) -> datetime | None:

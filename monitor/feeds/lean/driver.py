@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import NoReturn
 from xml.parsers import expat
 
 from feedparser.mixin import _FeedParserMixin
 
+from monitor.feeds.lean.dates import parsed
 from monitor.feeds.lean.elements import Attributes
 from monitor.feeds.lean.state import Found, State, UnsureError, escaped
 from monitor.feeds.lean.table import Element, element
@@ -21,10 +24,15 @@ _IN_IMAGE = frozenset({"title", "link", "description", "url", "href", "width", "
 _HARMLESS = frozenset({"url", "type", "rel", "href", "ispermalink", "medium", "height", "width", "length"})
 
 
-def read(xml: bytes) -> Found | None:
-    """Read clean XML; None where feedparser must: it is not well-formed, or has what we are not sure of."""
+def read(xml: bytes, *, dated: Callable[[str | None], datetime | None] = parsed) -> Found | None:
+    """Read clean XML; None where feedparser must: it is not well-formed, or has what we are not sure of.
+
+    Args:
+        xml: the document.
+        dated: reads dates; may raise UnsureError.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
-    state = State(lambda heard: setattr(parser, "CharacterDataHandler", heard))
+    state = State(lambda heard: setattr(parser, "CharacterDataHandler", heard), dated)
     driver = _Driver(state)
     parser.namespace_prefixes = True
     parser.buffer_text = True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from monitor.feeds.lean.dates import parsed
 from monitor.feeds.lean.state import State, UnsureError, absolute
 
 Attributes = dict[str, str]
@@ -167,7 +166,7 @@ def date(key: str) -> tuple[Start, End]:
         value = state.pop(key)
         context = state.context()
         if context is not state.feed:  # of a feed's own dates nothing is read
-            context[key + "_parsed"] = parsed(value)
+            context[key + "_parsed"] = state.dated(value)
 
     return start, end
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 Context = dict[str, Any]
@@ -28,7 +29,7 @@ _CP1252: Final = {
 }
 _XHTML = "application/xhtml+xml"
 _TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "xhtml": _XHTML}
-_LONGEST_AUTHOR = 2000
+_LONGEST_AUTHOR = 500
 _MOST_TAGS = 64
 """More than are ever kept."""
 
@@ -60,6 +61,8 @@ class State:
 
     listen: Callable[[Callable[[str], object] | None], None]
     """Told to whom the text that follows goes."""
+    dated: Callable[[str | None], datetime | None]
+    """Reads dates."""
     version: str = ""
     feed: Context = field(default_factory=dict)
     entries: list[Context] = field(default_factory=list)
