@@ -33,6 +33,11 @@ def address(value: object) -> str | None:
     return _UNFIT.sub("", value).replace("\n", "").replace("\t", "").strip() or None
 
 
+def is_absolute(address: str) -> bool:
+    """Say whether joining an address to a base leaves it as it is; of a few that is not known and denied."""
+    return _ABSOLUTE.fullmatch(address) is not None
+
+
 def link(value: object, base: str) -> str | None:
     """Return an address made absolute; None if that cannot be."""
     found = address(value)

@@ -86,6 +86,14 @@ READ = [
         "<itunes:summary>s</itunes:summary><description>d</description>"
         "<itunes:keywords>c,, d</itunes:keywords><itunes:image href='http://i.example/'/></item>"
     ),
+    rss(
+        "<title>T</title><textinput><title>Find</title><description>D</description><name>q</name>"
+        "<link>http://a.example/find</link></textinput><item><title>a</title></item>"
+    ),
+    rss(
+        "<item xml:base='http://b.example/d/'><guid>http://a.example/8?x=1</guid>"
+        "<link>http://a.example/8</link></item>"
+    ),
     rss("<item><title>\u00d0\u009f</title><description>\x80 and caf\u00c3\u00a9</description></item>"),
     rss("<item><a:link href='http://a.example/self' rel='self'/><a:link href='http://a.example/4'/></item>"),
     atom(
@@ -122,7 +130,8 @@ LEFT = [
     rss("<item xml:base='http://b.example/'><link>x</link></item>"),
     rss("<item><title>a<b>c</b></title></item>"),
     rss("<item><date>2024-03-05</date></item>"),
-    rss("<textinput><title>t</title></textinput><item><title>a</title></item>"),
+    rss("<item xml:base='b/'><link>http://a.example/7</link></item>"),
+    rss("<item><textinput><title>t</title></textinput><title>a</title></item>"),
     atom("<entry><content type='image/png'>eA==</content></entry>"),
     atom("<entry><content mode='base64' type='text/plain'>eA==</content></entry>"),
     b"<rss><channel><item><title>&nbsp;</title></item></channel></rss>",
@@ -204,6 +213,7 @@ NAMES = [
         "h:p",
         "h:div",
         "generator",
+        "textinput",
     ),
 ]
 ATTRIBUTES = [
@@ -218,6 +228,8 @@ ATTRIBUTES = [
     " url='u'",
     " text='T'",
     " x:lang='en_us'",
+    " xml:base='http://b.example/d/'",
+    " base='http://c.example/'",
 ]
 LEAVES = st.builds(
     lambda name, attributes, text: f"<{name}{attributes}>{text}</{name}>",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import NoReturn
@@ -21,6 +22,9 @@ _VERSIONS = {"http://purl.org/rss/1.0/": "rss10", "http://www.w3.org/2005/atom":
 _RSS_090 = "http://my.netscape.com/rdf/simple/0.9/"
 _MOST_DECLARATIONS = 500
 _IN_IMAGE = frozenset({"title", "link", "description", "url", "href", "width", "height"})
+_IN_TEXTINPUT = frozenset({"title", "link", "description", "name"})
+_BASES = frozenset({"xml:base", "base"})
+_PLAIN_BASE = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 _HARMLESS = frozenset({"url", "type", "rel", "href", "ispermalink", "medium", "height", "width", "length"})
 
 
@@ -102,8 +106,9 @@ class _Driver:
         if state.incontent:
             self._inline(found, attributes)
             return
-        if found.plain and found.name not in _IN_IMAGE:
-            state.inimage = False
+        if found.plain:
+            state.inimage = state.inimage and found.name in _IN_IMAGE
+            state.intextinput = state.intextinput and found.name in _IN_TEXTINPUT
         if found.start is not None:
             found.start(state, self._attributes(attributes) if attributes else {})
         elif not attributes:
@@ -134,19 +139,24 @@ class _Driver:
         self._state.inline_tag(f"<{found.local}{inner}>")
 
     def _look_at(self, attributes: dict[str, str]) -> None:
-        """Take the language that attributes tell.
+        """Take the language that attributes tell, and note whether they set a base for addresses.
 
         Raises:
-            UnsureError: they set a base for addresses, or pass for a prefix.
+            UnsureError: they pass for a prefix, or the base is none.
         """
+        state = self._state
         found = self._attributes(attributes)
-        if any(key in {"xml:base", "base"} or key.startswith("xmlns") for key in found):
+        if any(key.startswith("xmlns") for key in found):
             raise UnsureError
+        for base in _BASES & found.keys():
+            if not _PLAIN_BASE.fullmatch(found[base]):
+                raise UnsureError
+            state.based = True
         lang = found.get("xml:lang", found.get("lang"))
         if lang is None:
-            self._harmless.update(key for key in attributes if "lang" not in key.lower())
+            plain = (key for key in attributes if "lang" not in key.lower() and "base" not in key.lower())
+            self._harmless.update(plain)
             return
-        state = self._state
         self._langs.append((state.depth, state.lang))
         state.lang = lang or None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from monitor.feeds.lean.state import State, UnsureError, absolute
+from monitor.feeds.lean.state import State, UnsureError
 
 Attributes = dict[str, str]
 Start = Callable[[State, Attributes], None]
@@ -84,6 +84,22 @@ def end_image(state: State) -> None:
     """End a picture."""
     state.pop("image")
     state.inimage = False
+
+
+def textinput(state: State, _: Attributes) -> None:
+    """Begin a field to type into, whose title and link are its own."""
+    if state.context() is not state.feed:
+        raise UnsureError
+    state.feed.setdefault("textinput", {})
+    state.intextinput = True
+    state.title_depth = -1
+    state.ignore("textinput")
+
+
+def end_textinput(state: State) -> None:
+    """End a field to type into."""
+    state.pop("textinput")
+    state.intextinput = False
 
 
 def author(state: State, _: Attributes) -> None:
@@ -227,7 +243,7 @@ def link(state: State, attributes: Attributes) -> None:
     if not href and "href" not in attributes:
         state.push("link", expects_text=state.infeed or state.inentry or state.insource)
         return
-    href = absolute(href or attributes["href"])
+    href = state.address(href or attributes["href"])
     rel = attributes.get("rel", "alternate")
     kind = attributes.get("type", "application/atom+xml" if rel == "self" else "text/html")
     if rel == "alternate" and kind.lower() in _HTML:

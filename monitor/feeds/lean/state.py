@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from monitor.feeds import tidy
+
 Context = dict[str, Any]
 """Keys and values as in feedparser's dicts; the few that are read later (see monitor.feeds.syndication)."""
 
@@ -78,6 +80,8 @@ class State:
     inentry: bool = False
     incontent: bool = False
     intextinput: bool = False
+    based: bool = False
+    """Whether addresses are joined to a base."""
     inimage: bool = False
     inauthor: bool = False
     incontributor: bool = False
@@ -101,7 +105,8 @@ class State:
             image: Context = self.feed["image"]
             return image
         if self.intextinput:
-            raise UnsureError
+            box: Context = self.feed["textinput"]
+            return box
         return self.entries[-1] if self.inentry else self.feed
 
     def push(self, name: str, *, expects_text: bool = True) -> None:
@@ -137,6 +142,17 @@ class State:
         assert append is not None  # noqa: S101
         self.listen(lambda text: append.append(escaped(text)))
 
+    def address(self, uri: str) -> str:
+        """Return an address as feedparser joins it to the base.
+
+        Raises:
+            UnsureError: it is one that the base would change.
+        """
+        whole = absolute(uri)
+        if self.based and not tidy.is_absolute(whole):
+            raise UnsureError
+        return whole
+
     def inline_tag(self, text: str) -> None:
         """Take a tag as part of the text it stands in."""
         pieces = self.frames[-1].pieces if self.frames else None
@@ -160,8 +176,8 @@ class State:
             value = "".join(frame.pieces).strip()
         if not frame.expects_text:
             return value
-        if name == "link" or (name == "id" and self.guidislink):
-            value = absolute(value)
+        if value and (name == "link" or (name == "id" and self.guidislink)):
+            value = self.address(value)
         value = _repaired(value)
         self._keep(name, value)
         return value

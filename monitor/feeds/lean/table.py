@@ -33,6 +33,7 @@ _SINGLE: Final[dict[str, tuple[Start, End | None]]] = {
     "channel": (on.channel, on.end_feed),
     "feed": (on.feed, on.end_feed),
     "image": (on.image, on.end_image),
+    "textinput": (on.textinput, on.end_textinput),
     "contributor": (on.contributor, on.end_contributor),
     "dc_contributor": (on.dc_contributor, on.end_dc_contributor),
     "itunes_owner": (on.owner, on.end_owner),
