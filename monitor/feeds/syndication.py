@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,9 +86,8 @@ def as_feed(found: Found, xml: bytes, source: Source, *, bozo: dict[str, Any] | 
     )
 
 
-def _get(parsed: dict[str, Any], key: str) -> Any:
-    """Read a key as it stands, without the aliases and warnings of FeedParserDict."""
-    return dict.get(parsed, key)
+_get: Callable[[dict[str, Any], str], Any] = dict.get
+"""Reads a key as it stands, without the aliases and warnings of FeedParserDict."""
 
 
 def _newest(items: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:

@@ -21,8 +21,6 @@ _XLINK = "http://www.w3.org/1999/xlink"
 _VERSIONS = {"http://purl.org/rss/1.0/": "rss10", "http://www.w3.org/2005/atom": "atom10"}
 _RSS_090 = "http://my.netscape.com/rdf/simple/0.9/"
 _MOST_DECLARATIONS = 500
-_IN_IMAGE = frozenset({"title", "link", "description", "url", "href", "width", "height"})
-_IN_TEXTINPUT = frozenset({"title", "link", "description", "name"})
 _BASES = frozenset({"xml:base", "base"})
 _PLAIN_BASE = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 _HARMLESS = frozenset({"url", "type", "rel", "href", "ispermalink", "medium", "height", "width", "length"})
@@ -36,7 +34,7 @@ def read(xml: bytes, *, dated: Callable[[str | None], datetime | None] = parsed)
         dated: reads dates; may raise UnsureError.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
-    state = State(lambda heard: setattr(parser, "CharacterDataHandler", heard), dated)
+    state = State(parser, dated)
     driver = _Driver(state)
     parser.namespace_prefixes = True
     parser.buffer_text = True
@@ -106,9 +104,10 @@ class _Driver:
         if state.incontent:
             self._inline(found, attributes)
             return
-        if found.plain:
-            state.inimage = state.inimage and found.name in _IN_IMAGE
-            state.intextinput = state.intextinput and found.name in _IN_TEXTINPUT
+        if found.ends_image:
+            state.inimage = False
+        if found.ends_textinput:
+            state.intextinput = False
         if found.start is not None:
             found.start(state, self._attributes(attributes) if attributes else {})
         elif not attributes:
@@ -122,7 +121,7 @@ class _Driver:
             found.end(state)
         else:
             state.pop(found.name)
-        if state.inline:
+        if state.incontent and state.inline:
             state.inline_tag(f"</{found.local}>")
         if self._langs and self._langs[-1][0] == state.depth:
             state.lang = self._langs.pop()[1]

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+from xml.parsers import expat
 
 from monitor.feeds import tidy
 
@@ -61,7 +62,7 @@ class Frame(NamedTuple):
 class State:
     """The machine, and what its elements do to it."""
 
-    listen: Callable[[Callable[[str], object] | None], None]
+    parser: expat.XMLParserType
     """Told to whom the text that follows goes."""
     dated: Callable[[str | None], datetime | None]
     """Reads dates."""
@@ -113,12 +114,12 @@ class State:
         """Open an element whose text is wanted."""
         pieces: list[str] = []
         self.frames.append(Frame(name, expects_text, pieces))
-        self.listen(pieces.append)
+        self.parser.CharacterDataHandler = pieces.append
 
     def ignore(self, name: str) -> None:
         """Open an element whose text nobody reads."""
         self.frames.append(Frame(name, False, None))
-        self.listen(None)
+        self.parser.CharacterDataHandler = None
 
     def push_content(self, name: str, attributes: Context, kind: str, *, expects_text: bool = True) -> None:
         """Open an element that holds a text of some media type.
@@ -140,7 +141,7 @@ class State:
     def _listen_inline(self) -> None:
         append = self.frames[-1].pieces
         assert append is not None  # noqa: S101
-        self.listen(lambda text: append.append(escaped(text)))
+        self.parser.CharacterDataHandler = lambda text: append.append(escaped(text))
 
     def address(self, uri: str) -> str:
         """Return an address as feedparser joins it to the base.
@@ -167,7 +168,7 @@ class State:
             return None
         frame = frames.pop()
         pieces = frames[-1].pieces if frames else None
-        self.listen(None if pieces is None else pieces.append)
+        self.parser.CharacterDataHandler = None if pieces is None else pieces.append
         if frame.pieces is None:
             return ""
         if self.version == "atom10" and self.inline:
@@ -178,7 +179,8 @@ class State:
             return value
         if value and (name == "link" or (name == "id" and self.guidislink)):
             value = self.address(value)
-        value = _repaired(value)
+        if not value.isascii():
+            value = _repaired(value)
         self._keep(name, value)
         return value
 
@@ -258,8 +260,6 @@ def escaped(text: str) -> str:
 
 def _repaired(value: str) -> str:
     """Mend UTF-8 that was taken for Latin-1 and encoded again, and characters of windows-1252."""
-    if value.isascii():
-        return value
     with suppress(UnicodeError):
         value = value.encode("iso-8859-1").decode("utf-8")
     return value.translate(_CP1252) if _C1.search(value) else value

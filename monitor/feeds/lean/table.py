@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from feedparser.mixin import _FeedParserMixin
 from feedparser.util import FeedParserDict
 
+from monitor.feeds.lean import boxes
 from monitor.feeds.lean import elements as on
 from monitor.feeds.lean.elements import Attributes, End, Start
 from monitor.feeds.lean.state import State, UnsureError
@@ -21,19 +22,17 @@ class Element(NamedTuple):
     end: End | None
     local: str
     """Its name without prefix."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether it has no prefix."""
-        return self.name == self.local
+    ends_image: bool
+    ends_textinput: bool
+    """Whether it shows that such a box was left, be it not closed."""
 
 
 _SINGLE: Final[dict[str, tuple[Start, End | None]]] = {
     "rss": (on.rss, None),
     "channel": (on.channel, on.end_feed),
     "feed": (on.feed, on.end_feed),
-    "image": (on.image, on.end_image),
-    "textinput": (on.textinput, on.end_textinput),
+    "image": (boxes.image, boxes.end_image),
+    "textinput": (boxes.textinput, boxes.end_textinput),
     "contributor": (on.contributor, on.end_contributor),
     "dc_contributor": (on.dc_contributor, on.end_dc_contributor),
     "itunes_owner": (on.owner, on.end_owner),
@@ -80,7 +79,7 @@ _MANY: Final[tuple[tuple[str, Start, End], ...]] = (
     ("info feedburner_browserfriendly", *on.text("info", "text/plain")),
     ("description dc_description media_description", on.description, on.end_description),
     ("summary itunes_summary", on.summary, on.end_summary),
-    ("itunes_image itunes_link", on.artwork, lambda state: on.closed(state, "itunes_image")),
+    ("itunes_image itunes_link", boxes.artwork, lambda state: on.closed(state, "itunes_image")),
     ("webmaster dc_publisher", *on.opened("publisher")),
     ("generator", *on.opened("generator")),
     ("width", *on.opened("width")),
@@ -105,6 +104,8 @@ def _feedparsers_own() -> frozenset[str]:
 
 _TABLE = _SINGLE | {name: (start, end) for names, start, end in _MANY for name in names.split()}
 _UNKNOWN_TO_US = _feedparsers_own() - _TABLE.keys()
+_IN_IMAGE = frozenset({"title", "link", "description", "url", "href", "width", "height"})
+_IN_TEXTINPUT = frozenset({"title", "link", "description", "name"})
 _READ = frozenset({"ttl", "sy_updateperiod", "sy_updatefrequency"})
 """Elements without a rule of their own whose text is wanted."""
 _KEYS = frozenset(
@@ -127,10 +128,17 @@ def element(name: str, *, local: str) -> Element:
         raise UnsureError
     start, end = _TABLE.get(name, (None, None))
     if start is None and name in _READ:
-        return Element(name, _wanted(name), None, local)
+        return _known(name, _wanted(name), None, local)
     if start is None and name in _KEYS:
         raise UnsureError
-    return Element(name, start, end, local)
+    return _known(name, start, end, local)
+
+
+def _known(name: str, start: Start | None, end: End | None, local: str) -> Element:
+    plain = name == local
+    return Element(
+        name, start, end, local, plain and name not in _IN_IMAGE, plain and name not in _IN_TEXTINPUT
+    )
 
 
 def _wanted(name: str) -> Start:
