@@ -41,11 +41,12 @@ from monitor.core.polled import (
 from monitor.pipeline.budget import Budget
 from monitor.pipeline.hearing import Hubs
 from monitor.pipeline.in_force import InForce
-from monitor.pipeline.pace import Wakeup, pause
+from monitor.pipeline.pace import Wakeup, pause, wait_for
 from monitor.pipeline.ports import Clock, Fetcher, Parser, PollStore
 from monitor.pipeline.reach import UNREACHED, Reach, rest_wanted
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.roundup import Roundup, outcome
+from monitor.pipeline.slots import Slots
 from monitor.pipeline.turns import Turns
 from monitor.telemetry import fields
 
@@ -99,7 +100,7 @@ class Poller:
         self._looked_at: datetime | None = None
         """When due feeds were looked for last."""
         self._under_way: set[asyncio.Task[None]] = set()
-        self._turns = Turns()
+        self._turns, self._slots = Turns(), Slots()
         self._budget = Budget(store)
         self._reach = Reach()
         self._reader = Reader(store, world.parser, world.clock, in_force)
@@ -190,10 +191,10 @@ class Poller:
         might run out.
         """
         polling = self._in_force.settings.polling
-        free = polling.concurrency - len(self._under_way)
+        free = self._slots.free(polling.concurrency, asyncio.get_running_loop().time())
         if free <= 0:
             self._slot_free.clear()
-            await self._slot_free.wait()
+            await wait_for(self._slot_free, at_most=_IDLE)
             await asyncio.sleep(_COMPANY)
             return 1
         claimed = await self._store.claim_due_feeds(now, lease=self._lease(), limit=free)
@@ -231,12 +232,14 @@ class Poller:
     def _start(self, state: FeedState, host: str) -> None:
         task = asyncio.create_task(self._poll(state))
         self._under_way.add(task)
+        self._slots.begin(task, asyncio.get_running_loop().time())
         task.add_done_callback(lambda ended: self._ended(ended, host, state.url))
 
     def _ended(self, task: asyncio.Task[None], host: str, url: str) -> None:
         if host:
             self._turns.ended(host, url, self._world.clock())
         self._under_way.discard(task)
+        self._slots.end(task)
         self._slot_free.set()
 
     def _host(self, state: FeedState) -> str:

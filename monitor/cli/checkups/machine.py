@@ -37,7 +37,7 @@ def proxies(settings: Settings, environment: Mapping[str, str]) -> Iterator[Find
 def limits(settings: Settings) -> Iterator[Finding]:
     """Compare the limit of open files with the number of requests at a time."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = settings.polling.concurrency * 2 + FILES_BESIDES_REQUESTS
+    needed = settings.polling.concurrency * 5 + FILES_BESIDES_REQUESTS  # four polls, one of them redirected
     if soft != resource.RLIM_INFINITY and soft < needed:
         yield warning(
             "limits",
