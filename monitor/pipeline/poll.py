@@ -140,6 +140,7 @@ class Poller:
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         now = self._world.clock()
         try:
+            await self._distrust_clock()
             await self._reckon()
             while await self._start_due(now, once=True) or self._under_way:
                 if self._under_way:
@@ -181,6 +182,7 @@ class Poller:
             await committing
         finally:
             self._stopping = False
+            self._finished = asyncio.Queue()  # what could not be committed is polled again after its lease
             self.roundup.close()
 
     async def _start_due(self, now: datetime, *, once: bool = False) -> int:
