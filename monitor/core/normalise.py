@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urljoin
 
@@ -33,6 +34,8 @@ _MARKUP_ROOM = 4
 """Markup may take this many times the room of the text it holds; what lies behind is not read."""
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(hours=24)
+_CLOCKS_DIFFER = timedelta(hours=1)
+"""Two clocks that differ by less may be two time zones of a careless server, or its cache."""
 _LANGUAGE_SAMPLE = 2000
 _SLUG = re.compile(r"[^\W\d_]{2,}(?:[-_][^\W_]+){2,}")
 
@@ -100,6 +103,23 @@ def believable(*dates: datetime | None, fetched: datetime) -> datetime | None:
         if _EARLIEST <= moment <= fetched + _AHEAD:
             return min(moment, fetched)
     return None
+
+
+def behind_us(now: datetime, server_time: datetime | None) -> timedelta:
+    """Return how far the server's clock is behind ours; zero below an hour, or if it does not say."""
+    behind = now - server_time if server_time is not None else timedelta(0)
+    return behind if behind >= _CLOCKS_DIFFER else timedelta(0)
+
+
+def dated_by(entry: Entry, behind: timedelta) -> Entry:
+    """Read the date of an entry by the clock of its server, which is so far behind ours.
+
+    One of the two clocks is wrong, and what the server has just dated must not look old for that. A server
+    that is ahead of us needs none of this: `believable` has seen to it.
+    """
+    if entry.published is None or entry.published + behind > entry.fetched + _AHEAD:
+        return entry
+    return replace(entry, published=min(entry.published + behind, entry.fetched))
 
 
 def _link(link: str | None, feed: Feed) -> str | None:

@@ -1,4 +1,4 @@
-"""For how long an answer counts as fresh, by its own headers: Cache-Control, Expires, Age (RFC 9111)."""
+"""How old and how fresh an answer is by its own headers: Date, Age, Cache-Control, Expires (RFC 9111)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def age(headers: CIMultiDictProxy[str]) -> timedelta:
     if not (text.isascii() and text.isdigit()):
         return NONE
     return min(timedelta(seconds=int(text[:_DIGITS])), _LONGEST)
+
+
+def server_time(headers: CIMultiDictProxy[str]) -> datetime | None:
+    """Return what time the server takes it to be; None if it does not say. A cached answer has aged since."""
+    made = _date(headers.get("Date"))
+    return None if made is None else made + age(headers)
 
 
 def fresh(headers: CIMultiDictProxy[str]) -> timedelta:

@@ -351,6 +351,7 @@ class HttpFetcher:
             retry_after=retry_after(headers, self._clock()),
             fresh=caching.fresh(headers),
             age=caching.age(headers),
+            server_time=caching.server_time(headers),
             links=", ".join(headers.getall("Link", ()))[:_MAX_LINKS],
             seconds=trip.seconds,
         )

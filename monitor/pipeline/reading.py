@@ -22,7 +22,7 @@ from monitor.core.models import (
     NotAFeed,
     ParsedFeed,
 )
-from monitor.core.normalise import normalise
+from monitor.core.normalise import behind_us, dated_by, normalise
 from monitor.core.seen import Seen
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import PAUSE
@@ -90,7 +90,7 @@ class Reader:
         parsed = await self._parser.parse(answer)
         if isinstance(parsed, NotAFeed):
             return parsed
-        body = await self._normalised(feed, parsed, first_read=first_read)
+        body = await self._normalised(feed, parsed, answer, first_read=first_read)
         found = recognise(body, await self._known(feed, lookup_keys(body)))
         return _Judged(parsed, found, Seen.of(parsed.seen, body, found))
 
@@ -99,7 +99,7 @@ class Reader:
         parsed = await self._parser.parse(answer, known=seen.hashes)
         if isinstance(parsed, NotAFeed) or not parsed.seen:
             return None
-        body = await self._normalised(feed, parsed, first_read=False)
+        body = await self._normalised(feed, parsed, answer, first_read=False)
         known = await self._known(feed, lookup_keys(body))
         if not seen.skipped(parsed.seen).may_judge_alone(body, known):
             return None
@@ -112,11 +112,15 @@ class Reader:
             for url in self._seen.keys() - self._in_force.feeds.keys() - {feed.url}:
                 del self._seen[url]
 
-    async def _normalised(self, feed: Feed, parsed: ParsedFeed, *, first_read: bool) -> list[Entry]:
+    async def _normalised(
+        self, feed: Feed, parsed: ParsedFeed, answer: Fetched, *, first_read: bool
+    ) -> list[Entry]:
         now = self._clock()
+        behind = behind_us(now, answer.server_time)
         body: list[Entry] = []
         for number, raw in enumerate(parsed.entries, 1):
-            body.append(normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=first_read))
+            entry = normalise(raw, feed=feed, feed_lang=parsed.lang, fetched=now, first_read=first_read)
+            body.append(dated_by(entry, behind) if behind else entry)
             if number % _BREATHE == 0:
                 await asyncio.sleep(0)
         return body

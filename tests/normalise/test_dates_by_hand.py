@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.core.dates import read_date
 from monitor.core.models import Feed, RawEntry
-from monitor.core.normalise import normalise
+from monitor.core.normalise import behind_us, dated_by, normalise
 
 HALF_PAST_TWO = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 DAY = datetime(2026, 11, 24, tzinfo=UTC)
@@ -63,3 +63,33 @@ def test_a_date_the_parser_could_not_read_is_repaired_before_the_update_counts()
     later = datetime(2026, 11, 25, tzinfo=UTC)
     entry = normalise(raw, feed=feed, feed_lang=None, fetched=later, first_read=False)
     assert entry.published == HALF_PAST_TWO
+
+
+@pytest.mark.parametrize(
+    ("server", "published", "meant"),
+    [
+        (DAY - timedelta(days=365), DAY - timedelta(days=365, minutes=5), DAY - timedelta(minutes=5)),
+        (DAY - timedelta(days=365), DAY - timedelta(minutes=5), DAY - timedelta(minutes=5)),
+        (DAY - timedelta(minutes=50), DAY - timedelta(minutes=55), DAY - timedelta(minutes=55)),
+        (DAY + timedelta(days=365), DAY - timedelta(minutes=5), DAY - timedelta(minutes=5)),
+        (None, DAY - timedelta(days=3), DAY - timedelta(days=3)),
+        (DAY - timedelta(days=2), DAY - timedelta(days=1, hours=23), DAY),
+    ],
+    ids=[
+        "both behind",
+        "server alone",
+        "hardly apart",
+        "server ahead",
+        "does not say",
+        "just ahead of it",
+    ],
+)
+def test_what_a_server_has_just_dated_is_young_though_its_clock_and_ours_differ(
+    server: datetime | None, published: datetime, meant: datetime
+) -> None:
+    """One of the two is wrong; whichever it is, the article is no older than its server says."""
+    feed = Feed(url="https://courier.example/rss", name="c", outlet="courier.example")
+    entry = normalise(
+        RawEntry(title="x", published=published), feed=feed, feed_lang=None, fetched=DAY, first_read=False
+    )
+    assert dated_by(entry, behind_us(DAY, server)).published == meant

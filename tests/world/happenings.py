@@ -139,9 +139,7 @@ class Waited:
         return f"{self.minutes} minutes pass"
 
 
-Happening = (
-    Published | Turned | SlackFaults | MailFaults | Leapt | DiskFull | Killed | Restarted | Waited
-)
+Happening = Published | Turned | SlackFaults | MailFaults | Leapt | DiskFull | Killed | Restarted | Waited
 History = tuple[Happening, ...]
 
 _SLACK = (

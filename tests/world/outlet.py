@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -41,6 +42,8 @@ class Outlet:
 
     name: str
     zoo: Zoo
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """Of its server."""
     ways: Ways = Ways.WELL
     articles: list[Article] = field(default_factory=list)
     answers: int = 0
@@ -91,11 +94,12 @@ class Outlet:
 
     async def _tell(self, request: Request, writer: asyncio.StreamWriter) -> None:
         body = self._document()
+        date = format_datetime(self.clock(), usegmt=True)
         etag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
         if request.headers.get("if-none-match") == etag:
             await send(writer, 304, b"", ETag=etag)
         else:
-            await send(writer, 200, body, ETag=etag, Content_Type="application/rss+xml")
+            await send(writer, 200, body, Date=date, ETag=etag, Content_Type="application/rss+xml")
 
     def _document(self) -> bytes:
         shown = [] if self.ways is Ways.EMPTY else self.articles[::-1]

@@ -80,7 +80,8 @@ def _left(world: World) -> Iterator[str]:
         yield f"left: {pending} entries wait for their story"
     marks_of = ", ".join(f"'{one}'" for one in _OPEN)
     for state, channel, error in rows(
-        world, f"select state, channel, error from deliveries where state in ({marks_of})"  # noqa: S608
+        world,
+        f"select state, channel, error from deliveries where state in ({marks_of})",  # noqa: S608
     ):
         yield f"left: a delivery to {channel} is {state}: {error}"
 

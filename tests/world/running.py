@@ -7,12 +7,11 @@ with running() as run:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from collections.abc import AsyncIterator
 
 from monitor.core.settings import PollingSettings
 from monitor.feeds.parse import ParserPool
@@ -20,8 +19,9 @@ from tests.channels.slack_double import SlackDouble
 from tests.channels.smtp_server import MailServer
 from tests.feeds.zoo import open_zoo
 from tests.world.happenings import History, timeline
+from tests.world.opening import hurried, opened
 from tests.world.promises import broken
-from tests.world.world import PassingLoop, Servers, World, hurried, opened
+from tests.world.world import PassingLoop, Servers, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
     async with opened(folder, servers) as world:
         await world.live(history)
-        await world.heal()          # all is mended, and two days pass
-        world.told, world.slack, world.mail, world.store -> promises.broken(world)
+        await world.heal()          # all is mended, and some hours pass
+        broken(world)               # promises that were not kept
 
 Time does not pass by itself: the world leaps to whatever is due next. A kill is an exception that no code
 of ours catches, raised at a write to the database; all that a process keeps in memory is made anew then.
@@ -12,19 +12,16 @@ of ours catches, raised at a write to the database; all that a process keeps in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-import pytest
 from sqlalchemy import Connection
 
 from monitor.channels.factory import build_channel
 from monitor.config.rules import load_rules
-from monitor.config.settings import Loaded, load_settings
+from monitor.config.settings import Loaded
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.matcher import Matcher
 from monitor.core.models import DeliveryState
@@ -35,19 +32,19 @@ from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.housekeep import Housekeeper
 from monitor.pipeline.in_force import InForce, Rulebook
 from monitor.pipeline.pace import Bell, Wakeup
-from monitor.pipeline.poll import Poller, World as Surroundings
+from monitor.pipeline.poll import Poller
+from monitor.pipeline.poll import World as Surroundings
 from monitor.pipeline.ports import Channel
-from monitor.store import Store, open_store
+from monitor.store import Store
 from tests.channels.slack_double import SlackDouble
 from tests.channels.smtp_server import MailServer
 from tests.feeds.zoo import Zoo
 from tests.world.happenings import (
-    OUTLETS,
     DiskFull,
     Happening,
     History,
-    Kind,
     Killed,
+    Kind,
     Leapt,
     MailFaults,
     Published,
@@ -64,27 +61,6 @@ _LONGEST_LEAP = timedelta(minutes=30)
 _HEALING = timedelta(hours=6)
 _PURGE_EVERY = timedelta(hours=6)
 _SOON = timedelta(seconds=5)
-RULES = """
-rules:
-  bridges: {title: Bridges, severity: high, any: ["=bridge"]}
-  dams:
-    title: Dams
-    any: ["=dam"]
-    alert:
-      corroboration: {outlets: 2, within: 30m, otherwise: send}
-"""
-CONFIG = """
-rules: [rules.yaml]
-channels:
-  osint: {{type: slack, token: "file:{token}", channel: {channel}, api_url: "{api_url}", pace: 0s, fold_after: never}}
-  desk:
-    {{type: email, host: 127.0.0.1, port: {port}, tls: none, from: news@desk.example,
-      to: [analyst@desk.example], pace: 0s, fold_after: never}}
-polling: {{interval: 15m, max_backoff: 1h, per_host: 16}}
-alerts: {{max_age: 24h, first_read_max_age: 24h, expires_after: 365d}}
-feeds:
-{feeds}
-"""
 
 
 class PassingLoop(asyncio.SelectorEventLoop):
@@ -201,9 +177,14 @@ class World:
         self.poller = Poller(store, surroundings, in_force, on_entries=woken)
         self.assembler = Assembler(store, in_force, clock=self.clock, on_entries=woken, on_alerts=rung)
         self.dispatch = Dispatch(store, in_force, clock=self.clock, dice=lambda: 0.5, on_alerts=rung)
-        self.housekeeper = Housekeeper(store, self.assembler, clock=self.clock, elapsed=self._elapsed)
+        self.housekeeper = Housekeeper(store, self.assembler, clock=self.clock, elapsed=self.elapsed)
 
-    def _elapsed(self) -> float:
+    def true_time(self) -> datetime:
+        """What the time is, whatever the machine takes it for."""
+        return self.now
+
+    def elapsed(self) -> float:
+        """The same in seconds."""
         return self.now.timestamp()
 
     async def end(self) -> None:
@@ -244,7 +225,6 @@ class World:
         if not self._taken_up:
             await self.dispatch.recover()
             self._taken_up = True
-
 
     async def _assemble(self) -> None:
         while await self.assembler.run_once():
@@ -289,24 +269,29 @@ class World:
     async def _let(self, happening: Happening) -> None:
         self.say(str(happening))
         match happening:
-            case Published(outlet=outlet, kind=kind):
-                self.publish(self.outlets[outlet], kind)
-            case Turned(outlet=outlet, ways=ways):
-                self.outlets[outlet].ways = ways
-            case SlackFaults(faults=faults):
-                self.servers.slack.faults.extend(faults)
-            case MailFaults(faults=mail_faults):
-                self.servers.mail.faults.extend(mail_faults)
-            case Leapt(by=by):
-                self.wrong_by = by
+            case Waited(minutes=minutes):
+                await self.until(self.now + timedelta(minutes=minutes))
             case DiskFull(full=full):
                 await fill_disk(self.store, full=full)
             case Killed(at=at, after=after):
                 self.mortal.left, self.mortal.after = at, after
             case Restarted():
                 await self.restart()
-            case Waited(minutes=minutes):
-                await self.until(self.now + timedelta(minutes=minutes))
+            case Leapt(by=by):
+                self.wrong_by = by
+            case _:
+                self._let_outside(happening)
+
+    def _let_outside(self, happening: Published | Turned | SlackFaults | MailFaults) -> None:
+        match happening:
+            case Published(outlet=outlet, kind=kind):
+                self.publish(self.outlets[outlet], kind)
+            case Turned(outlet=outlet, ways=ways):
+                self.outlets[outlet].ways = ways
+            case SlackFaults(faults=faults):
+                self.servers.slack.faults.extend(faults)
+            case MailFaults(faults=faults):
+                self.servers.mail.faults.extend(faults)
 
     def publish(self, outlet: Outlet, kind: Kind) -> None:
         """Let an outlet publish; without anything to copy or to change it writes something of its own."""
@@ -342,53 +327,4 @@ async def fill_disk(store: Store, *, full: bool) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one() if full else 2**30 - 2
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
-    await store._database.write(limit)  # noqa: SLF001 - only this connection has the limit
-
-
-async def _at_once(threads: Any, work: Any) -> Any:
-    """Do a transaction here and now instead of in a thread: the same in every run of a history."""
-    return threads._transaction(work)  # noqa: SLF001
-
-
-@contextmanager
-def hurried() -> Iterator[None]:
-    """Take out what is waited for in real time: a batch's company, a mended store, the disk, other threads.
-
-    A killed process, unlike a machine without power, loses nothing that was written but not yet on disk.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("monitor.pipeline.pace.PAUSE", 0.01)
-        patch.setattr("monitor.pipeline.poll._LINGER", 0.0)
-        patch.setattr("monitor.store.engine._FILE_PRAGMAS", ("journal_mode=WAL", "synchronous=OFF"))
-        patch.setattr("monitor.store.engine._Threads.run", _at_once)
-        yield
-
-
-@asynccontextmanager
-async def opened(folder: Path, servers: Servers) -> AsyncIterator[World]:
-    """Make a world with an empty database in a folder of its own."""
-    outlets = [Outlet(f"o{number}", servers.zoo) for number in range(OUTLETS)]
-    for log in (servers.slack.messages, servers.slack.requests, servers.slack.refusals, servers.mail.mails):
-        cast("list[Any]", log).clear()
-    slack = servers.slack
-    feeds = "\n".join(
-        f"  - {{url: {outlet.url}, name: {outlet.name}, outlet: {outlet.name}.example, allow_private: true}}"
-        for outlet in outlets
-    )
-    text = CONFIG.format(
-        token=folder / "token", channel=slack.channel, api_url=slack.api_url, port=servers.mail.port, feeds=feeds
-    )
-    (folder / "token").write_text(slack.token, encoding="utf-8")
-    (folder / "token").chmod(0o600)
-    (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
-    (folder / "config.yaml").write_text(text, encoding="utf-8")
-    loaded = load_settings(folder / "config.yaml")
-    store = await open_store(f"sqlite:///{folder}/news.db", owner="test", exclusive=True)
-    world = World(folder=folder, servers=servers, loaded=loaded, store=store, outlets=outlets)
-    slack.wall = slack.clock = lambda: world.now.timestamp()
-    try:
-        await world.restart()
-        yield world
-    finally:
-        await world.end()
-        await store.close()
+    await store._database.write(limit)

@@ -121,6 +121,8 @@ class Fetched:
     """For how long a cache may keep the answer, and asking again brings the same: Cache-Control, Expires."""
     age: timedelta = timedelta(0)
     """For how long a cache has kept it, by its own word."""
+    server_time: datetime | None = None
+    """What time it was by the clock of the server; None if it does not say."""
     links: str = ""
     """What its Link headers say."""
     pushed: bool = False

@@ -1,0 +1,96 @@
+"""A world made ready: its configuration, an empty database, and nothing that is waited for in real time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from monitor.config.settings import load_settings
+from monitor.store import open_store
+from tests.world.happenings import OUTLETS
+from tests.world.outlet import Outlet
+from tests.world.world import Servers, World
+
+RULES = """
+rules:
+  bridges: {title: Bridges, severity: high, any: ["=bridge"]}
+  dams:
+    title: Dams
+    any: ["=dam"]
+    alert:
+      corroboration: {outlets: 2, within: 30m, otherwise: send}
+"""
+CONFIG = """
+rules: [rules.yaml]
+channels:
+  osint:
+    {{type: slack, token: "file:{token}", channel: {channel}, api_url: "{api_url}",
+      pace: 0s, fold_after: never}}
+  desk:
+    {{type: email, host: 127.0.0.1, port: {port}, tls: none, from: news@desk.example,
+      to: [analyst@desk.example], pace: 0s, fold_after: never}}
+polling: {{interval: 15m, max_backoff: 1h, per_host: 16}}
+alerts: {{max_age: 24h, first_read_max_age: 24h, expires_after: 365d}}
+feeds:
+{feeds}
+"""
+
+
+async def _at_once(threads: Any, work: Any) -> Any:
+    """Do a transaction here and now instead of in a thread: the same in every run of a history."""
+    return threads._transaction(work)
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Take out what is waited for in real time: a batch's company, a mended store, the disk, other threads.
+
+    A killed process, unlike a machine without power, loses nothing that was written but not yet on disk.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("monitor.pipeline.pace.PAUSE", 0.01)
+        patch.setattr("monitor.pipeline.poll._LINGER", 0.0)
+        patch.setattr("monitor.store.engine._FILE_PRAGMAS", ("journal_mode=WAL", "synchronous=OFF"))
+        for name in ("run", "run_forgettable"):
+            patch.setattr(f"monitor.store.engine._Threads.{name}", _at_once)
+        yield
+
+
+@asynccontextmanager
+async def opened(folder: Path, servers: Servers) -> AsyncIterator[World]:
+    """Make a world with an empty database in a folder of its own."""
+    outlets = [Outlet(f"o{number}", servers.zoo) for number in range(OUTLETS)]
+    for log in (servers.slack.messages, servers.slack.requests, servers.slack.refusals, servers.mail.mails):
+        cast("list[Any]", log).clear()
+    slack = servers.slack
+    feeds = "\n".join(
+        f"  - {{url: {outlet.url}, name: {outlet.name}, outlet: {outlet.name}.example, allow_private: true}}"
+        for outlet in outlets
+    )
+    text = CONFIG.format(
+        token=folder / "token",
+        channel=slack.channel,
+        api_url=slack.api_url,
+        port=servers.mail.port,
+        feeds=feeds,
+    )
+    (folder / "token").write_text(slack.token, encoding="utf-8")
+    (folder / "token").chmod(0o600)
+    (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+    loaded = load_settings(folder / "config.yaml")
+    store = await open_store(f"sqlite:///{folder}/news.db", owner="test", exclusive=True)
+    world = World(folder=folder, servers=servers, loaded=loaded, store=store, outlets=outlets)
+    for outlet in outlets:
+        outlet.clock = world.true_time
+    slack.wall = slack.clock = world.elapsed
+    try:
+        await world.restart()
+        yield world
+    finally:
+        await world.end()
+        await store.close()
