@@ -1,8 +1,9 @@
-"""Entries by the hundred thousand, to fill a window of stories: recorded ones in several worlds, or invented ones.
+"""Windows of stories by the hundred thousand: some entries, told over again in many worlds.
 
-A recorded set is too small to fill a window. It is told several times over, each time in another world: common
-words stay, and each rare one (names, places, most numbers) becomes a word of that world. The worlds have the
-grammar, the hot topics, the copies and the stories of the recording, and nothing else in common.
+A recorded set is too small to fill a window, and assigning a full one takes minutes. So some entries are
+assigned, and what the book remembers of them is copied into other worlds: common terms stay, and each rare one
+(names, places, most numbers) becomes a term of that world, as do all hashes of passages. The worlds have the
+lengths, the hot topics, the copies and the stories of the first one, and nothing else in common.
 """
 
 from __future__ import annotations
@@ -10,34 +11,34 @@ from __future__ import annotations
 import json
 import lzma
 import random
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
-from monitor.core.models import Entry
+from monitor.core.models import Entry, Findings, Remembered, Source
+from monitor.core.signature import Sketch
+from monitor.core.stories import StoryBook
+from monitor.core.stories.trace import Footprint, decode, encode
 
 START = datetime(2026, 7, 1, tzinfo=UTC)
 WINDOW = timedelta(hours=72)
 _SETS = ("raids-2023-05", "independent-ru-2025", "telegram-ru-2024-11", "headlines-uk")
-_WORD = re.compile(r"\w+")
-_COMMON = 100
-"""A word that stands in more of the recorded entries is common to all worlds."""
+_COMMON = 0.001
+"""The share of entries that hold a term from which it is common to all worlds."""
 _LONGEST = 3000
 _TOPICS = 12
 """Words that tell an invented story; its entries share most of them."""
+_WORDS = 0xFFFFFFFE
+"""The bits of a term but the one that tells numbers."""
 
 Text = tuple[str, str, str, str]
 """Outlet, title, summary, language."""
 
 
-def crowd(count: int, folder: Path | None) -> Iterator[Entry]:
-    """Yield entries without end, of which `count` fill the window; recorded ones if there is a folder of them."""
-    step = WINDOW / count
-    texts = _worlds(_recorded(folder)) if folder is not None and folder.is_dir() else invented()
+def entries(texts: Iterator[Text], step: timedelta) -> Iterator[Entry]:
+    """Make entries of texts, one after the other."""
     for number, (outlet, title, summary, lang) in enumerate(texts):
         seen = START + step * number
         yield Entry(
@@ -53,72 +54,33 @@ def crowd(count: int, folder: Path | None) -> Iterator[Entry]:
         )
 
 
-def _recorded(folder: Path) -> list[Text]:
-    """Read the recorded entries, sets mixed, each in its own order."""
+def recorded(folder: Path) -> Iterator[Text]:
+    """The recorded entries, sets mixed, each in its own order."""
     sets: list[list[Text]] = []
     for name in _SETS:
         with lzma.open(folder / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
             sets.append([_text(json.loads(line)) for line in lines])
-    places = sorted(
+    shares = [
         (place / len(one), number, place) for number, one in enumerate(sets) for place in range(len(one))
-    )
-    return [sets[number][place] for _, number, place in places]
+    ]
+    for _, number, place in sorted(shares):
+        yield sets[number][place]
 
 
 def _text(item: dict[str, str | None]) -> Text:
-    summary = (item.get("summary") or "")[:_LONGEST]
-    return (
-        (item.get("outlet") or "outlet").split()[0],
-        item.get("title") or "",
-        summary,
-        item.get("lang") or "",
-    )
-
-
-def _worlds(texts: Sequence[Text]) -> Iterator[Text]:
-    """Tell the recording in one world after the other, for ever; the first is the real one."""
-    counts: Counter[str] = Counter()
-    for _, title, summary, _ in texts:
-        counts.update(set(_WORD.findall(f"{title} {summary}".casefold())))
-    world = 0
-    while True:
-
-        @lru_cache(maxsize=1 << 16)
-        def named(word: str, world: int = world) -> str:
-            common = not world or counts[word.casefold()] > _COMMON
-            return word if common else _shifted(word, world)
-
-        for outlet, title, summary, lang in texts:
-            told = [_WORD.sub(lambda found: named(found[0]), text) for text in (title, summary)]
-            yield f"w{world}.{outlet}" if world else outlet, told[0], told[1], lang
-        world += 1
-
-
-def _shifted(word: str, world: int) -> str:
-    """Name the word of another world: first letters changed, ending kept, so that inflection still works."""
-    half = max(1, len(word) // 2)
-    return (
-        "".join(_turned(letter, world * (place + 1)) for place, letter in enumerate(word[:half]))
-        + word[half:]
-    )
-
-
-def _turned(letter: str, by: int) -> str:
-    for first, last in (("a", "z"), ("A", "Z"), ("а", "я"), ("А", "Я"), ("1", "9")):
-        if first <= letter <= last:
-            return chr((ord(letter) - ord(first) + by) % (ord(last) - ord(first) + 1) + ord(first))
-    return letter
+    outlet, summary = (item.get("outlet") or "outlet").split()[0], (item.get("summary") or "")[:_LONGEST]
+    return outlet, item.get("title") or "", summary, item.get("lang") or ""
 
 
 def invented() -> Iterator[Text]:
-    """Words as frequent as those of a language; every second entry tells a story that others told before it."""
+    """Words as frequent as those of a language, for ever; every second entry tells a story told before."""
     dice = random.Random(7)
-    vocabulary = [f"{'KQWXZ'[n % 5] if n > 2000 else ''}w{n}{chr(97 + n % 26)}ord" for n in range(200_000)]
+    vocabulary = [f"w{n}{chr(97 + n % 26)}ord" for n in range(200_000)]
     pool = dice.choices(vocabulary, [1 / (n + 10) for n in range(len(vocabulary))], k=1_000_000)
     stories: list[list[str]] = []
-    for number in range(1_000_000_000):
+    while True:
         at = dice.randrange(len(pool) - 60)
-        if number % 2 and stories:
+        if dice.random() < 0.5 and stories:
             topic = stories[max(0, len(stories) - 1 - int(dice.expovariate(1 / 300)))]
         else:
             topic = dice.sample(vocabulary, _TOPICS)
@@ -129,6 +91,60 @@ def invented() -> Iterator[Text]:
         yield f"outlet{dice.randrange(400)}.example", " ".join(title), " ".join(summary), "en"
 
 
-def first(entries: Iterable[Entry], count: int) -> Iterator[Entry]:
-    """Take the first entries of many."""
-    return islice(entries, count)
+def assigned(some: Iterator[Entry]) -> list[Remembered]:
+    """Assign entries; what the store would remember of them."""
+    book = StoryBook(WINDOW)
+    rows = []
+    for entry in some:
+        assignment, _ = book.assign(entry, Findings())
+        source = Source(
+            entry=entry.id,
+            outlet=entry.outlet,
+            title=entry.title,
+            link=entry.link or entry.url,
+            lang=entry.lang,
+            at=entry.first_seen,
+            placement=assignment.placement,
+        )
+        rows.append(
+            Remembered(source=source, story=assignment.story, of=assignment.of, trace=assignment.trace)
+        )
+    return rows
+
+
+def in_worlds(rows: Sequence[Remembered], worlds: int) -> Iterator[Remembered]:
+    """Yield each row once in every world; the first world is the given one."""
+    counts: Counter[int] = Counter()
+    for row in rows:
+        counts.update(decode(row.trace).terms)
+    common = {term for term, count in counts.items() if count > _COMMON * len(rows)}
+    for place, row in enumerate(rows):
+        first = decode(row.trace)
+        for world in range(worlds):
+            told = _told(first, world, common)
+            trace = encode(replace(told, seq=place * worlds + world))
+            if not world:
+                yield replace(row, trace=trace)
+                continue
+            source = replace(row.source, entry=_named(row.source.entry, world))
+            yield replace(row, source=source, story=_named(row.story, world), trace=trace)
+
+
+def _named(entry: str, world: int) -> str:
+    return f"{world:04x}{entry[4:]}"
+
+
+def _told(first: Footprint, world: int, common: set[int]) -> Footprint:
+    if not world:
+        return first
+    turn = world * 0x9E3779B1 & _WORDS
+    hashes = frozenset(value ^ (turn & ~(max(4, first.sketch.scale) - 1)) for value in first.sketch.hashes)
+    return replace(
+        first,
+        url=first.url and first.url ^ turn << 32,
+        title_key=first.title_key and first.title_key ^ turn << 32,
+        text_key=first.text_key and first.text_key ^ turn << 32,
+        title=tuple(term if term in common else term ^ turn for term in first.title),
+        body=tuple(term if term in common else term ^ turn for term in first.body),
+        sketch=Sketch(first.sketch.scale, first.sketch.triples, hashes),
+    )

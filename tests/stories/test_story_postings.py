@@ -1,4 +1,4 @@
-"""The index of the window finds what a plain list would, however keys are spread and documents come and go."""
+"""The index of the window finds what a plain list would, however keys are spread and documents go."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ class Plain:
         self.withdrawn: set[int] = set()
 
     def newest(self, key: int, limit: int) -> list[int]:
+        """Look the key up."""
         there = [doc for doc in self.docs[key] if doc >= self.tail and doc not in self.withdrawn]
         return there[::-1][:limit]
 
 
 @pytest.mark.parametrize(("window", "seed"), [(300, 1), (2_000, 2), (7_000, 3)])
 def test_an_index_finds_what_a_plain_list_would(window: int, seed: int) -> None:
-    """Frequent keys, keys that share a slot, withdrawn documents, documents that left, gaps in the numbers."""
+    """Frequent keys, keys that share a slot, withdrawn documents, documents that left, gaps in numbers."""
     dice = random.Random(seed)
     slots = [dice.randrange(_KEYS) for _ in range(60)]
     keys = [slot | rest << 20 for slot in slots for rest in range(40)]

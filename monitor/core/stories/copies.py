@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from monitor.core.models import Entry, Placement
 from monitor.core.signature import containment, is_copy
@@ -147,7 +148,7 @@ def _same_passages(window: Window, arrival: Arrival) -> Found | None:
 
 def _bearers(window: Window, arrival: Arrival) -> tuple[Counter[int], set[int]]:
     """The entries that share triples, with how many; and the triples that are the outlet's boilerplate."""
-    shared: Counter[int] = Counter()
+    bearers: list[list[int]] = []
     boilerplate: set[int] = set()
     outlet = window.shelf.outlet
     for value in arrival.observed.sketch.hashes:
@@ -155,5 +156,5 @@ def _bearers(window: Window, arrival: Arrival) -> tuple[Counter[int], set[int]]:
         if len(seqs) >= _BOILERPLATE and sum(outlet(seq) == arrival.outlet for seq in seqs) >= _BOILERPLATE:
             boilerplate.add(value)
         else:
-            shared.update(seqs)
-    return shared, boilerplate
+            bearers.append(seqs)
+    return Counter(chain.from_iterable(bearers)), boilerplate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log1p
 
@@ -64,8 +64,8 @@ class Scene:
     """Best first."""
     stories: list[list[Pair]]
     """The same by story, for the nearest stories."""
-    bearers: list[tuple[Bearers, Counter[int]]]
-    """With the number of bearers in each story."""
+    bearers: list[tuple[Bearers, dict[int, int]]]
+    """With the number of bearers in each of the nearest stories."""
     hot: float
 
 
@@ -101,7 +101,7 @@ def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:
     own = asked.footprint.lang
     near = []
     for seq in _nearest(bearers):
-        other = window.shelf.footprint(seq)
+        other = window.shelf.glance(seq)
         foreign = own and other.lang and other.lang != own
         if not foreign and not recurs(window, arrival, seq):
             near.append(pair(asked, other))
@@ -109,10 +109,23 @@ def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:
     stories: dict[int, list[Pair]] = {}
     for found in near:
         stories.setdefault(window.shelf.story(found.seq), []).append(found)
-    counted = [(found, window.shelf.stories(found.seqs)) for found in bearers if found.seqs and found.word]
-    return Scene(
-        near, list(stories.values())[:_STORIES], counted, window.rarity.dominance(asked.footprint.title)
-    )
+    nearest = dict(list(stories.items())[:_STORIES])
+    members = {story: window.members(pairs[0].seq) for story, pairs in nearest.items()}
+    counted = [(found, _borne(window, found.seqs, members)) for found in bearers if found.seqs and found.word]
+    return Scene(near, list(nearest.values()), counted, window.rarity.dominance(asked.footprint.title))
+
+
+def _borne(window: Window, seqs: list[int], members: dict[int, Sequence[int]]) -> dict[int, int]:
+    """How many of the entries belong to each of the stories.
+
+    The stories are mostly small: their members are looked for among the entries, rather than the story of
+    each of the entries.
+    """
+    if sum(map(len, members.values())) > len(seqs):
+        told = window.shelf.stories(seqs)
+        return {story: told.count(story) for story in members}
+    there = frozenset(seqs)
+    return {story: sum(map(there.__contains__, own)) for story, own in members.items()}
 
 
 def _bearers(window: Window, asked: Query) -> list[Bearers]:
@@ -131,8 +144,9 @@ def _nearest(bearers: list[Bearers]) -> list[int]:
         gain = found.rarity * found.rarity
         for seq in found.seqs:
             scores[seq] = scores.get(seq, 0.0) + gain
-    nearest = heapq.nsmallest(_COMPARED, ((-score, seq) for seq, score in scores.items()))
-    return [seq for _, seq in nearest]
+    least = min(heapq.nlargest(_COMPARED, scores.values()), default=0.0)
+    nearest = sorted((-score, seq) for seq, score in scores.items() if score >= least)
+    return [seq for _, seq in nearest[:_COMPARED]]
 
 
 def _measure(
@@ -185,7 +199,8 @@ def joins(window: Window, arrival: Arrival, story: Ranked, asked: Query) -> Foun
     other = window.shelf.footprint(story.seq)
     names = [name for name in named(asked.entities) if name in other.entities]
     terms = sorted((term for term in other.terms if term in asked.idf), key=lambda term: -asked.idf[term])
-    words = [arrival.observed.by_term[term] for term in terms]
+    by_term = arrival.observed.by_term()
+    words = [by_term[term] for term in terms]
     shown = sorted(names, key=lambda name: -asked.entities[name])[:_NAMED]
     said = {part for name in shown for part in name.casefold().replace("-", " ").split()}
     shown += [word for word in dict.fromkeys(words) if word.casefold() not in said][: _NAMED - len(shown)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log1p
+from typing import NamedTuple
 
-from monitor.core.stories.trace import Footprint
+from monitor.core.stories.trace import Footprint, Glance
 from monitor.core.stories.words import NUMBER
 
 BODY = 0.6
@@ -32,8 +33,7 @@ class Query:
     """Rarity of each entity."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """An entry beside one member of a story."""
 
     seq: int
@@ -64,27 +64,25 @@ def query(footprint: Footprint, idf: dict[int, float], entities: dict[str, float
     )
 
 
-def pair(entry: Query, other: Footprint) -> Pair:
-    """Compare an entry with a member of a story; cost follows the member's terms."""
+def pair(entry: Query, other: Footprint | Glance) -> Pair:
+    """Compare an entry with a member of a story; cost follows the terms in common."""
     idf, vector = entry.idf, entry.vector
     dot = shared = covered = 0.0
     common = 0
     titled = entry.footprint.title
-    for term in other.title:
-        if term in vector:
-            rarity = idf[term]
-            shared += rarity
-            dot += rarity * vector[term]
-            if term in titled:
-                common += 1
-                covered += rarity
-    for term in other.body:
-        if term in vector:
-            rarity = idf[term]
-            shared += rarity
-            dot += BODY * rarity * vector[term]
-            if term in titled:
-                covered += rarity
+    for term in filter(vector.__contains__, other.title):
+        rarity = idf[term]
+        shared += rarity
+        dot += rarity * vector[term]
+        if term in titled:
+            common += 1
+            covered += rarity
+    for term in filter(vector.__contains__, other.body):
+        rarity = idf[term]
+        shared += rarity
+        dot += BODY * rarity * vector[term]
+        if term in titled:
+            covered += rarity
     lengths = entry.norm * other.norm
     union = len(titled) + len(other.title) - common
     return Pair(
@@ -160,8 +158,7 @@ def measures(
     nearest = best[0].cosine
     union = _Union.of(exemplars)
     bodies = union.bodies if entry.footprint.body else 0.0
-    numbers = {term for term in union.terms if term & NUMBER}
-    common = entry.numbers & numbers
+    common = entry.numbers & union.terms
     covered = sum(weight for term, weight in entry.idf.items() if term in union.terms)
     return (
         nearest,
@@ -172,7 +169,7 @@ def measures(
         log1p(max(found.shared for found in best)),
         log1p(sum(weight for name, weight in entry.entities.items() if name in union.entities)),
         float(min(2, len(common))),
-        float(bool(entry.numbers and numbers and not common)),
+        float(bool(entry.numbers and not common and any(term & NUMBER for term in union.terms))),
         log1p(around.newest),
         log1p(around.size),
         nearest - around.rival,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 import xxhash
 
@@ -13,7 +12,7 @@ from monitor.core.signature import Sketch, credited, sketch
 from monitor.core.stories.identity import bare_title, confirms, core_title, denies, is_live, names_page
 from monitor.core.stories.meaning import Meaning, meaning
 from monitor.core.stories.trace import Flag
-from monitor.core.stories.words import terms, words
+from monitor.core.stories.words import term, terms, words
 
 _LEAD = 400
 """Characters of the text that decide its story: the first sentences say what happened."""
@@ -36,8 +35,8 @@ class Observed:
     lang: str
     title: tuple[int, ...]
     body: tuple[int, ...]
-    by_term: dict[int, str]
-    """A word for each term, to show."""
+    lead: tuple[str, ...]
+    """Words of the title and the first sentences, folded."""
     sketch: Sketch
     entities: tuple[str, ...]
     """Of the entities mentioned; and of the rules matched, which say in any language what happens."""
@@ -46,6 +45,13 @@ class Observed:
     agency: str
     claims: tuple[Claim, ...] = ()
     meaning: Meaning = field(default_factory=Meaning)
+
+    def by_term(self) -> dict[int, str]:
+        """A word for each term, to show."""
+        found: dict[int, str] = {}
+        for word in self.lead:
+            found.setdefault(term(word), word)
+        return found
 
 
 def key64(kind: str, value: str) -> int:
@@ -83,8 +89,8 @@ def observe(entry: Entry, findings: Findings) -> Observed:
         words=len(whole),
         lang=(entry.lang or "")[:8],
         title=tuple(own[:_BODY_TERMS]),
-        body=tuple(term for term in terms(lead) if term not in known)[:_BODY_TERMS],
-        by_term=_words_by_term(title_words, lead),
+        body=tuple(one for one in terms(lead) if one not in known)[:_BODY_TERMS],
+        lead=(*title_words, *lead),
         sketch=sketch(whole),
         entities=(*findings.entities, *map(rule_name, findings.matches))[:_BODY_TERMS],
         flags=_flags(entry, title, text, correction=correction),
@@ -108,14 +114,6 @@ def untitled(observed: Observed) -> Observed:
 def _text(entry: Entry) -> str:
     """The longer of summary and content, which usually begins with the summary."""
     return entry.content if len(entry.content) > len(entry.summary) else entry.summary
-
-
-def _words_by_term(title: list[str], lead: list[str]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for word in chain(title, lead):
-        for term in terms((word,)):
-            found.setdefault(term, word)
-    return found
 
 
 def _flags(entry: Entry, title: str, text: str, *, correction: bool) -> int:

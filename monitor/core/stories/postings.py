@@ -1,4 +1,4 @@
-"""An inverted index over a moving window: 8 bytes for a posting of a rare key, 4 for one of a frequent key."""
+"""An inverted index over a moving window: 8 bytes for a posting of a rare key, 4 for one of a frequent."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Postings:
     """Which documents bear a 32-bit key, newest first.
 
     Postings of rare keys are written one after the other into chunks; each remembers how far back the
-    previous posting of its slot lies: a slot is a chain from the newest to the oldest, of two dozen postings at
-    most. Chunks whose documents are all gone are dropped from the front. A key that crowds its slot moves to a
-    list of its own, so that nobody walks past it and reading it is copying a slice. Either way a look-up costs
-    what it returns, however many documents there are.
+    previous posting of its slot lies: a slot is a chain from the newest to the oldest. Chunks whose documents
+    are all gone are dropped from the front. A key that crowds its slot moves to a list of its own, so that
+    nobody walks past it, and reading it is copying a slice. Either way a look-up costs what it returns and a
+    short walk, however many documents there are.
 
     Documents are numbered in order of arrival; those that count never span more than 2^20 numbers.
     """
@@ -113,9 +113,13 @@ class Postings:
 
     def _last(self, docs: array[int], limit: int) -> list[int]:
         """The newest documents of a list that are still there."""
-        found = docs[: -limit - 1 : -1].tolist()
         withdrawn, tail = self._withdrawn, self._tail
-        if found and found[-1] >= tail and (not withdrawn or withdrawn.isdisjoint(found)):
+        start = max(0, len(docs) - limit)
+        if docs and docs[start] < tail:
+            start = bisect_left(docs, tail, start)
+        found = docs[start:].tolist()
+        found.reverse()
+        if not withdrawn or withdrawn.isdisjoint(found):
             return found
         there = (doc for doc in reversed(docs) if doc not in withdrawn)
         return list(takewhile(tail.__le__, islice(there, limit)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitor.core.models import Placement, Source
-from monitor.core.stories.trace import Flag, Footprint, decode
+from monitor.core.stories.trace import Flag, Footprint, Glance, decode, glance
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -118,6 +118,10 @@ class Shelf:
         """The footprint of an entry that is there."""
         return decode(self._traces[seq - self._gone])
 
+    def glance(self, seq: int) -> Glance:
+        """What is compared first of an entry that is there."""
+        return glance(self._traces[seq - self._gone])
+
     def trace(self, seq: int) -> bytes:
         """The trace of an entry that is there."""
         return self._traces[seq - self._gone]
@@ -161,10 +165,10 @@ class Shelf:
         """A number that the members of a story have in common."""
         return self._stories[seq - self._gone]
 
-    def stories(self, seqs: Sequence[int]) -> Counter[int]:
-        """How many of the entries belong to each story, by number of the story."""
+    def stories(self, seqs: Sequence[int]) -> list[int]:
+        """The story of each entry, by number of the story."""
         gone, stories = self._gone, self._stories
-        return Counter([stories[seq - gone] for seq in seqs])
+        return [stories[seq - gone] for seq in seqs]
 
     def source(self, seq: int) -> Source:
         """The entry as shown to people."""

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import xxhash
 
@@ -17,7 +17,8 @@ from monitor.core.stories.words import NUMBER
 _VERSION = 1
 _HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
 _INDEXED = 20
-_CACHE = 1 << 13
+_CACHE = 1 << 11
+"""Footprints kept unpacked: some 4 kB each."""
 _MEANT = "\x02"
 """Stands before what a text means in any language; traces of earlier versions have none."""
 _CLAIMED = "\x01"
@@ -89,13 +90,28 @@ class Footprint:
         return title + self.body[: limit - len(title)]
 
 
+class Glance(NamedTuple):
+    """What of a footprint says how alike two texts are: read many times for each entry, hence by itself."""
+
+    seq: int
+    lang: str
+    norm: float
+    title: tuple[int, ...]
+    body: tuple[int, ...]
+
+
 def entity_key(entity: str) -> int:
     """Hash an entity id to a key that no word has."""
     return xxhash.xxh3_64_intdigest(f"\0entity {entity}".encode("utf-8", "surrogatepass")) >> 32
 
 
+@lru_cache(maxsize=1024)
+def _ints(count: int) -> struct.Struct:
+    return struct.Struct(f"<{count}I")
+
+
 def _pack_ints(values: Sequence[int]) -> bytes:
-    return struct.pack(f"<{len(values)}I", *values)
+    return _ints(len(values)).pack(*values)
 
 
 def encode(print_: Footprint) -> bytes:
@@ -139,14 +155,24 @@ def readable(trace: bytes) -> bool:
     return len(trace) >= _HEAD.size and trace[0] == _VERSION
 
 
+def glance(trace: bytes) -> Glance:
+    """Read what is compared first from bytes that are `readable`: a third of the work of `decode`."""
+    _, _, seq, _, _, _, _, _, _, _, norm, titles, kept, bodies, _ = _HEAD.unpack_from(trace)
+    title = _ints(titles).unpack_from(trace, _HEAD.size)
+    body = _ints(bodies).unpack_from(trace, _HEAD.size + 4 * titles)
+    start = _HEAD.size + 4 * (titles + bodies + kept)
+    lang = trace[start : trace.index(b"\0", start)].decode("utf-8", "surrogatepass")
+    return Glance(seq, lang, norm, title, body)
+
+
 @lru_cache(maxsize=_CACHE)
 def decode(trace: bytes) -> Footprint:
     """Read a footprint back from bytes that are `readable`."""
     (_, flags, seq, opened, entries, texts, url, title_key, text_key, triples, norm, titles, kept, bodies,
      scale) = _HEAD.unpack_from(trace)  # fmt: skip
     at = _HEAD.size
-    ends = (at + 4 * titles, at + 4 * (titles + bodies), at + 4 * (titles + bodies + kept))
-    told, _, meant = trace[ends[2] :].decode("utf-8", "surrogatepass").partition(_MEANT)
+    numbers = _ints(titles + bodies + kept).unpack_from(trace, at)
+    told, _, meant = trace[at + 4 * len(numbers) :].decode("utf-8", "surrogatepass").partition(_MEANT)
     names, *claims = told.split(_CLAIMED)
     meant_title, _, meant_body = meant.partition("\0")
     lang, agency, *entities = names.split("\0")
@@ -161,16 +187,12 @@ def decode(trace: bytes) -> Footprint:
         text_key=text_key,
         lang=lang,
         norm=norm,
-        title=_unpack_ints(trace, at, ends[0]),
-        body=_unpack_ints(trace, ends[0], ends[1]),
-        sketch=Sketch(1 << scale, triples, frozenset(_unpack_ints(trace, ends[1], ends[2]))),
+        title=numbers[:titles],
+        body=numbers[titles : titles + bodies],
+        sketch=Sketch(1 << scale, triples, frozenset(numbers[titles + bodies :])),
         entities=tuple(entities),
         agency=agency,
         claims=tuple(map(_claim_from_text, claims)),
         meant_title=tuple(meant_title.split()),
         meant_body=tuple(meant_body.split()),
     )
-
-
-def _unpack_ints(trace: bytes, start: int, end: int) -> tuple[int, ...]:
-    return struct.unpack(f"<{(end - start) // 4}I", trace[start:end])
