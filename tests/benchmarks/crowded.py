@@ -1,7 +1,7 @@
 """Windows of stories by the hundred thousand: some entries, told over again in many worlds.
 
 A recorded set is too small to fill a window, and assigning a full one takes minutes. So some entries are
-assigned, and what the book remembers of them is copied into other worlds: common terms stay, and each rare one
+assigned, and what the book remembers of them is copied into other worlds: common terms stay, each rare one
 (names, places, most numbers) becomes a term of that world, as do all hashes of passages. The worlds have the
 lengths, the hot topics, the copies and the stories of the first one, and nothing else in common.
 """

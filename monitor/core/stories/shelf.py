@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitor.core.models import Placement, Source
+from monitor.core.stories.pages import Pages
 from monitor.core.stories.trace import Flag, Footprint, Glance, decode, glance
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,8 +54,11 @@ class Shelf:
 
     def __init__(self) -> None:
         self.first = 0
-        self._traces: list[bytes] = []
-        self._cards: list[bytes] = []
+        self._traces = Pages()
+        self._cards = Pages()
+        self._there = bytearray()
+        self._start = 0
+        """Number of the entry that has the first place of the pages."""
         self._times = array("q")
         self._outlets = array("I")
         self._outlet_names: list[str] = []
@@ -70,7 +74,7 @@ class Shelf:
     @property
     def end(self) -> int:
         """The number that the next entry gets at the earliest."""
-        return self._gone + len(self._traces)
+        return self._gone + len(self._there)
 
     def outlet_number(self, outlet: str) -> int:
         """The number standing for an outlet."""
@@ -81,7 +85,8 @@ class Shelf:
 
     def put(self, seq: int, source: Source, trace: bytes) -> None:
         """Append an entry as number `seq`, at or above `end`; numbers left out are empty places."""
-        if not self._traces:
+        if not self._there:
+            self._start += seq - self._gone
             self._gone = self.first = seq
         while self.end < seq:
             self._append(b"", b"", 0, 0)
@@ -89,6 +94,7 @@ class Shelf:
         self._append(trace, card, micros(source.at), self.outlet_number(source.outlet))
 
     def _append(self, trace: bytes, card: bytes, at: int, outlet: int) -> None:
+        self._there.append(bool(trace))
         self._traces.append(trace)
         self._cards.append(card)
         self._times.append(at)
@@ -99,36 +105,38 @@ class Shelf:
     def clear(self, seq: int) -> None:
         """Empty a place."""
         place = seq - self._gone
-        self._traces[place] = self._cards[place] = b""
+        self._there[place] = False
         self._groups[place] = None
         self._shown.pop(seq, None)
-        while self.first < self.end and not self._traces[self.first - self._gone]:
+        while self.first < self.end and not self._there[self.first - self._gone]:
             self.first += 1
         if self.first - self._gone > _COMPACT:
             dead = self.first - self._gone
-            del self._traces[:dead], self._cards[:dead], self._groups[:dead]
+            del self._there[:dead], self._groups[:dead]
             del self._times[:dead], self._outlets[:dead], self._stories[:dead]
             self._gone = self.first
+            self._traces.drop_before(self.first - self._start)
+            self._cards.drop_before(self.first - self._start)
 
     def holds(self, seq: int) -> bool:
         """Whether an entry of this number is there."""
-        return self.first <= seq < self.end and bool(self._traces[seq - self._gone])
+        return self.first <= seq < self.end and bool(self._there[seq - self._gone])
 
     def footprint(self, seq: int) -> Footprint:
         """The footprint of an entry that is there."""
-        return decode(self._traces[seq - self._gone])
+        return decode(self._traces[seq - self._start])
 
     def glance(self, seq: int) -> Glance:
         """What is compared first of an entry that is there."""
-        return glance(self._traces[seq - self._gone])
+        return glance(self._traces[seq - self._start])
 
     def trace(self, seq: int) -> bytes:
         """The trace of an entry that is there."""
-        return self._traces[seq - self._gone]
+        return self._traces[seq - self._start]
 
     def retrace(self, seq: int, trace: bytes) -> None:
         """Give an entry that is there another trace."""
-        self._traces[seq - self._gone] = trace
+        self._traces.change(seq - self._start, trace)
         self._shown.pop(seq, None)
 
     def time(self, seq: int) -> int:
@@ -145,7 +153,7 @@ class Shelf:
 
     def entry_id(self, seq: int) -> str:
         """The id of an entry that is there."""
-        return self._cards[seq - self._gone].split(b"\0", 1)[0].decode("utf-8", "surrogatepass")
+        return self._cards[seq - self._start].split(b"\0", 1)[0].decode("utf-8", "surrogatepass")
 
     def group(self, seq: int) -> Group | None:
         """The story an entry shares with others; None if it is alone in a story of its own id."""
@@ -180,7 +188,7 @@ class Shelf:
         return source
 
     def _unpacked(self, seq: int) -> Source:
-        entry, link, title = self._cards[seq - self._gone].decode("utf-8", "surrogatepass").split("\0", 2)
+        entry, link, title = self._cards[seq - self._start].decode("utf-8", "surrogatepass").split("\0", 2)
         footprint = self.footprint(seq)
         return Source(
             entry=entry,
@@ -193,7 +201,7 @@ class Shelf:
         )
 
     def __iter__(self) -> Iterator[int]:
-        return (seq for seq in range(self.first, self.end) if self._traces[seq - self._gone])
+        return (seq for seq in range(self.first, self.end) if self._there[seq - self._gone])
 
 
 def _placement(footprint: Footprint) -> Placement:
