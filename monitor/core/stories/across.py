@@ -114,8 +114,10 @@ def abroad(window: Window, arrival: Arrival, asked: Query) -> list[Abroad]:
     side = _side(window, own)
     best: dict[int, Abroad] = {}
     for seq in _nearest(window, side, others):
+        if arrival.at - window.shelf.time(seq) > _CLOSE:
+            continue
         other = window.shelf.footprint(seq)
-        if not other.lang or other.lang == own.lang or arrival.at - window.shelf.time(seq) > _CLOSE:
+        if not other.lang or other.lang == own.lang or _hopeless(side, other):
             continue
         found = _compared(side, _side(window, other), seq)
         story = window.shelf.story(seq)
@@ -141,6 +143,20 @@ def _side(window: Window, text: Footprint) -> _Side:
     )
 
 
+def _hopeless(one: _Side, other: Footprint) -> bool:
+    """Whether a text can only be found implausible: no name and not two features in common.
+
+    Seen without weighing anything, which is most of the work.
+    """
+    if any(name in one.entities for name in other.entities):
+        return False
+    others = dict.fromkeys((*other.meant_title, *other.meant_body), 1.0)
+    common = [token for token in one.tokens if _counterpart(token, others)]
+    if any(map(is_name, common)):
+        return False
+    return len(common) + len(one.numbers.keys() & other.numbers) < _OFFERED_FEATURES
+
+
 def _nearest(window: Window, side: _Side, languages: Iterable[str]) -> list[int]:
     """The entries that share most, each name or concept weighed by the square of its rarity."""
     read = window.terms.newest
@@ -149,10 +165,12 @@ def _nearest(window: Window, side: _Side, languages: Iterable[str]) -> list[int]
         bearers += [(weight, read(key_in(lang, token), _READ)) for token, weight in side.tokens.items()]
     scores: dict[int, float] = {}
     for weight, seqs in bearers:
+        gain = weight * weight
         for seq in seqs:
-            scores[seq] = scores.get(seq, 0.0) + weight * weight
-    nearest = heapq.nsmallest(_COMPARED, ((-score, seq) for seq, score in scores.items()))
-    return [seq for _, seq in nearest]
+            scores[seq] = scores.get(seq, 0.0) + gain
+    least = min(heapq.nlargest(_COMPARED, scores.values()), default=0.0)
+    nearest = sorted((-score, seq) for seq, score in scores.items() if score >= least)
+    return [seq for _, seq in nearest[:_COMPARED]]
 
 
 def _compared(one: _Side, other: _Side, seq: int) -> Abroad:
@@ -183,7 +201,9 @@ def _counterpart(token: str, others: dict[str, float]) -> float:
     """The weight of the token on the other side; a name that sounds alike, but for an ending, is the same."""
     if token in others or is_concept(token):
         return others.get(token, 0.0)
-    return max((weight for other, weight in others.items() if alike(token, other)), default=0.0)
+    first = token[0]  # of two that are alike, one begins with the other
+    near = [weight for other, weight in others.items() if other[0] == first and alike(token, other)]
+    return max(near, default=0.0)
 
 
 def joins_abroad(window: Window, arrival: Arrival, offered: list[Abroad]) -> Found | None:

@@ -27,7 +27,7 @@ class Pages:
         return (self._gone + len(self._full)) * _SIZE + len(self._open)
 
     @property
-    def bytes(self) -> int:
+    def length(self) -> int:
         """The length of all strings that are held."""
         return sum(map(len, (*self._full, *self._open, *self._changed.values())))
 

@@ -100,6 +100,7 @@ class Glance(NamedTuple):
     body: tuple[int, ...]
 
 
+@lru_cache(maxsize=1 << 14)
 def entity_key(entity: str) -> int:
     """Hash an entity id to a key that no word has."""
     return xxhash.xxh3_64_intdigest(f"\0entity {entity}".encode("utf-8", "surrogatepass")) >> 32
