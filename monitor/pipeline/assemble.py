@@ -210,7 +210,8 @@ class Assembler:
             window = settings.window
             book = StoryBook(window, owners=settings.owner_of)
             self._edits, _ = await self._store.edited_stories(-1)
-            book.restore(await self._store.remembered(self._clock() - window))
+            async for part in self._store.remembered(self._clock() - window):
+                book.restore(part)
             self._book = book
         self._edits, edited = await self._store.edited_stories(self._edits)
         self._book.adopt(edited)

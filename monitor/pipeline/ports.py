@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -108,8 +108,8 @@ class StoryStore(Protocol):
     async def pending_entries(self, *, limit: int) -> list[PendingEntry]:
         """The oldest entries not yet assembled, in order of arrival (`seq` ascending)."""
 
-    async def remembered(self, since: datetime) -> list[Remembered]:
-        """Every assembled entry first seen at or after `since`, in order of assembly."""
+    def remembered(self, since: datetime) -> AsyncIterator[list[Remembered]]:
+        """Every assembled entry first seen at or after `since`, by hundreds, as the book takes them in."""
 
     async def alert_records(self, pairs: Sequence[tuple[str, str]]) -> list[AlertRecord]:
         """The alerts of these (rule, story) pairs that exist."""

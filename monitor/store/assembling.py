@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from monitor.core.models import (
@@ -24,6 +24,9 @@ from monitor.store.opened import Opened
 _MANY = 10_000
 """Holds of one rule that are counted; what is beyond is more than anybody reads."""
 
+_PART = 250
+"""Remembered entries read at a time: the book takes them in within some 30 ms."""
+
 
 class Assembling(Opened):
     """Entries in line, stories, decisions, alerts."""
@@ -32,9 +35,14 @@ class Assembling(Opened):
         """The oldest entries not yet assembled, in order of arrival."""
         return await self._database.read(entries.oldest_pending, limit)
 
-    async def remembered(self, since: datetime) -> list[Remembered]:
-        """Every assembled entry first seen at or after `since`, in order of assembly."""
-        return await self._database.read(stories.remembered, since)
+    async def remembered(self, since: datetime) -> AsyncIterator[list[Remembered]]:
+        """Every assembled entry first seen at or after `since`, by some hundreds, as the book takes them in.
+
+        At no time more than one part is held, and between two of them others have their turn.
+        """
+        order = await self._database.read(stories.order_of_book, since)
+        for start in range(0, len(order), _PART):
+            yield await self._database.read(stories.remembered, order[start : start + _PART])
 
     async def alert_records(self, pairs: Sequence[tuple[str, str]]) -> list[AlertRecord]:
         """The alerts of these (rule, story) pairs that exist."""

@@ -19,6 +19,7 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
+from monitor.core.stories.trace import HEAD, order_of
 from monitor.store import codec, story_codec
 from monitor.store.dialect import BATCH, insert_into
 from monitor.store.schema import alerts, assignments, decisions, deliveries, entries, is_held, stories
@@ -27,9 +28,19 @@ _ABROAD = timedelta(days=2)
 """How long after its last change a story may be told anew in another language."""
 
 
-def remembered(connection: Connection, since: datetime) -> list[Remembered]:
-    """Every assembled entry first seen at or after `since`, in order of assembly; narrow columns only."""
-    return _remembered(connection, assignments.c.first_seen >= since)
+def order_of_book(connection: Connection, since: datetime) -> list[int]:
+    """Numbers of the entries first seen at or after `since`, in the order in which the book takes them in.
+
+    That is the order of their traces: a revised entry keeps its row, and its trace moves to the end.
+    """
+    head = func.substr(assignments.c.trace, 1, HEAD)
+    rows = connection.execute(select(assignments.c.seq, head).where(assignments.c.first_seen >= since))
+    return [seq for _, seq in sorted((order_of(bytes(head)), seq) for seq, head in rows)]
+
+
+def remembered(connection: Connection, numbers: Sequence[int]) -> list[Remembered]:
+    """The assembled entries of these numbers, in order of assembly; narrow columns only."""
+    return _remembered(connection, assignments.c.seq.in_(numbers))
 
 
 def remembered_of(connection: Connection, ids: Sequence[str]) -> list[Remembered]:

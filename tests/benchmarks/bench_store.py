@@ -211,7 +211,7 @@ def placed(item: PendingEntry) -> Assembled:
 async def remember(url: str) -> tuple[int, float]:
     store = await open_store(url, owner="bench", exclusive=True)
     begun = time.perf_counter()
-    kept = await store.remembered(NOW)
+    kept = [row async for part in store.remembered(NOW) for row in part]
     seconds = time.perf_counter() - begun
     await store.close()
     return len(kept), seconds

@@ -82,7 +82,7 @@ async def use_the_loop(store: Store) -> None:
     await poll(store, an_entry("a", revision=1))
     await store.known_entries(FEED.url, [guid("guid-a")])
     await store.pending_entries(limit=10)
-    await store.remembered(NOW)
+    assert [part async for part in store.remembered(NOW)]
     await store.alert_records([("raids", "a")])
     await store.last_alert_at("raids")
     await store.held_alerts(due=NOW)

@@ -160,7 +160,8 @@ async def test_the_keeper_is_refused_until_it_knows_the_last_edit(store: Store) 
     assert (known, {row.source.entry: row.story for row in rows}) == (1, {"a": "a", "b": "a"})
     assert await store.edited_stories(1) == (1, [])
     fresh = StoryBook()
-    fresh.restore(await store.remembered(NOW - MINUTE))
+    async for part in store.remembered(NOW - MINUTE):
+        fresh.restore(part)
     again = placed(fresh, waiting, Verdict.SUPPRESSED)
     assert again.assignment.story == "a"
     await store.commit_assembled([again], edits_known=known)

@@ -15,6 +15,7 @@ from monitor.core.models import (
     Silence,
     Verdict,
 )
+from monitor.core.stories import StoryBook
 from monitor.store import Store
 from tests.store.samples import (
     MINUTE,
@@ -81,7 +82,7 @@ async def test_a_revised_entry_keeps_its_place_and_gets_the_new_trace(store: Sto
     await poll(store, an_entry("a", revision=1, title="Mended"))
     [second] = await store.pending_entries(limit=10)
     await store.commit_assembled([assembled(second, placement=Placement.REVISION)])
-    [kept] = await store.remembered(NOW)
+    [[kept]] = [part async for part in store.remembered(NOW)]
     assert (kept.source.placement, kept.source.title) == (Placement.OPENS, "Mended")
     assert kept.trace == b"\x00\x011"
 
@@ -93,7 +94,7 @@ async def test_what_is_remembered_comes_in_order_of_assembly(store: Store) -> No
     waiting = {item.entry.id: item for item in await store.pending_entries(limit=10)}
     for name in ("b", "old", "a"):
         await store.commit_assembled([assembled(waiting[name])])
-    kept = await store.remembered(NOW - timedelta(days=3))
+    [kept] = [part async for part in store.remembered(NOW - timedelta(days=3))]
     assert [item.source.entry for item in kept] == ["b", "a"]
     assert (kept[0].story, kept[0].source.at, kept[0].trace) == ("b", NOW, b"\x00\x010")
 
@@ -279,3 +280,29 @@ async def test_counts_tell_how_much_there_is(store: Store) -> None:
     assert (counts.stories, counts.alerts, counts.held) == (1, 1, 0)
     assert counts.deliveries[DeliveryState.READY] == 1
     assert counts.oldest_unsent_at == NOW
+
+
+async def test_what_is_remembered_comes_in_parts_in_the_order_of_the_book(store: Store) -> None:
+    """A revised entry keeps its row, but the book has it at the end: its trace says so, across all parts."""
+    names = [f"e{number}" for number in range(300)]
+    await poll(store, *map(an_entry, names))
+    book = StoryBook()
+    await _kept(store, book)
+    await poll(store, an_entry("e3", revision=1, title="Another title"))
+    await _kept(store, book)
+    parts = [part async for part in store.remembered(NOW)]
+    order = [*names[:3], *names[4:], "e3"]
+    assert len(parts) > 1
+    for part in parts:
+        told, order = order[: len(part)], order[len(part) :]
+        assert {row.source.entry for row in part} == set(told)
+
+
+async def _kept(store: Store, book: StoryBook) -> None:
+    """Place all that waits, each by a trace of its own."""
+    items = []
+    for one in await store.pending_entries(limit=400):
+        assignment, _ = book.assign(replace(one.entry, url=None), one.findings)
+        item = assembled(one, verdict=Verdict.SUPPRESSED)
+        items.append(replace(item, assignment=replace(item.assignment, trace=assignment.trace)))
+    await store.commit_assembled(items)

@@ -16,6 +16,9 @@ from monitor.core.stories.words import NUMBER
 
 _VERSION = 1
 _HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
+_PLACE = struct.Struct("<BBQ")
+HEAD = _PLACE.size
+"""Bytes of a trace that tell its place in the order of the book."""
 _INDEXED = 20
 _CACHE = 1 << 11
 """Footprints kept unpacked: some 4 kB each."""
@@ -154,6 +157,11 @@ def _claim_from_text(text: str) -> Claim:
 def readable(trace: bytes) -> bool:
     """Whether the bytes were written by `encode` of this version."""
     return len(trace) >= _HEAD.size and trace[0] == _VERSION
+
+
+def order_of(head: bytes) -> int:
+    """Read the place in the order of the book from the first `HEAD` bytes of a trace; 0 if unreadable."""
+    return int(_PLACE.unpack_from(head)[2]) if len(head) >= HEAD and head[0] == _VERSION else 0
 
 
 def glance(trace: bytes) -> Glance:
