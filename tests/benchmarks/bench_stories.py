@@ -1,6 +1,6 @@
 """How well and how fast entries become stories, on labelled sets; run as a program.
 
-    python tests/benchmarks/bench_stories.py [FOLDER] [--speed [ENTRIES]]
+    python tests/benchmarks/bench_stories.py [FOLDER] [--no-baselines]
 
 For each set: B-cubed and pairwise scores of the stories as decided on arrival, beside two simple baselines;
 true stories swallowed (their first article neither opened a story nor was told as new), later articles told
@@ -15,8 +15,6 @@ import json
 import lzma
 import math
 import os
-import random
-import resource
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -31,8 +29,6 @@ from monitor.core.stories.words import terms, words
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("NEWS_MONITOR_DATA", ROOT.parent / "shared" / "data")) / "stories"
 WINDOW = timedelta(hours=72)
-MEASURED = 10_000
-"""Entries timed once the window is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,62 +170,11 @@ def opens(stories: Sequence[str]) -> list[bool]:
     return [first[story] == number for number, story in enumerate(stories)]
 
 
-def invented(count: int) -> Iterable[Entry]:
-    """Entries of words as frequent as those of a language, spread over one window."""
-    dice = random.Random(7)
-    vocabulary = [f"w{n}{chr(97 + n % 26)}ord" for n in range(200_000)]
-    weights = [1 / (n + 10) for n in range(len(vocabulary))]
-    pool = dice.choices(vocabulary, weights, k=2_000_000)
-    start = datetime.fromisoformat("2026-07-01T00:00:00Z")
-    step = WINDOW / count
-    for number in range(count + MEASURED):
-        at = dice.randrange(len(pool) - 60)
-        seen = start + step * number
-        yield Entry(
-            id=f"{number:032x}",
-            feed=f"feed{number % 1000}",
-            outlet=f"outlet{number % 400}.example",
-            url=f"https://outlet{number % 400}.example/news/{number}/some-words-of-the-title",
-            title=" ".join(pool[at : at + 11]),
-            summary=" ".join(pool[at + 11 : at + 41]),
-            lang="en",
-            fetched=seen,
-            first_seen=seen,
-        )
-
-
-def speed(count: int) -> None:
-    """Fill a window, then measure the rate and the memory.
-
-    The first entries each open a story unsearched: the window is the same, and the searching is measured
-    on the entries that follow.
-    """
-    book = StoryBook(WINDOW)
-    began = mark = time.process_time()
-    for number, entry in enumerate(invented(count)):
-        if number < count:
-            book.expire(entry.first_seen)
-            arrival = book._arrival(entry, Findings())
-            book._open(arrival, book._query(arrival.observed), [])
-            continue
-        if number == count:
-            mark = time.process_time()
-            print(f"filled with {count:,} in {mark - began:.0f} s", flush=True)
-        book.assign(entry, Findings())
-    seconds = time.process_time() - mark
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{MEASURED / seconds:.0f} entries/s with {len(book):,} in the window, peak {peak} MB")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=DATA)
-    parser.add_argument("--speed", nargs="?", type=int, const=150_000)
     parser.add_argument("--no-baselines", action="store_true")
     options = parser.parse_args()
-    if options.speed:
-        speed(options.speed)
-        return
     for path in sorted(options.folder.glob("*.jsonl*")):
         items = read(path)
         name = path.name.split(".")[0]
