@@ -254,7 +254,8 @@ class Assembler:
 
 def _placed(book: StoryBook, one: PendingEntry) -> Placed:
     assignment, story = book.assign(one.entry, one.findings)
-    return Placed(pending=one, assignment=assignment, story=story)
+    likely = book.story(assignment.likely) if assignment.likely else None
+    return Placed(pending=one, assignment=assignment, story=story, likely=likely)
 
 
 def without_overtaken(batch: Sequence[Assembled]) -> tuple[Assembled, ...]:

@@ -38,6 +38,8 @@ class Placed:
     pending: PendingEntry
     assignment: Assignment
     story: Story
+    likely: Story | None = None
+    """A story in another language that is likely the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class _Case:
     match: Match
     story: Story
     assignment: Assignment | None = None
+    possibly: Story | None = None
+    """A story in another language that is likely the same, and was alerted by the same rule."""
 
 
 class Judge:
@@ -66,7 +70,13 @@ class Judge:
     async def recall(self, placed: Sequence[Placed]) -> None:
         """Read what the decisions on these entries depend on."""
         self._known.know(one.pending.entry for one in placed)
-        pairs = [(match.rule, one.story.id) for one in placed for match in one.pending.findings.matches]
+        pairs = [
+            (match.rule, story.id)
+            for one in placed
+            for match in one.pending.findings.matches
+            for story in (one.story, one.likely)
+            if story is not None
+        ]
         if not pairs:
             return
         await self._known.recall(pairs, self.now)
@@ -135,6 +145,7 @@ class Judge:
     def _decided(self, one: Placed, match: Match, rule: Rule) -> Ruled:
         entry, entities = one.pending.entry, one.pending.findings.entities
         labels = labels_of(entry, rule=rule.id, severity=rule.severity, tags=rule.tags, entities=entities)
+        possibly = self._told_likely(rule, one)
         subject = Subject(
             match=match,
             entry=entry,
@@ -145,6 +156,7 @@ class Judge:
             channels=tuple(leg.channel for leg in self._known.legs(rule, labels)),
             labels=labels,
             judgements=self._past.judged(rule, entry, match, self.now),
+            possibly_told=possibly is not None,
         )
         alerts = self._known.settings.alerts
         ruling = decide(
@@ -155,10 +167,22 @@ class Judge:
             limits=Limits(max_age=alerts.max_age, first_read_max_age=alerts.first_read_max_age),
             now=self.now,
         )
-        case = _Case(rule=rule, entry=entry, match=match, story=one.story, assignment=one.assignment)
+        case = _Case(
+            rule=rule,
+            entry=entry,
+            match=match,
+            story=one.story,
+            assignment=one.assignment,
+            possibly=possibly,
+        )
         ruled = self._ruled(case, ruling, labels)
         self._past.matched(rule, entry, ruled.decision)
         return ruled
+
+    def _told_likely(self, rule: Rule, one: Placed) -> Story | None:
+        """Return the story that is likely the same, if the rule alerted on it."""
+        record = None if one.likely is None else self._known.records.get((rule.id, one.likely.id))
+        return one.likely if record is not None and record.state is Verdict.ALERT else None
 
     def _ruled(self, case: _Case, ruling: Ruling, labels: Labels) -> Ruled:
         """Share a decision out among the channels, and write the messages of those that get one now."""
@@ -197,6 +221,7 @@ class Judge:
             root_hits=record.hits,
             names=self._names,
             template=rule.template,
+            possibly=case.possibly if ruling.kind is DeliveryKind.POST else None,
             matches=self._past.others(rule, case.entry, self.now) if ruling.kind is DeliveryKind.POST else (),
         )
 

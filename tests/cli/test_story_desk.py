@@ -91,7 +91,7 @@ def found(number: str) -> Findings:
         "1": Claim(stance=Stance.CLAIM, speaker="Volunteer Corps", entity="corps", sentence=SENTENCE),
         "2": Claim(stance=Stance.DENIAL, speaker="Moscow’s defence ministry", sentence=DENIAL),
     }
-    names = {"1": NAMES, "2": NAMES, "3": NAMES[:2]}.get(number, ())
+    names = {"1": NAMES, "2": NAMES, "3": NAMES[:1]}.get(number, ())
     return Findings(entities=names, claims=(claims[number],) if number in claims else ())
 
 

@@ -62,6 +62,8 @@ class Subject:
     labels: Labels
     judgements: tuple[Judgement, ...] = ()
     """On the rule's `spike` and `first_seen`; a first match alerts only if all of them find it unusual."""
+    possibly_told: bool = False
+    """Whether the rule has alerted on a story in another language that is likely the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +226,8 @@ def _first(subject: Subject, now: datetime) -> Ruling:
         return Ruling(decision=_awaiting(subject, wanted.outlets, now), record=held)
     if subject.judgements and wanted is None:
         return _unusual(subject, record, now)
-    reason = Reason.NEW_STORY if wanted is None else Reason.CORROBORATED
+    new = Reason.POSSIBLY_TOLD if subject.possibly_told else Reason.NEW_STORY
+    reason = new if wanted is None else Reason.CORROBORATED
     return _sent(subject, record, Verdict.ALERT, reason, DeliveryKind.POST, now)
 
 

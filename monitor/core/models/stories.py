@@ -48,6 +48,8 @@ class Assignment:
     news: tuple[News, ...] = ()
     possibly: tuple[str, ...] = ()
     """Ids of stories in other languages that may be the same, likeliest first: to show, never to suppress."""
+    likely: str = ""
+    """The first of them where it had better be told with the entry, else empty; not stored."""
     trace: bytes = field(default=b"", repr=False)
     """What the story book needs to remember this entry after a restart; opaque to everybody else."""
 

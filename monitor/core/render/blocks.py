@@ -15,7 +15,7 @@ from monitor.core.models import DeliveryKind, Severity
 from monitor.core.render.excerpts import Line, plain
 from monitor.core.render.plain import NO_LINK, held_too, why
 from monitor.core.render.times import dated
-from monitor.core.render.view import TOLD_BY, SourceLine, View
+from monitor.core.render.view import POSSIBLY, TOLD_BY, SourceLine, View
 
 Element = dict[str, object]
 Block = Mapping[str, object]
@@ -44,6 +44,8 @@ def blocks(view: View) -> tuple[Block, ...]:
         article.append(section([words(f"Matched: {', '.join(matched)}")]))
     if view.claims:
         article.append(section([words(view.claims)]))
+    if view.possibly is not None:
+        article.append(section(_possibly(view.possibly, view.to_merge)))
     if view.sources and view.kind is not DeliveryKind.THREAD:
         article += _sources(view)
     return fitted([{"type": "rich_text", "elements": article}, context(_context(view))])
@@ -148,6 +150,11 @@ def _sources(view: View) -> list[Element]:
 
 def _source(source: SourceLine) -> list[Element]:
     return [words(f"{source.outlet}: "), linked(source.link, source.title or "(no title)")]
+
+
+def _possibly(source: SourceLine, to_merge: str) -> list[Element]:
+    code: Element = {"type": "text", "text": to_merge, "style": {"code": True}}
+    return [words(f"Possibly {POSSIBLY} "), *_source(source), words(". If so: "), code]
 
 
 def _context(view: View) -> list[str]:

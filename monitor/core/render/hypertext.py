@@ -9,7 +9,7 @@ from monitor.core.models import Severity
 from monitor.core.render.excerpts import Line
 from monitor.core.render.plain import NO_LINK, why
 from monitor.core.render.times import dated
-from monitor.core.render.view import TOLD_BY, SourceLine, View
+from monitor.core.render.view import POSSIBLY, TOLD_BY, SourceLine, View
 
 COLOURS: Final = {
     Severity.LOW: "#5b6b7b",
@@ -33,6 +33,7 @@ def html(view: View) -> str:
         _byline(view),
         *(f'<blockquote style="{_QUOTE}">{marked(excerpt)}</blockquote>' for excerpt in view.excerpts),
         _facts(view),
+        _possibly(view),
         _sources(view),
         "</div>",
     ]
@@ -91,6 +92,13 @@ def _facts(view: View) -> str:
         f'<span style="color:#57606a">{label}:</span> {escape(said)}' for label, said in facts if said
     )
     return f'<p style="margin:0 0 12px">{rows}</p>'
+
+
+def _possibly(view: View) -> str:
+    if view.possibly is None:
+        return ""
+    merge = f"<code>{escape(view.to_merge)}</code>"
+    return f'<p style="margin:0 0 12px">Possibly {POSSIBLY} {_source(view.possibly)}. If so: {merge}</p>'
 
 
 def _sources(view: View) -> str:

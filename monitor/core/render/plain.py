@@ -11,7 +11,7 @@ from typing import Final
 
 from monitor.core.render.excerpts import Line
 from monitor.core.render.times import moment
-from monitor.core.render.view import SourceLine, View
+from monitor.core.render.view import POSSIBLY, SourceLine, View
 
 NO_LINK: Final = "(no link)"
 ROUND: Final = str.maketrans("[]", "()")
@@ -50,7 +50,16 @@ def labelled(view: View) -> list[str]:
     matched = [f"matched  {', '.join(view.matched)}"] if view.matched else []
     names = f": {view.outlets}" if view.outlets else ""
     claims = [f"claims   {view.claims}"] if view.claims else []
-    return [*matched, f"told by  {view.told_by}{names}", *claims, f"why now  {why(view)}"]
+    told_by = f"told by  {view.told_by}{names}"
+    return [*matched, told_by, *claims, *_possibly(view), f"why now  {why(view)}"]
+
+
+def _possibly(view: View) -> list[str]:
+    """Say with which story it may be one, and how to make them one."""
+    if view.possibly is None:
+        return []
+    said = f"{POSSIBLY} “{view.possibly.title}” ({view.possibly.outlet})"
+    return [f"possibly {said.translate(ROUND)}", f"         if so: {view.to_merge}"]
 
 
 def why(view: View) -> str:

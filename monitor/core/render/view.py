@@ -31,6 +31,9 @@ MAX_SPEAKERS: Final = 2
 MANY: Final = 3
 """More outlets than these are counted and no longer named in what is new."""
 MAX_MATCHED: Final = 10
+MERGED: Final = 12
+"""Digits of a story's id in a command."""
+POSSIBLY: Final = "the same story as"
 TOLD_BY: Final = "Also told by"
 _TOO_OLD_FOR_DELAY: Final = timedelta(days=3)
 
@@ -67,6 +70,10 @@ class View:
     """Their names: `a, b, c and 2 more`; empty for one."""
     claims: str
     """`Claimed by A (outlet) · Denied by B (outlet)`; empty if nobody is known to."""
+    possibly: SourceLine | None
+    """The first article of a story in another language that is likely the same and was alerted before."""
+    to_merge: str
+    """The command that makes the two stories one; empty if there is no such story."""
     sources: tuple[SourceLine, ...]
     listing: str
     """What the sources are: `Also told by`, or `Also matched` where the pace of matches is told."""
@@ -110,6 +117,8 @@ def view(card: Card, *, kind: DeliveryKind) -> View:
         told_by=_told_by(card),
         outlets=_names(card),
         claims=claims(card),
+        possibly=None if card.possibly is None else _source_line(card.possibly.sources[0]),
+        to_merge=_to_merge(card),
         sources=others,
         listing="Also matched" if card.matches else TOLD_BY,
         more_sources=_more_sources(card, entry, shown=len(others)),
@@ -219,6 +228,12 @@ def _other_sources(card: Card, entry: Entry) -> tuple[SourceLine, ...]:
         if source.outlet != entry.outlet and source.entry != entry.id:
             first.setdefault(source.outlet, source)
     return tuple(_source_line(source) for source in islice(first.values(), MAX_SOURCES))
+
+
+def _to_merge(card: Card) -> str:
+    if card.possibly is None:
+        return ""
+    return f"news-monitor stories merge {card.possibly.id[:MERGED]} {card.story.id[:MERGED]}"
 
 
 def _source_line(source: Source) -> SourceLine:

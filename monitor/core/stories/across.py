@@ -27,8 +27,8 @@ _ENTITY, _NAME, _NUMBER, _BODY = 1.5, 1.2, 0.8, 0.5
 title."""
 OFFER_AT = 0.1
 """Likeness from which a story is possibly the same."""
-JOIN_AT = 0.4
-LIKELY_AT = 0.3
+JOIN_AT = 0.45
+LIKELY_AT = 0.4
 """Likeness from which a reader had better be told that the two are probably one."""
 _LIKELY_FEATURES = 3
 _OFFERED_FEATURES = 2

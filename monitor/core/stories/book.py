@@ -228,6 +228,7 @@ class StoryBook:
             reason=reason,
             news=(News.CORRECTION,) if asked.footprint.flags & Flag.CORRECTION else (),
             possibly=possibly,
+            likely=possibly[0] if offered and offered[0].likely else "",
         )
         return self._enter(arrival, assignment, replace(asked.footprint, opened=arrival.at, norm=asked.norm))
 
