@@ -1,4 +1,4 @@
-"""A story in another language that is likely one alerted before: told, never held back, and not as if it were new."""
+"""A story in another language, likely one alerted before: it is told, and not as if it were new."""
 
 from __future__ import annotations
 
