@@ -3,116 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
-from typing import Any
 
 from monitor.config.crowding import crowded
 from monitor.core.feed_account import Case, facts_of
 from monitor.core.health import remedy
-from monitor.core.matcher import Matcher
 from monitor.core.models import Feed, FeedState, Fetched, Health, NotModified, Why
 from monitor.core.polled import Terms, after_not_modified, awaiting
-from monitor.core.rules.tree import RuleSet
-from monitor.core.settings import PollingSettings, Settings
+from monitor.core.settings import PollingSettings
 from monitor.core.spacing import Spacing
 from monitor.feeds.fetch import HttpFetcher
-from monitor.feeds.parse import ParserPool
-from monitor.pipeline.in_force import InForce, Rulebook
-from monitor.pipeline.pace import Wakeup
-from monitor.pipeline.poll import Poller, World
-from monitor.store import open_store
 from tests.feeds.polling import fetcher, settings, state
 from tests.feeds.zoo import RSS, Request, open_zoo, redirect, send
-from tests.pipeline.virtual_time import VirtualLoop, Watched, virtual_loop
+from tests.pipeline.outlets import polled
+from tests.pipeline.virtual_time import VirtualLoop, virtual_loop
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-CROWD, OTHERS = 60, 90
-"""Feeds of one host; hosts with one feed each."""
+FEEDS = [("127.0.0.1", str(number)) for number in range(60)] + [(f"127.0.1.{n + 1}", "") for n in range(90)]
+"""Of one host, and of hosts with one feed each."""
 INTERVAL = timedelta(minutes=5)
-
-
-@dataclass(slots=True)
-class Outlets:
-    """A server of many hosts that writes down when each was asked, by the loop's time."""
-
-    loop: VirtualLoop
-    down: bool = False
-    arrivals: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    port: int = 0
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection; while the network is down, drop it without a word."""
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                if self.down:
-                    break
-                host = writer.get_extra_info("sockname")[0]
-                self.arrivals[host].append(self.loop.time())
-                self.arrivals[""].append(self.loop.time())
-                tagged = b'if-none-match: "1"' in head.lower()
-                await send(writer, 304) if tagged else await send(writer, 200, RSS, ETag='"1"')
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.transport.abort()
-
-    def most_within(self, seconds: float, *, host: str = "", after: float = 0.0) -> int:
-        """Count the arrivals of the fullest span of so many seconds."""
-        moments = [moment for moment in self.arrivals[host] if moment >= after]
-        return max(sum(begin <= other < begin + seconds for other in moments) for begin in moments)
-
-
-def feeds_at(port: int) -> list[Feed]:
-    """Name a crowd at one host, and others with a host of their own."""
-    urls = [f"http://127.0.0.1:{port}/{number}" for number in range(CROWD)]
-    urls += [f"http://127.0.1.{number + 1}:{port}/" for number in range(OTHERS)]
-    return [Feed(url=url, name=url, outlet=url, interval=INTERVAL) for url in urls]
-
-
-@asynccontextmanager
-async def polled(folder: Path, loop: VirtualLoop) -> AsyncIterator[tuple[Outlets, Sequence[Feed]]]:
-    """Poll them all with the daemon's own poller and fetcher, from a start at which all are due."""
-    outlets, began = Outlets(loop), loop.time()
-    server = await asyncio.start_server(outlets.answer, "0.0.0.0", 0)
-    feeds = feeds_at(server.sockets[0].getsockname()[1])
-    polling = PollingSettings(allow_networks=("127.0.0.0/8",), schedule="fixed")
-    in_force = InForce(
-        settings=Settings(polling=polling), rulebook=Rulebook.of(RuleSet(), Matcher(RuleSet()))
-    )
-    in_force.feeds = {feed.url: feed for feed in feeds}
-    store = await open_store(f"sqlite:///{folder}/n.db", owner="test", exclusive=True)
-    await store.sync_feeds(feeds, START - timedelta(hours=1))
-
-    def clock() -> datetime:
-        return START + timedelta(seconds=loop.time() - began)
-
-    async with HttpFetcher(polling, clock=clock) as http, _started(polling, loop) as parser:
-        watched: Any = Watched(store, loop.leaping)
-        reading: Any = Watched(parser, loop.leaping)
-        world = World(clock=clock, dice=Random(6).random, fetcher=http, parser=reading)
-        running = asyncio.create_task(Poller(watched, world, in_force, on_entries=Wakeup()).run())
-        try:
-            yield outlets, feeds
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-            server.close()
-            await server.wait_closed()
-    await store.close()
-
-
-@asynccontextmanager
-async def _started(polling: PollingSettings, loop: VirtualLoop) -> AsyncIterator[ParserPool]:
-    loop.leaping.under_way += 1  # processes start in real time
-    async with ParserPool(polling) as parser:
-        loop.leaping.under_way -= 1
-        yield parser
 
 
 def test_neither_a_start_nor_the_end_of_an_outage_is_a_stampede(tmp_path: Path) -> None:
@@ -122,10 +33,10 @@ def test_neither_a_start_nor_the_end_of_an_outage_is_a_stampede(tmp_path: Path) 
 
 
 async def _through_an_outage(folder: Path, loop: VirtualLoop) -> None:
-    async with polled(folder, loop) as (outlets, feeds):
+    async with polled(folder, loop, FEEDS) as outlets:
         await asyncio.sleep(100)
         at_start = len(outlets.arrivals[""])
-        assert at_start == len(feeds)
+        assert at_start == len(FEEDS)
         assert outlets.most_within(10, host="127.0.0.1") <= 12
         outlets.down = True
         await asyncio.sleep(310)
@@ -134,7 +45,7 @@ async def _through_an_outage(folder: Path, loop: VirtualLoop) -> None:
         await asyncio.sleep(340)
         assert {host for host, moments in outlets.arrivals.items() if moments[-1] < back} == set()
         assert outlets.most_within(10, host="127.0.0.1", after=back) <= 12
-        assert outlets.most_within(5, after=back) <= len(feeds) / 5
+        assert outlets.most_within(5, after=back) <= len(FEEDS) / 5
 
 
 async def test_a_redirect_within_a_host_is_one_visit_and_to_another_host_keeps_its_pause() -> None:
