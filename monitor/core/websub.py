@@ -6,6 +6,7 @@ Discovery (section 4), leases (5.3) and signatures (7.1). `host-meta`, which the
 from __future__ import annotations
 
 import hmac
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ _ALGORITHMS: Final = frozenset({"sha1", "sha256", "sha384", "sha512"})
 _HEAD: Final = 64 * 2**10
 _HEADER: Final = 8 * 2**10
 _LONGEST_ADDRESS: Final = 2000
+_BLANK: Final = 256
+_LARGEST_JSON: Final = 512 * 2**10
 _FIRST_ITEM = re.compile(rb"<(?:[A-Za-z]\w{0,20}:)?(?:item|entry)[\s>/]")
 _LINK = re.compile(rb"<(?:[A-Za-z]\w{0,20}:)?link\s([^<>]{1,4000})>")
 _ATTRIBUTE = re.compile(rb"\b(rel|href)\s{0,9}=\s{0,9}(?:\"([^\"]{0,2000})\"|'([^']{0,2000})')")
@@ -44,7 +47,8 @@ def advertised(link_header: str, document: bytes, url: str) -> Advertised | None
     """
     links = list(_in_header(link_header[:_HEADER]))
     if not any(rel == "hub" for rel, _ in links):
-        links += _in_document(document)
+        is_json = document[:_BLANK].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+        links += _in_json(document) if is_json else _in_document(document)
     hub = next((found for rel, href in links if rel == "hub" and (found := _address(url, href))), None)
     if hub is None:
         return None
@@ -68,6 +72,23 @@ def _in_document(document: bytes) -> Iterator[tuple[str, str]]:
         href = unescape(named.get(b"href", b"").decode("utf-8", "replace"))
         for rel in named.get(b"rel", b"").decode("ascii", "replace").lower().split():
             yield rel, href
+
+
+def _in_json(document: bytes) -> Iterator[tuple[str, str]]:
+    """Read `hubs` and `feed_url` of a JSON Feed, unless it is too large to be read beside everything else."""
+    if b'"hubs"' not in document or len(document) > _LARGEST_JSON:
+        return
+    try:
+        feed = json.loads(document)
+    except (ValueError, RecursionError):
+        return
+    hubs = feed.get("hubs")
+    for hub in hubs if isinstance(hubs, list) else ():
+        match hub:
+            case {"type": str(kind), "url": str(url)} if kind.lower() == "websub":
+                yield "hub", url
+    if isinstance(feed.get("feed_url"), str):
+        yield "self", feed["feed_url"]
 
 
 def _address(base: str, href: str) -> str | None:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from monitor.core.models import Advertised, Feed, FeedState, Fetched, FetchResult, Push, Subscription
 from monitor.core.websub import advertised
+from monitor.pipeline.pace import Wakeup
 from monitor.pipeline.ports import Clock, Fetcher
 
 _FRESH: Final = timedelta(minutes=5)
@@ -78,6 +79,8 @@ class Hubs:
     interval: Callable[[], timedelta]
     """The longest time between two polls of a feed whose hub tells of what is new."""
     brought: Brought = field(init=False)
+    heard: Wakeup = field(default_factory=Wakeup)
+    """Set when a hub brought something and its feed is due."""
     spotted: dict[str, Advertised] = field(default_factory=dict)
     """By feed, hubs that documents named and nobody has looked at yet."""
     _known: dict[str, Subscription] = field(default_factory=dict)

@@ -90,6 +90,7 @@ class Poller:
     def __init__(self, store: PollStore, world: World, in_force: InForce, *, on_entries: Wakeup) -> None:
         self._store = store
         self._world, self._hubs = world, world.hubs
+        self._heard = world.hubs.heard if world.hubs else Wakeup()
         self._in_force = in_force
         self._on_entries = on_entries
         self._finished: asyncio.Queue[PollRecord | None] = asyncio.Queue()
@@ -254,7 +255,7 @@ class Poller:
     async def _wait_for_due(self) -> None:
         due = await self._store.next_poll_at()
         wait = _IDLE if due is None else (due - self._world.clock()).total_seconds()
-        await asyncio.sleep(min(max(wait, 0.01), _IDLE))
+        await wait_for(self._heard, at_most=min(max(wait, 0.01), _IDLE))
 
     async def _poll(self, state: FeedState) -> None:
         """Poll one feed. The first of the two borders at which a bug is caught: it costs one poll."""

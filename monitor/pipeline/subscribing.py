@@ -208,6 +208,7 @@ class Subscriber:
         self._hubs.update(replace(known, told_at=now))
         self._hubs.brought.keep(known.feed, document)
         await self._store.make_due(known.feed, now)
+        self._hubs.heard.set()
         return Receipt.TAKEN
 
     async def _wanted(self, token: str) -> Subscription | None:

@@ -20,6 +20,10 @@ ATOM = (
     b'<feed xmlns="http://www.w3.org/2005/Atom"><link href="/feed" rel="self"/>'
     b'<link\n rel="hub"\n href="https://hub.example/"></link><entry/></feed>'
 )
+JSON = (
+    b'\xef\xbb\xbf {"version": "https://jsonfeed.org/version/1.1", "feed_url": "https://paper.example/feed", '
+    b'"hubs": [{"type": "rssCloud", "url": "https://x.example/"}, {"type": "WebSub", "url": "https://hub.example/"}]}'
+)
 LATER = b'<rss><channel><item><title>a</title><link rel="hub" href="https://evil.example/"/></item></channel></rss>'
 
 
@@ -38,6 +42,10 @@ LATER = b'<rss><channel><item><title>a</title><link rel="hub" href="https://evil
         ('<http://me:pw@hub.example/>; rel=hub', b"", None),
         ('<http://[>; rel=hub', b"", None),
         ("<https://hub.example/", b"<link rel=hub", None),
+        ("", JSON, Advertised(hub=HUB, topic=SELF)),
+        ("", b'{"hubs": {"url": "https://hub.example/"}}', None),
+        ("", b'{"hubs": [1, {"type": "rssCloud", "url": "https://hub.example/"}]}', None),
+        ("", b'{"hubs": ' + b"[" * 200_000, None),
         ("", b"\xff\xfe<\x00l\x00i\x00n\x00k\x00", None),
     ],
 )  # fmt: skip
