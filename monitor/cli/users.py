@@ -57,12 +57,20 @@ def password(*, name: str, viewer: bool) -> None:
 @click.argument("name", callback=_named)
 @click.option("--viewer", is_flag=True, help="May look, not change.")
 def token(*, name: str, viewer: bool) -> None:
-    """Make a token for a program, and print the line of config.yaml for NAME.
+    r"""Make a token for a program, print it, and say the line of config.yaml for NAME.
 
-    A token is a secret: where others read config.yaml, keep it elsewhere, `token: credential:desk-scraper`.
+    A token is a secret and does not stand in config.yaml itself, which would be refused.
+
+    \b
+    Example:
+      news-monitor users token prometheus > /etc/news-monitor/credentials/desk-prometheus
     """
-    click.echo(_WHERE, err=True)
-    click.echo(_line(name, "token", secrets.token_hex(24), viewer=viewer))
+    reference = f"credential:desk-{name}"
+    click.echo(
+        f"Keep the token where `{reference}` (or `file:PATH`, `${{NAME}}`) finds it. {_WHERE}", err=True
+    )
+    click.echo(_line(name, "token", reference, viewer=viewer), err=True)
+    click.echo(secrets.token_hex(24))
 
 
 def _asked() -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Union, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 
 from monitor.core import settings as nouns
+from monitor.core.settings import web
 
 Path = tuple[str | int, ...]
 
@@ -29,6 +30,9 @@ _OWNERS: dict[type[BaseModel], str] = {
     nouns.DigestSettings: "`digest`",
     nouns.EscalateSettings: "`escalate`",
     nouns.StorySettings: "`stories`",
+    web.WebUser: "a user",
+    web.ProxySettings: "`web.proxy`",
+    web.WebSubSettings: "`web.websub`",
     nouns.RetentionSettings: "`retention`",
     nouns.WebSettings: "`web`",
 }

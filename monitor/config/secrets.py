@@ -125,6 +125,8 @@ def written_out(path: tuple[str | int, ...], text: str) -> str | None:
 
     `path` is where the text stands, `text` what the file says before references are resolved.
     """
+    if path[-3:-2] == ("users",) and path[-1] == "password" and not has_reference(text):
+        return "no password stands here: `news-monitor users password` makes a `password_hash` of it"
     what = _token(text) or _value(path, text)
     return f"{what}: write ${{NAME}}, file:/path or credential:name instead, and change it" if what else None
 

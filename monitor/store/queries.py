@@ -16,6 +16,7 @@ from sqlalchemy import (
     distinct,
     exists,
     func,
+    literal,
     select,
     true,
     type_coerce,
@@ -50,6 +51,8 @@ from monitor.store.types import UtcDay
 
 _FEW = 1000
 """Stories that are rather named than looked for one by one."""
+_SEVERAL = 5 * _FEW
+"""Decisions that are looked through for these."""
 EVERY = Among()
 """All stories."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -110,10 +113,15 @@ def _matched_by(connection: Connection, rules: frozenset[str]) -> ColumnElement[
     next of them would go through the whole archive. Where there are many, the next one is near.
     """
     matched = decisions.c.rule.in_(sorted(rules))
-    few = list(connection.scalars(select(decisions.c.story).where(matched).distinct().limit(_FEW + 1)))
-    if len(few) <= _FEW:
+    # The limit stands within: beside DISTINCT, PostgreSQL hopes to end early and walks decisions by story.
+    some = select(decisions.c.story).where(matched).limit(_SEVERAL + 1).subquery()
+    found = connection.scalars(select(some.c.story)).all()
+    few = sorted(set(found))
+    if len(found) <= _SEVERAL and len(few) <= _FEW:
         return stories.c.id.in_(few)
-    return exists().where(decisions.c.story == stories.c.id, matched)
+    # No EXISTS: PostgreSQL would make a join of all stories of it, where the next one is near.
+    one = select(literal(1)).where(decisions.c.story == stories.c.id, matched).limit(1)
+    return one.correlate(stories).scalar_subquery().is_not(None)
 
 
 def stories_like(connection: Connection, prefix: str, limit: int) -> list[Story]:

@@ -61,12 +61,12 @@ async def test_a_password_becomes_a_line_that_lets_its_user_in() -> None:
     assert "web: users:" in done.stderr
 
 
-def test_a_token_becomes_a_line_as_well() -> None:
-    """Each its own."""
-    lines = {CliRunner().invoke(cli, ["users", "token", "prometheus"]).stdout for _ in range(2)}
-    assert len(lines) == 2
-    [user] = yaml.safe_load(lines.pop())
-    assert WebSettings.model_validate({"users": [user]}).users[0].role == "editor"
+def test_a_token_is_printed_alone_and_its_line_says_where_it_is_kept() -> None:
+    """Each its own; a token in config.yaml itself is refused."""
+    done = [CliRunner().invoke(cli, ["users", "token", "prometheus", "--viewer"]) for _ in range(2)]
+    assert len({one.stdout for one in done}) == 2
+    assert len(done[0].stdout.strip()) == 48
+    assert '{name: "prometheus", token: "credential:desk-prometheus", role: viewer}' in done[0].stderr
 
 
 @pytest.mark.parametrize(
