@@ -57,12 +57,7 @@ from monitor.pipeline.watch import Watch
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
 from monitor.store.engine import address_of
-from monitor.telemetry import (
-    Redactor,
-    fields,
-    notify,
-    notify_reloading,
-)
+from monitor.telemetry import Redactor, fields, notify, notify_reloading
 from monitor.web import desk
 from monitor.web.live import Live
 from monitor.web.metrics import Stages
@@ -154,16 +149,19 @@ class Daemon:
                 self._store,
                 self._in_force,
                 clock=clock,
-                stages=Stages(
-                    outcomes=lambda: self._poller.outcomes,
-                    stuck=lambda: self._watch.stuck,
-                    keeping=lambda: self._keeping.role,
-                ),
+                stages=self._stages(),
             )
             self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
             self._join(stack)
             yield
+
+    def _stages(self) -> Stages:
+        return Stages(
+            outcomes=lambda: self._poller.outcomes,
+            stuck=lambda: self._watch.stuck,
+            keeping=lambda: self._keeping.role,
+        )
 
     def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
         live = Live(self._store, rules=lambda: self._in_force.rulebook.rules)
