@@ -115,9 +115,13 @@ class FeedEdits:
     async def _until_taken(self, url: str, *, enabled: bool) -> None:
         for _ in range(round(_SETTLING / _STEP)):
             paused = any(feed.url == url for feed in paused_feeds(self._world.in_force.settings))
-            if paused != enabled:
+            # Settings are swapped first; only when that is done is it worth asking the store for all feeds.
+            if paused != enabled and await self._is_polled(url) == enabled:
                 return
             await asyncio.sleep(_STEP)
+
+    async def _is_polled(self, url: str) -> bool:
+        return any(state.url == url for state in await self._world.store.feed_states())
 
 
 async def _uploaded(request: web.Request) -> bytes | None:

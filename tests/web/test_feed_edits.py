@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import BytesIO
@@ -56,19 +57,22 @@ def config(tmp_path: Path, proxy: str) -> Path:
 
 
 @pytest.fixture
-def world(world: World, config: Path, around: Around, store: Store) -> World:
+async def world(world: World, config: Path, around: Around, store: Store) -> AsyncIterator[World]:
     """A daemon that takes the file over when it is asked to."""
-    del store
+    syncing: set[asyncio.Task[None]] = set()
 
     def reload() -> None:
         around.reloads.append(around.now)
         loaded = load_settings(config)
         world.in_force.settings = loaded.accepted()
         world.in_force.feeds = {feed.url: feed for feed in loaded.feeds}
+        syncing.add(asyncio.create_task(store.sync_feeds(loaded.feeds, around.now)))
 
     reload()
+    await asyncio.wait(syncing)
     around.reloads.clear()
-    return replace(world, reload=reload, feeds=lambda: list(world.in_force.feeds.values()))
+    yield replace(world, reload=reload, feeds=lambda: list(world.in_force.feeds.values()))
+    await asyncio.wait(syncing)
 
 
 async def test_a_feed_is_added_with_what_is_in_it_and_the_rules_that_match(
