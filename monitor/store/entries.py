@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -47,7 +48,10 @@ def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[K
     asked = {(key.kind.value, _kept(key.value)): key for key in keys}
     found: dict[str, tuple[list[EntryKey], codec.AnyRow]] = {}
     for batch in _batches(list(asked)):
-        for row in connection.execute(_known_statement(feed, batch)):
+        by_kind: dict[str, list[str]] = defaultdict(list)
+        for kind, value in batch:
+            by_kind[kind].append(value)
+        for row in connection.execute(_known_statement(tuple(sorted(by_kind))), by_kind | {"of_feed": feed}):
             found.setdefault(row.entry, ([], row))[0].append(asked[row.kind, row.value])
     return [
         KnownEntry(
@@ -63,10 +67,12 @@ def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[K
     ]
 
 
-def _known_statement(feed: str, asked: Sequence[tuple[str, str]]) -> Select[Any]:
-    by_kind: dict[str, list[str]] = defaultdict(list)
-    for kind, value in asked:
-        by_kind[kind].append(value)
+@cache
+def _known_statement(kinds: tuple[str, ...]) -> Select[Any]:
+    """Put together once for each set of kinds, of which there are few: that costs more than its execution.
+
+    Its parameters are `of_feed`, and under the name of each kind the values asked for.
+    """
     return (
         select(
             entry_keys.c.entry,
@@ -84,11 +90,11 @@ def _known_statement(feed: str, asked: Sequence[tuple[str, str]]) -> Select[Any]
             )
         )
         .where(
-            entry_keys.c.feed == feed,
+            entry_keys.c.feed == bindparam("of_feed"),
             or_(
                 *(
-                    (entry_keys.c.kind == kind) & entry_keys.c.value.in_(vals)
-                    for kind, vals in by_kind.items()
+                    (entry_keys.c.kind == kind) & entry_keys.c.value.in_(bindparam(kind, expanding=True))
+                    for kind in kinds
                 )
             ),
         )

@@ -21,10 +21,8 @@ import os
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,11 +43,12 @@ from monitor.pipeline.pace import Wakeup
 from monitor.pipeline.poll import Poller, World
 from monitor.store import open_store
 from tests.benchmarks.bench_parse import documents
-from tests.benchmarks.poll_server import allow_many_files, feed_url, serve
+from tests.benchmarks.poll_server import Names, Site, allow_many_files, make_keys, served
 
 RULES = "rules:\n  power: {title: Power, any: [government, minister, parliament, president]}\n"
 ROUNDS = 3
 TICK = os.sysconf("SC_CLK_TCK")
+_TICK_EVERY = 0.005
 PEER = Path(__file__).with_name("poll_with_reader.py")
 Round = Callable[[], Awaitable[object]]
 Found = TypeVar("Found")
@@ -102,26 +101,6 @@ def cheapest(rounds: Sequence[Spent]) -> Spent:
     return min(rounds, key=lambda one: one.cpu)
 
 
-@contextmanager
-def served(bodies: Sequence[bytes], hosts: int) -> Iterator[int]:
-    """Serve the bodies on so many hosts; yields the port."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    server = context.Process(target=serve, args=(bodies, hosts, theirs), daemon=True)
-    server.start()
-    try:
-        yield ours.recv()
-    finally:
-        server.kill()
-        server.join()
-
-
-def turn_to(port: int, what: str) -> None:
-    """Tell the server what to serve: see poll_server."""
-    with urllib.request.urlopen(f"{feed_url(0, port).partition('/0/')[0]}/={what}"):
-        pass
-
-
 @dataclass(slots=True)
 class Bare:
     """A plain aiohttp client, told the tags it has seen."""
@@ -162,11 +141,37 @@ class Ours:
         self.times[0] += timedelta(minutes=6)
 
 
-async def ours_and_bare(port: int, hosts: int, folder: Path, rounds: int) -> list[Spent]:
-    """Poll feeds for the first time, unchanged by 304, unchanged without, and with one new entry each."""
+@dataclass(slots=True)
+class Stalls:
+    """How long the loop did not come round, by the clock and by what its own thread worked meanwhile.
+
+    The second is not lengthened by what else the machine does.
+    """
+
+    clock: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
+
+    async def watch(self) -> None:
+        """Look every five milliseconds, until cancelled."""
+        while True:
+            clock, work = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(_TICK_EVERY)
+            self.clock.append(time.perf_counter() - clock - _TICK_EVERY)
+            self.work.append(time.thread_time() - work)
+
+    def __str__(self) -> str:
+        def told(found: list[float]) -> str:
+            ordered = sorted(found)
+            return f"p99 {ordered[int(len(ordered) * 0.99)] * 1e3:.0f} ms, longest {ordered[-1] * 1e3:.0f} ms"
+
+        return f"   stalls of the loop: {told(self.clock)} by the clock; {told(self.work)} of its own work"
+
+
+async def with_ours(site: Site, folder: Path, measured: Callable[[Ours, Bare], Awaitable[Found]]) -> Found:
+    """Measure something of the poller, with its store in a folder, and a bare client."""
     feeds = [
-        Feed(url=feed_url(number, port), name=str(number), outlet=f"outlet-{number}.example")
-        for number in range(hosts)
+        Feed(url=site.url(number), name=str(number), outlet=f"outlet-{number}.example")
+        for number in range(site.hosts)
     ]
     (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
     rules = load_rules([folder / "rules.yaml"]).accepted()
@@ -175,25 +180,30 @@ async def ours_and_bare(port: int, hosts: int, folder: Path, rounds: int) -> lis
     in_force = InForce(settings=Settings(polling=polling), rulebook=Rulebook.of(rules, Matcher(rules)))
     in_force.feeds = {feed.url: feed for feed in feeds}
     times = [datetime.now(UTC)]
-    store = await open_store(f"sqlite:///{folder}/news.db", owner="bench", exclusive=True)
+    store = await open_store(f"sqlite:///{folder}/news-{site.port}.db", owner="bench", exclusive=True)
     await store.sync_feeds(feeds, times[0])
-    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=75)
+    trust, names = site.context(), Names() if site.keys else None
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=75, resolver=names, ssl=trust or True)
     async with (
-        HttpFetcher(polling, clock=lambda: times[0]) as fetcher,
+        HttpFetcher(polling, clock=lambda: times[0], ssl_context=trust, resolver=names) as fetcher,
         ParserPool(polling) as parser,
         aiohttp.ClientSession(connector=connector) as session,
     ):
         world = World(clock=lambda: times[0], dice=lambda: 0.5, fetcher=fetcher, parser=parser)
         ours = Ours(Poller(store, world, in_force, on_entries=Wakeup()), times)
-        bare = Bare(session, list(in_force.feeds), polling.concurrency)
-        found = await _passes(port, hosts, rounds, ours, bare)
+        found = await measured(ours, Bare(session, list(in_force.feeds), polling.concurrency))
     states = await store.feed_states()
     assert all(not state.failures and state.entries for state in states)
     await store.close()
     return found
 
 
-async def _passes(port: int, hosts: int, rounds: int, ours: Ours, bare: Bare) -> list[Spent]:
+async def ours_and_bare(site: Site, folder: Path, rounds: int) -> list[Spent]:
+    """Poll feeds for the first time, unchanged by 304, unchanged without, and with one new entry each."""
+    return await with_ours(site, folder, partial(_passes, site, rounds))
+
+
+async def _passes(site: Site, rounds: int, ours: Ours, bare: Bare) -> list[Spent]:
     found: list[Spent] = []
     for name, what, repeated in (
         ("first pass, all new", "tags/0", 1),
@@ -201,27 +211,43 @@ async def _passes(port: int, hosts: int, rounds: int, ours: Ours, bare: Bare) ->
         ("the same bodies, no ETag", "plain/0", rounds),
         ("one new entry each", "plain/1", 1),
     ):
-        await asyncio.to_thread(turn_to, port, what)
+        await asyncio.to_thread(site.turn_to, what)
         mine, theirs = [], []
         for _ in range(repeated):
-            mine.append(await spent(f"news-monitor: {name}", hosts, ours.round))
-            theirs.append(await spent(f"bare aiohttp: {name}", hosts, bare.round))
+            mine.append(await spent(f"news-monitor: {name}", site.hosts, ours.round))
+            theirs.append(await spent(f"bare aiohttp: {name}", site.hosts, bare.round))
         found += [cheapest(mine), cheapest(theirs)]
     return found
 
 
-async def plain_loop(port: int, hosts: int) -> list[Spent]:
+async def stalled(site: Site, folder: Path) -> tuple[Spent, Stalls]:
+    """Poll feeds of which every fiftieth has become as large as is read."""
+    return await with_ours(site, folder, partial(_stalled, site))
+
+
+async def _stalled(site: Site, ours: Ours, _: Bare) -> tuple[Spent, Stalls]:
+    await asyncio.to_thread(site.turn_to, "plain/0")
+    await ours.round()
+    await asyncio.to_thread(site.turn_to, "plain/2")
+    stalls = Stalls()
+    watching = asyncio.create_task(stalls.watch())
+    found = await spent("news-monitor: one in fifty is large", site.hosts, ours.round)
+    watching.cancel()
+    return found, stalls
+
+
+async def plain_loop(site: Site, few: int) -> list[Spent]:
     """Fetch and give each body to feedparser, store nothing: what a loop of twenty lines costs."""
-    await asyncio.to_thread(turn_to, port, "plain/1")
+    await asyncio.to_thread(site.turn_to, "plain/1")
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as session:
-        bare = Bare(session, [feed_url(number, port) for number in range(hosts)], 50, parse=True)
-        return [await spent("aiohttp + feedparser, every pass", hosts, bare.round)]
+        bare = Bare(session, [site.url(number) for number in range(few)], 50, parse=True)
+        return [await spent("aiohttp + feedparser, every pass", few, bare.round)]
 
 
-def with_reader(python: str, port: int, hosts: int, folder: Path) -> list[Spent]:
+def with_reader(python: str, site: Site, hosts: int, folder: Path) -> list[Spent]:
     """Let lemon24/reader do the same four passes."""
-    urls = "\n".join(feed_url(number, port) for number in range(hosts))
+    urls = "\n".join(site.url(number) for number in range(hosts))
     done = subprocess.run(
         [python, PEER, str(folder / "reader.db"), urls.partition("/0/")[0]],
         input=urls,
@@ -276,15 +302,30 @@ def main() -> None:
     size = sum(map(len, bodies)) / len(bodies) / 1024
     print(f"{chosen.hosts} hosts, {len(bodies)} documents, {size:.0f} KiB on average; us are CPU a feed")
     few = min(chosen.bodies, chosen.hosts)
-    with served(bodies, chosen.hosts) as port, tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        tell(apart(partial(ours_and_bare, port, chosen.hosts, folder, chosen.rounds)))
-        print(f"with {few} of them:")
-        tell(apart(partial(plain_loop, port, few)))
-        if chosen.reader:
-            tell(with_reader(chosen.reader, port, few, folder))
-        else:
-            print("reader is left out: name the Python of an environment that has it with --reader")
+        with served(bodies, chosen.hosts) as site:
+            tell(apart(partial(ours_and_bare, site, folder, chosen.rounds)))
+            print(f"with {few} of them:")
+            tell(apart(partial(plain_loop, site, few)))
+            if chosen.reader:
+                tell(with_reader(chosen.reader, site, few, folder))
+            else:
+                print("reader is left out: name the Python of an environment that has it with --reader")
+        with served(bodies, few) as site:
+            found, stalls = apart(partial(stalled, site, folder))
+            print(found, stalls, sep="\n")
+        over_tls(bodies, few, folder, chosen.rounds)
+
+
+def over_tls(bodies: Sequence[bytes], hosts: int, folder: Path, rounds: int) -> None:
+    """Do the same over TLS, connections kept alive after the first pass."""
+    if not make_keys(folder):
+        print("TLS is left out: there is no openssl to make a certificate with")
+        return
+    print(f"{hosts} hosts over TLS:")
+    with served(bodies, hosts, folder) as site:
+        tell(apart(partial(ours_and_bare, site, folder, rounds)))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,42 @@
 """A server of many feeds, a host of its own for each, in a process of its own: 127.1.x.y, all on one port.
 
 GET /=tags/0 makes it answer conditional requests, /=plain/0 send neither ETag nor 304; the number is the
-version of the documents: 0 without their first entry, 1 whole.
+version of the documents: 0 without their first entry, 1 whole, 2 whole but for every fiftieth, a large one.
+
+Over TLS the hosts have names, which only `Names` resolves, and one certificate of an authority of our own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import re
 import resource
-from collections.abc import Sequence
+import socket
+import ssl
+import subprocess
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import blake2b
 from multiprocessing.connection import Connection
+from pathlib import Path
+
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 _FIRST = re.compile(rb"<(item|entry)[\s>].*?</\1>\s*", re.DOTALL)
 _TAG = re.compile(rb"\r\nif-none-match: *([^\r]+)", re.IGNORECASE)
 _OPEN_FILES = 8192
+_DOMAIN = "feeds.example"
+_EACH = 50
+"""Of so many feeds one has the large document."""
+_LARGE = b"<rss version='2.0'><channel><title>large</title>%s</channel></rss>" % b"".join(
+    b"<item><guid>%d</guid><title>Item %d of many</title><description>%s</description></item>"
+    % (number, number, b"word %d " % number * 150)
+    for number in range(5000)
+)
+"""5,000 items, some 7 MiB: nearly as much as is taken of a document."""
 
 
 def address(number: int) -> str:
@@ -26,6 +47,86 @@ def address(number: int) -> str:
 def feed_url(number: int, port: int) -> str:
     """Name a feed."""
     return f"http://{address(number)}:{port}/{number}/feed.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The server as its askers know it."""
+
+    port: int
+    hosts: int
+    keys: Path | None = None
+    """The folder of certificates, over TLS."""
+
+    def url(self, number: int) -> str:
+        """Name a feed."""
+        if self.keys is None:
+            return feed_url(number, self.port)
+        return f"https://host{number}.{_DOMAIN}:{self.port}/{number}/feed.xml"
+
+    def context(self) -> ssl.SSLContext | None:
+        """Return what trusts the authority; None where there is no TLS."""
+        return ssl.create_default_context(cafile=str(self.keys / "ca.pem")) if self.keys else None
+
+    def turn_to(self, what: str) -> None:
+        """Tell the server what to serve: see above."""
+        context = self.context()
+        if context is not None:
+            context.check_hostname = False
+        scheme = "http" if context is None else "https"
+        with urllib.request.urlopen(f"{scheme}://{address(0)}:{self.port}/={what}", context=context):
+            pass
+
+
+class Names(AbstractResolver):
+    """Resolves the names of the hosts, without a name server."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the one address of a host."""
+        del family
+        place = address(int(host.removesuffix(f".{_DOMAIN}").removeprefix("host")))
+        flags = socket.AI_NUMERICHOST
+        return [
+            ResolveResult(hostname=host, host=place, port=port, family=socket.AF_INET, proto=0, flags=flags)
+        ]
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+def make_keys(folder: Path) -> bool:
+    """Make an authority and a certificate for all hosts in a folder; False where there is no openssl."""
+    ca = ["-x509", "-days", "9", "-subj", "/CN=ours", "-keyout", "ca.key", "-out", "ca.pem"]
+    ask = ["-subj", "/CN=feeds", "-keyout", "key.pem", "-out", "ask.pem"]
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    (folder / "san").write_text(f"subjectAltName=DNS:*.{_DOMAIN}\n", encoding="ascii")
+    sign = ["-in", "ask.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "9"]
+    try:
+        for command in (
+            ["req", *curve, *ca, "-addext", "keyUsage=critical,keyCertSign"],
+            ["req", *curve, *ask],
+            ["x509", "-req", *sign, "-extfile", "san", "-out", "cert.pem"],
+        ):
+            subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def served(bodies: Sequence[bytes], hosts: int, keys: Path | None = None) -> Iterator[Site]:
+    """Serve the bodies on so many hosts, over TLS where there are keys."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    server = context.Process(target=serve, args=(bodies, hosts, theirs, keys), daemon=True)
+    server.start()
+    try:
+        yield Site(ours.recv(), hosts, keys)
+    finally:
+        server.kill()
+        server.join()
 
 
 def without_first(body: bytes) -> bytes:
@@ -40,6 +141,10 @@ class _Shelf:
         whole = list(bodies)
         self._versions = [[self._answers(body) for body in map(without_first, whole)]]
         self._versions.append([self._answers(body) for body in whole])
+        large = self._answers(_LARGE)
+        self._versions.append(
+            [whole if number % _EACH else large for number, whole in enumerate(self._versions[1])]
+        )
         self._tagged, self._version = True, 0
 
     @staticmethod
@@ -87,19 +192,25 @@ def allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def serve(bodies: Sequence[bytes], hosts: int, told: Connection) -> None:
+def serve(bodies: Sequence[bytes], hosts: int, told: Connection, keys: Path | None = None) -> None:
     """Serve until killed; tell the port, once every host listens."""
     allow_many_files()
-    asyncio.run(_serve(bodies, hosts, told))
+    asyncio.run(_serve(bodies, hosts, told, keys))
 
 
-async def _serve(bodies: Sequence[bytes], hosts: int, told: Connection) -> None:
+async def _serve(bodies: Sequence[bytes], hosts: int, told: Connection, keys: Path | None) -> None:
     shelf = _Shelf(bodies)
     loop = asyncio.get_running_loop()
-    first = await loop.create_server(lambda: _Connection(shelf), address(0), 0)
+    context = None
+    if keys is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(keys / "cert.pem", keys / "key.pem")
+    first = await loop.create_server(lambda: _Connection(shelf), address(0), 0, ssl=context)
     port: int = first.sockets[0].getsockname()[1]
     others = [address(number) for number in range(1, hosts)]
-    second = await loop.create_server(lambda: _Connection(shelf), others, port) if others else None
+    second = (
+        await loop.create_server(lambda: _Connection(shelf), others, port, ssl=context) if others else None
+    )
     told.send(port)
     await first.serve_forever()
     assert second is None
