@@ -6,8 +6,9 @@ document | parser (skips known items) | normalise | store.known_entries | recogn
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.identity import Recognised, lookup_keys, recognise
@@ -28,8 +29,12 @@ from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import PAUSE
 from monitor.pipeline.ports import Clock, Parser, PollStore
 
-_BREATHE = 25
-"""Entries after which the loop may do something else."""
+P = ParamSpec("P")
+T = TypeVar("T")
+_BREATHE = 8
+"""Entries after which the loop may do something else: long ones cost a millisecond each."""
+_MANY = 40
+"""Entries: more are compared in a thread, where the loop gets its turn between any two steps."""
 _ROOM = 2
 """Times the number of feeds, beyond which those no longer configured are forgotten."""
 
@@ -91,8 +96,8 @@ class Reader:
         if isinstance(parsed, NotAFeed):
             return parsed
         body = await self._normalised(feed, parsed, answer, first_read=first_read)
-        found = recognise(body, await self._known(feed, lookup_keys(body)))
-        return _Judged(parsed, found, Seen.of(parsed.seen, body, found))
+        known = await self._known(feed, await _aside(body, lookup_keys, body))
+        return await _aside(body, _judged, parsed, body, known, None)
 
     async def _new_in(self, feed: Feed, answer: Fetched, seen: Seen) -> _Judged | None:
         """Read only the items not seen before; None where the document must be read whole."""
@@ -100,11 +105,10 @@ class Reader:
         if isinstance(parsed, NotAFeed) or not parsed.seen:
             return None
         body = await self._normalised(feed, parsed, answer, first_read=False)
-        known = await self._known(feed, lookup_keys(body))
+        known = await self._known(feed, await _aside(body, lookup_keys, body))
         if not seen.skipped(parsed.seen).may_judge_alone(body, known):
             return None
-        found = recognise(body, known)
-        return _Judged(parsed, found, Seen.of(parsed.seen, body, found, before=seen))
+        return await _aside(body, _judged, parsed, body, known, seen)
 
     def _remember(self, feed: Feed, body_hash: str, seen: Seen) -> None:
         self._seen[feed.url] = body_hash, seen
@@ -144,6 +148,21 @@ class Reader:
             if number % _BREATHE == 0:
                 await asyncio.sleep(0)
         return tuple(found)
+
+
+async def _aside(entries: Sequence[Entry], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do what is worked out of entries here or, where they are many, in a thread."""
+    if len(entries) > _MANY:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    return work(*args, **kwargs)
+
+
+def _judged(
+    parsed: ParsedFeed, body: Sequence[Entry], known: Sequence[KnownEntry], before: Seen | None
+) -> _Judged:
+    """Find out which entries a document's are."""
+    found = recognise(body, known)
+    return _Judged(parsed, found, Seen.of(parsed.seen, body, found, before=before))
 
 
 def oldest_first(entries: Iterable[Entry]) -> list[Entry]:
