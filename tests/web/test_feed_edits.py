@@ -13,6 +13,7 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestServer
 
 from monitor.config.settings import load_settings
+from monitor.core.models import Act, Via
 from monitor.store import Store
 from monitor.web import desk as desk_pages
 from monitor.web.feeds import feed_id
@@ -122,6 +123,19 @@ async def test_a_feed_is_paused_and_resumed(desk: Desk, config: Path, around: Ar
     assert "Paused" not in await text_of(desk, "/feed-health")
     assert len(around.reloads) == 2
     assert (await desk.post(f"/feed-health/{feed}/resume")).status == 404
+
+
+async def test_an_edit_of_the_file_is_a_line_of_the_audit_log(desk: Desk, store: Store) -> None:
+    """What was refused is none."""
+    feed = feed_id("https://bbc.example/feed")
+    await sent(desk, f"/feed-health/{feed}/pause")
+    await sent(desk, f"/feed-health/{feed}/resume")
+    await desk.post("/feed-health/add", data={"url": "not an address"})
+    deeds = [(one.act, one.what, one.via) for one in await store.page_of_audit(limit=9)]
+    assert deeds == [
+        (Act.RESUME_FEED, "https://bbc.example/feed", Via.DESK),
+        (Act.PAUSE_FEED, "https://bbc.example/feed", Via.DESK),
+    ]
 
 
 async def test_another_readers_list_is_taken_over(desk: Desk, config: Path, around: Around) -> None:
