@@ -21,6 +21,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from monitor.core.headline import headline
 from monitor.core.models import Entry, EntryKey, KeyKind, KnownEntry
@@ -28,6 +29,8 @@ from monitor.core.urls import article_id, canonical_url, is_home
 
 _ID_BYTES = 16
 _LONG_GUID = 512
+_SHORT = 2048
+"""Characters of a text whose folded form is remembered for a while: 512 of them are some megabytes."""
 LABEL_AT_LEAST = 3
 """Entries of one body under one title that make the title a section label."""
 _UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -39,7 +42,15 @@ def folded(text: str) -> str:
 
     Kept apart from the folding that rules match with, which may improve: identities are for ever.
     """
+    return _folded_lately(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+# On its way an entry's title is asked for some seven times, its description four times.
+_folded_lately = lru_cache(maxsize=512)(_folded)
 
 
 def digest(*parts: str) -> str:

@@ -91,9 +91,11 @@ def _guess_cyrillic(lowered: str) -> str | None:
 
 
 def _script_allows(text: str, code: str) -> bool:
+    if code not in _CYRILLIC_LANGUAGES and (code != "en" or text.isascii()):
+        return True
     letters = len(_LETTERS.findall(text))
     if not letters:
         return True
     if code in _CYRILLIC_LANGUAGES:
         return len(_LATIN.findall(text)) <= _MOSTLY * letters or code not in {"ru", "uk", "be", "bg"}
-    return code != "en" or len(_CYRILLIC.findall(text)) <= _MOSTLY * letters
+    return len(_CYRILLIC.findall(text)) <= _MOSTLY * letters

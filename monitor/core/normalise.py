@@ -19,7 +19,7 @@ from monitor.core.identity import classify, digest, entry_id, folded, keys_of, l
 from monitor.core.languages import language_of
 from monitor.core.models import Entry, Feed, RawEntry
 from monitor.core.text.markup import plain_text
-from monitor.core.urls import canonical_url, web_link, without_query
+from monitor.core.urls import canonical_url, is_whole, web_link, without_query
 
 __all__ = ["canonical_url", "classify", "keys_of", "lookup_keys", "normalise"]
 
@@ -127,6 +127,8 @@ def _link(link: str | None, feed: Feed) -> str | None:
     given = (link or "").strip()
     if not given:
         return None
+    if is_whole(given):
+        return web_link(given)
     try:
         return web_link(urljoin(without_query(feed.fetch_url), given))
     except ValueError:

@@ -7,6 +7,7 @@ never for opening: the entry keeps the address as published beside it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from yarl import URL
@@ -27,6 +28,8 @@ _TRACKING = frozenset({
     "wt_mc", "xtor", "yclid", "ysclid", "yptr",
 })
 # fmt: on
+_LATELY = 512
+"""Addresses remembered: that of an entry is asked for several times on its way, that of its feed for each."""
 _TRACKING_STARTS = ("utm_", "at_", "pk_", "hsa_", "mtm_", "maca_", "wt.", "__s_", "ga_", "cmpid")
 _SIDE_HOSTS = re.compile(r"^(?:www\d?|m|mobile|amp|touch|wap|pda)\.(?=[^.]+\.)")
 _TWINS = {
@@ -46,9 +49,18 @@ _DATED_ID = re.compile(
     r"/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/(?:[^/\d]|\d{1,6}(?!\d))*(?P<id>\d{7,})[^/]*/[^/]+$"
 )
 _DAY = re.compile(r"(?:19|20)\d{6}")
+_WHOLE = re.compile(
+    r"https?://[A-Za-z0-9.-]+/[^\s#?;\x00-\x20\x7f-\uffff]*(?:\?[^\s#;\x00-\x20\x7f-\uffff]+)?"
+)
 _STRAY = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
 
+def is_whole(address: str) -> bool:
+    """Say whether urljoin returns an address as it is, whatever the base; where it is not known, deny it."""
+    return _WHOLE.fullmatch(address) is not None
+
+
+@lru_cache(maxsize=_LATELY)
 def web_link(url: str | None) -> str | None:
     """Return the address without stray characters and user information; None unless it is http or https.
 
@@ -62,6 +74,7 @@ def web_link(url: str | None) -> str | None:
     return str(parsed.with_user(None))
 
 
+@lru_cache(maxsize=_LATELY)
 def canonical_url(url: str | None) -> str | None:
     """Return the form in which addresses are compared; None unless it is http or https.
 
@@ -89,6 +102,7 @@ def is_home(canonical: str) -> bool:
     return canonical.count("/") <= 3 and canonical.endswith("/")  # noqa: PLR2004 - the slashes of https://host/
 
 
+@lru_cache(maxsize=_LATELY)
 def article_id(canonical: str) -> str | None:
     """Return `host#id` if a long number or hexadecimal id in the path names the article, else None.
 
@@ -106,6 +120,7 @@ def article_id(canonical: str) -> str | None:
     return f"{parsed.host}#{number}"
 
 
+@lru_cache(maxsize=_LATELY)
 def _parsed(url: str | None) -> URL | None:
     text = _STRAY.sub("", url or "")
     if not text or len(text) > LINK_LIMIT:
@@ -151,6 +166,7 @@ def _hashbang(url: URL) -> str:
     return f"#{url.raw_fragment}" if url.raw_fragment.startswith("!") else ""
 
 
+@lru_cache(maxsize=_LATELY)
 def without_query(address: str) -> str:
     """Return an address without user, query and fragment: what may be shown, stored and joined to others.
 

@@ -8,14 +8,11 @@ from hashlib import blake2b
 from typing import Final
 from urllib.parse import urljoin
 
+from monitor.core.urls import is_whole
 from monitor.feeds import limits
 
 # C0 without tab and line feed, DEL, C1, surrogates, and the two non-characters that XML forbids.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# Addresses that urljoin returns as they are, whatever the base.
-_ABSOLUTE = re.compile(
-    r"https?://[A-Za-z0-9.-]+/[^\s#?;\x00-\x20\x7f-\uffff]*(?:\?[^\s#;\x00-\x20\x7f-\uffff]+)?"
-)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -33,15 +30,10 @@ def address(value: object) -> str | None:
     return _UNFIT.sub("", value).replace("\n", "").replace("\t", "").strip() or None
 
 
-def is_absolute(address: str) -> bool:
-    """Say whether joining an address to a base leaves it as it is; of a few that is not known and denied."""
-    return _ABSOLUTE.fullmatch(address) is not None
-
-
 def link(value: object, base: str) -> str | None:
     """Return an address made absolute; None if that cannot be."""
     found = address(value)
-    if found is None or _ABSOLUTE.fullmatch(found):
+    if found is None or is_whole(found):
         return found
     try:
         return address(urljoin(base, found))

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from xml.parsers import expat
 
-from monitor.feeds import tidy
+from monitor.core.urls import is_whole
 
 Context = dict[str, Any]
 """Keys and values as in feedparser's dicts; the few that are read later (see monitor.feeds.syndication)."""
@@ -150,7 +150,7 @@ class State:
             UnsureError: it is one that the base would change.
         """
         whole = absolute(uri)
-        if self.based and not tidy.is_absolute(whole):
+        if self.based and not is_whole(whole):
             raise UnsureError
         return whole
 
