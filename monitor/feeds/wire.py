@@ -45,6 +45,8 @@ def read_request(head: bytes, known: bytes) -> Source:
 
 
 def _cut(marks: bytes) -> Iterator[bytes]:
+    if len(marks) % DIGEST:
+        raise ValueError
     return (marks[at : at + DIGEST] for at in range(0, len(marks), DIGEST))
 
 
