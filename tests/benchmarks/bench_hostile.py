@@ -41,8 +41,7 @@ from monitor.pipeline.pace import Wakeup
 from monitor.pipeline.poll import Poller, World
 from monitor.store import open_store
 from tests.attacks.test_attacks import DOCUMENTS, NETWORK, rss
-from tests.benchmarks.bench_poll import served
-from tests.benchmarks.poll_server import allow_many_files, feed_url
+from tests.benchmarks.poll_server import allow_many_files, served
 from tests.feeds.zoo import Answer, Request, Zoo
 
 TICK = 0.005
@@ -204,8 +203,8 @@ def main() -> None:
     attackers.start()
     try:
         attack_port = ours.recv()
-        with served(BODIES, options.feeds) as port:
-            urls = [feed_url(number, port) for number in range(options.feeds)]
+        with served(BODIES, options.feeds) as site:
+            urls = [site.url(number) for number in range(options.feeds)]
             attacked = urls[hostile:] + [f"http://{attacker(n)}:{attack_port}/attack" for n in range(hostile)]
             for name, wanted in (("nobody attacks", urls), ("a tenth attacks", attacked)):
                 feeds = [
