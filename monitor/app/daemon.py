@@ -21,7 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs
 from monitor.app.served import for_programs
-from monitor.app.websub import WebSub, heard, open_websub, routes_of
+from monitor.app.websub import WebSub, open_websub, routes_of, world_of
 from monitor.channels.factory import build_channel, build_listeners
 from monitor.channels.heartbeat import ping
 from monitor.config.compiling import LongLived
@@ -33,7 +33,6 @@ from monitor.core.models import Feed, Sign
 from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
 from monitor.feeds.fetch import HttpFetcher
-from monitor.feeds.following import SitemapFollower
 from monitor.feeds.parse import ParserPool
 from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
@@ -50,7 +49,7 @@ from monitor.pipeline.machine import OwnMachine
 from monitor.pipeline.membership import Membership
 from monitor.pipeline.notices import Notices
 from monitor.pipeline.pace import Bell, pause
-from monitor.pipeline.poll import Poller, World
+from monitor.pipeline.poll import Poller
 from monitor.pipeline.ports import Channel
 from monitor.pipeline.timetable import timetable
 from monitor.pipeline.watch import Watch
@@ -121,17 +120,13 @@ class Daemon:
             fetcher = await stack.enter_async_context(HttpFetcher(settings.polling, clock=clock))
             parser = await stack.enter_async_context(ParserPool(settings.polling))
             if settings.samples or self._prepared.only_samples:
-                self._samples = SampleOutlets(clock)
-                await self._samples.start()
-                stack.push_async_callback(self._samples.stop)
+                await self._serve_samples(stack)
             self._desk = Desk(self._store, clock=clock)
             stack.push_async_callback(self._close_channels)
             self._in_force.channels = self._built_channels(settings)
             await self._take_feeds(self._loaded.feeds, spread=not self._once)
-            self._websub = websub = await open_websub(stack, self._store, self._in_force, clock=clock)
-            fetches = heard(SitemapFollower(fetcher, parser), websub)
-            hubs = websub.hubs if websub else None
-            world = World(clock=clock, dice=dice, fetcher=fetches, parser=parser, hubs=hubs)
+            self._websub = await open_websub(stack, self._store, self._in_force, clock=clock)
+            world = world_of(fetcher, parser, self._websub)
             self._poller = Poller(self._store, world, self._in_force, on_entries=self._on_entries)
             self._assembler = Assembler(
                 self._store,
@@ -162,6 +157,11 @@ class Daemon:
             stuck=lambda: self._watch.stuck,
             keeping=lambda: self._keeping.role,
         )
+
+    async def _serve_samples(self, stack: AsyncExitStack) -> None:
+        self._samples = SampleOutlets(clock)
+        await self._samples.start()
+        stack.push_async_callback(self._samples.stop)
 
     def _web_server(self, settings: Settings, programs: Iterable[RouteDef]) -> WebServer:
         live = Live(self._store, rules=lambda: self._in_force.rulebook.rules)

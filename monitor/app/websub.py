@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 from aiohttp.web import RouteDef
 
+from monitor.app.prepared import clock, dice
 from monitor.core.settings import WebSubSettings
+from monitor.feeds.fetch import HttpFetcher
+from monitor.feeds.following import SitemapFollower
 from monitor.feeds.hubs import HubClient
+from monitor.feeds.parse import ParserPool
 from monitor.pipeline.hearing import HearingFetcher, Hubs
 from monitor.pipeline.in_force import InForce
-from monitor.pipeline.ports import Clock, Fetcher
+from monitor.pipeline.poll import World
+from monitor.pipeline.ports import Clock
 from monitor.pipeline.subscribing import Subscriber
 from monitor.store import Store
 from monitor.web.websub import Callback
@@ -57,9 +62,13 @@ def unguessable() -> str:
     return secrets.token_urlsafe(_UNGUESSABLE)
 
 
-def heard(fetcher: Fetcher, websub: WebSub | None) -> Fetcher:
-    """Let a fetcher answer with what hubs bring."""
-    return HearingFetcher(fetcher, websub.hubs) if websub else fetcher
+def world_of(http: HttpFetcher, parser: ParserPool, websub: WebSub | None) -> World:
+    """Give polling what it asks for: sitemaps are followed, and hubs heard if they are to be."""
+    fetcher = SitemapFollower(http, parser)
+    if websub is None:
+        return World(clock=clock, dice=dice, fetcher=fetcher, parser=parser)
+    hearing = HearingFetcher(fetcher, websub.hubs)
+    return World(clock=clock, dice=dice, fetcher=hearing, parser=parser, hubs=websub.hubs)
 
 
 def routes_of(websub: WebSub | None) -> list[RouteDef]:
