@@ -140,12 +140,7 @@ class Daemon:
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
             self._watch = Watch(self._turns, self._in_force, ping)
-            programs = await for_programs(
-                self._store,
-                self._in_force,
-                clock=clock,
-                stages=self._stages(),
-            )
+            programs = await for_programs(self._store, self._in_force, clock=clock, stages=self._stages())
             self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
             self._join(stack)
