@@ -126,7 +126,10 @@ def _head(found: Told) -> Iterator[str]:
 
 def _tellers(story: Story) -> str:
     outlets = clean(", ".join(story.outlets))
-    return f"{counted(len(story.outlets), 'outlet')} in {counted(story.texts, 'text')}: {outlets}"
+    texts = counted(story.texts, "independent text")
+    if story.partly:
+        texts += f", {story.partly} partly copied"
+    return f"{counted(len(story.outlets), 'outlet')} in {texts}: {outlets}"
 
 
 def _lasting(length: timedelta) -> str:
@@ -167,6 +170,8 @@ def _texts(entries: Sequence[StoredEntry], story: Story) -> Iterator[str]:
 def _strand(strand: Strand, opened_at: datetime) -> str:
     first = strand.first.entry
     said = clean(first.outlet) + _bracketed(_after(first.first_seen - opened_at))
+    if strand.partly_of is not None:
+        said += f", partly copied from {clean(strand.partly_of.entry.outlet)}"
     if not strand.copies:
         return said
     copies = [

@@ -18,6 +18,10 @@ COPY_AT = 0.5
 """Containment from which a text counts as a copy: independent texts of one event stay below .3 in 95 %."""
 COPY_LONG_AT = 0.4
 """The same where much was compared: change a fifth of the words, and half of the triples go."""
+PARTLY_AT = 0.3
+"""Containment from which a text is not independent: read by eye, what shares less shares quotes and names."""
+_PART = 5
+"""Shared hashes that no quoted sentence comes to, of texts that keep every second one."""
 LONG = 14
 """Shared hashes that are much."""
 MIN_TRIPLES = 8
@@ -128,6 +132,11 @@ def is_copy(one: Sketch, other: Sketch, share: float) -> bool:
     return share >= COPY_AT or (
         share >= COPY_LONG_AT and share * min(len(one.hashes), len(other.hashes)) >= LONG
     )
+
+
+def shares_part(one: Sketch, other: Sketch, share: float) -> bool:
+    """Whether a containment, too little for a copy, proves that one text took a part of the other."""
+    return share >= PARTLY_AT and share * min(len(one.hashes), len(other.hashes)) >= _PART
 
 
 def credited(text: str) -> str | None:

@@ -189,6 +189,7 @@ def assignment_to_values(assignment: Assignment) -> Values:
         "reason": assignment.reason,
         "news": [news.value for news in assignment.news],
         "possibly": list(assignment.possibly),
+        "partly_of": assignment.partly_of,
         "trace": assignment.trace,
     }
 
@@ -206,6 +207,7 @@ def assignment_from_row(row: AnyRow, prefix: str = "") -> Assignment:
         reason=kept["reason"],
         news=tuple(News(news) for news in kept["news"]),
         possibly=tuple(kept["possibly"]),
+        partly_of=kept["partly_of"],
         trace=bytes(kept["trace"]),
     )
 

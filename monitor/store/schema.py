@@ -29,7 +29,7 @@ from monitor.store.columns import Seq, only
 from monitor.store.columns import metadata as _metadata
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0015"
+HEAD = "0019"
 """The revision of migrations/ that these tables are."""
 metadata, audit = _metadata, audit_table.audit
 
@@ -165,6 +165,7 @@ assignments = Table(
     Column("news", Json, nullable=False),
     Column("trace", LargeBinary, nullable=False),
     Column("possibly", Json, nullable=False, server_default="[]"),
+    Column("partly_of", Text),
     UniqueConstraint("entry"),
     Index("ix_assignments_first_seen", "first_seen"),
     Index("ix_assignments_story", "story"),
@@ -186,6 +187,7 @@ stories = Table(
     Column("sources", Json, nullable=False),
     Column("claims", Json, nullable=False, server_default="[]"),
     Column("merged_into", Text, comment="the story that a person made its entries part of"),
+    Column("partly", Integer, nullable=False, server_default="0"),
     Index("ix_stories_updated_at", "updated_at"),
 )
 

@@ -125,7 +125,7 @@ def place(connection: Connection, items: Sequence[Assembled]) -> None:
     insertion = insert_into(connection, assignments)
     new, old = insertion.excluded, assignments.c
     is_revision = new.placement == Placement.REVISION.value
-    kept = ("placement", "of", "score", "reason", "news", "possibly")
+    kept = ("placement", "of", "score", "reason", "news", "possibly", "partly_of")
     connection.execute(
         insertion.on_conflict_do_update(
             index_elements=["entry"],

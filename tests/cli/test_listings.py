@@ -49,7 +49,7 @@ def test_stories_are_listed_and_shown_with_their_reasons(run: Run) -> None:
     shown = run("stories", "show", "aaaa")
     assert shown.exit_code == 0
     for expected in (
-        "told by   2 outlets in 2 texts: one.example, two.example",
+        "told by   2 outlets in 2 independent texts: one.example, two.example",
         "joins: shares raid and Kursk",
         "matched raids: Raid",
         "raids: alert, first match in this story",
@@ -150,7 +150,7 @@ def test_ids_are_looked_up_by_their_start_and_an_empty_one_is_none(run: Run) -> 
 def test_numbers_agree_with_their_nouns_and_times_have_a_zone(run: Run) -> None:
     """`1 outlet in 1 text`; every moment says UTC."""
     alone = run("stories", "show", "eeee").output
-    assert "told by   1 outlet in 1 text: two.example" in alone
+    assert "told by   1 outlet in 1 independent text: two.example" in alone
     times = re.findall(r"\d\d:\d\d(?::\d\d)?(?: UTC)?", alone + run("alerts", "show", ALERT).output)
     assert len(times) > 3
     assert all(one.endswith(" UTC") for one in times)

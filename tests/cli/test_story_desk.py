@@ -112,7 +112,7 @@ def test_a_page_says_who_was_first_who_copied_whom_and_who_claims_what(run: Run)
     """Outlets of one owner are one; numbers, claims with their sentences, what may be the same abroad."""
     page = run("stories", "show", ID["1"]).output
     for expected in (
-        "told by   1 outlet in 1 text: Twins (one.example, two.example)",
+        "told by   1 outlet in 1 independent text: Twins (one.example, two.example)",
         "first     one.example, seen",
         "numbers   3 (one.example)",
         "claims    claimed by Volunteer Corps (one.example, ",
@@ -166,7 +166,7 @@ def test_an_entry_is_split_off_by_its_address_and_mistakes_are_sentences(run: Ru
     """Not all of a story, not the one that names it, nothing that is not in it."""
     done = run("stories", "split", ID["1"], "https://two.example/2")
     assert "1 article of 111111111111 is the story 222222222222 now" in done.output
-    assert "told by   1 outlet in 1 text: two.example" in run("stories", "show", ID["2"]).output
+    assert "told by   1 outlet in 1 independent text: two.example" in run("stories", "show", ID["2"]).output
     run("stories", "undo", "1")
     for words, sentence in (
         (("split", ID["1"], "1"), "opened the story and gives it its name"),

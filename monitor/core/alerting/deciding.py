@@ -351,8 +351,11 @@ def _decision(
 
 
 def _independent(story: Story) -> int:
-    """Outlets that tell the story in a text of their own: copies of one text count once."""
-    return min(len(story.outlets), story.texts)
+    """Outlets that tell the story in a text of their own.
+
+    Copies of one text count once; of texts that stand in part in another, two count as one.
+    """
+    return min(len(story.outlets), story.texts + story.partly // 2)
 
 
 def _silence(labels: Labels, story: str, silences: Sequence[Silence]) -> Silence | None:

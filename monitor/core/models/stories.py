@@ -50,6 +50,8 @@ class Assignment:
     """Ids of stories in other languages that may be the same, likeliest first: to show, never to suppress."""
     likely: str = ""
     """The first of them where it had better be told with the entry, else empty; not stored."""
+    partly_of: str | None = None
+    """The entry of another outlet in which a part of its text stands, too little for a copy."""
     trace: bytes = field(default=b"", repr=False)
     """What the story book needs to remember this entry after a restart; opaque to everybody else."""
 
@@ -125,3 +127,5 @@ class Story:
     """The first source of each outlet and the latest ones, at most 50."""
     claims: tuple[Attributed, ...] = ()
     """Who claimed, denied or confirmed it, each once and as first told; at most 12."""
+    partly: int = 0
+    """Texts of the window that stand in part in another of the story: not among the independent ones."""

@@ -190,6 +190,8 @@ def _told_by(card: Card) -> str:
         said += f" in {len(languages)} languages ({', '.join(languages[:6])})"
     if story.texts < story.entries and story.entries > 1:
         said += f", {counted(story.entries, 'article')} of {counted(story.texts, 'independent text')}"
+    if story.partly:
+        said += f", {story.partly:,} partly copied"
     return said
 
 

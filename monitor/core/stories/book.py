@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 
 from monitor.core.models import Assignment, Entry, Findings, News, Placement, Remembered, Source, Story
 from monitor.core.stories.across import Abroad, abroad, in_common, joins_abroad
-from monitor.core.stories.copies import Arrival, Found, copied, is_label
+from monitor.core.stories.copies import Arrival, Found, copied, is_label, last_issue, partly
 from monitor.core.stories.identity import bare_title
 from monitor.core.stories.joining import joins, ranked
 from monitor.core.stories.likeness import Query, query
 from monitor.core.stories.news import news_of
 from monitor.core.stories.observe import Observed, observe, untitled
-from monitor.core.stories.shelf import micros
+from monitor.core.stories.shelf import micros, moment
 from monitor.core.stories.telling import told
 from monitor.core.stories.trace import Flag, Footprint, decode, encode, entity_key, readable
 from monitor.core.stories.window import Window
@@ -75,6 +75,16 @@ class StoryBook:
         if found is not None:
             return self._follow(arrival, asked, found)
         return self._open(arrival, asked, offered)
+
+    def _kind_of_page(self, arrival: Arrival) -> str:
+        """Say what keeps an entry from being taken for one with others like it, empty if nothing does."""
+        remarks = ""
+        if arrival.observed.flags & Flag.LIVE:
+            remarks += "; a live page or a digest, which draws no others into its story"
+        if (last := last_issue(self._window, arrival)) is not None:
+            day = moment(self._window.shelf.time(last))
+            remarks += f"; an issue of a series, of which the last was seen on {day:%Y-%m-%d}"
+        return remarks
 
     def expire(self, now: datetime) -> None:
         """Forget the entries first seen longer ago than the window."""
@@ -184,7 +194,7 @@ class StoryBook:
             opened=old.opened,
             entries=old.entries,
             texts=old.texts,
-            flags=asked.footprint.flags | Flag.REVISED | (old.flags & Flag.COPY),
+            flags=asked.footprint.flags | Flag.REVISED | (old.flags & (Flag.COPY | Flag.PARTLY)),
             norm=asked.norm,
         )
         self._window.remove(previous, keep=story)
@@ -198,19 +208,26 @@ class StoryBook:
             placement=found.placement,
             of=window.shelf.entry_id(found.seq),
             score=found.score,
-            reason=found.reason,
+            reason=found.reason + self._kind_of_page(arrival),
             news=news_of(window, arrival, asked, found.seq, found),
         )
         opened, entries, texts = window.counts(found.seq)
         copy = found.placement is Placement.COPY
-        independent = not copy and not window.credits(found.seq, asked.footprint.agency)
+        part = None if copy else partly(window, arrival, found.seq)
+        if part is not None:
+            assignment = replace(
+                assignment,
+                partly_of=window.shelf.entry_id(part.seq),
+                reason=f"{assignment.reason}; {part.reason}",
+            )
+        independent = not copy and part is None and not window.credits(found.seq, asked.footprint.agency)
         counts = window.reaches(arrival.at)
         footprint = replace(
             asked.footprint,
             opened=opened,
             entries=entries + counts,
             texts=texts + (independent and counts),
-            flags=asked.footprint.flags | (Flag.COPY if copy else Flag.NONE),
+            flags=asked.footprint.flags | (Flag.COPY if copy else Flag.PARTLY if part else Flag.NONE),
             norm=asked.norm,
         )
         return self._enter(arrival, assignment, footprint)
@@ -225,7 +242,7 @@ class StoryBook:
             entry=arrival.entry.id,
             story=arrival.entry.id,
             placement=Placement.OPENS,
-            reason=reason,
+            reason=reason + self._kind_of_page(arrival),
             news=(News.CORRECTION,) if asked.footprint.flags & Flag.CORRECTION else (),
             possibly=possibly,
             likely=possibly[0] if offered and offered[0].likely else "",

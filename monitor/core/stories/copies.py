@@ -8,8 +8,10 @@ from datetime import timedelta
 from itertools import chain
 
 from monitor.core.models import Entry, Placement
-from monitor.core.signature import containment, is_copy
-from monitor.core.stories.observe import Observed
+from monitor.core.signature import containment, is_copy, shares_part
+from monitor.core.stories.identity import series_of
+from monitor.core.stories.observe import Observed, key64
+from monitor.core.stories.trace import Flag
 from monitor.core.stories.window import Window
 
 _READ = 64
@@ -23,6 +25,8 @@ _RECURS = timedelta(hours=20) // timedelta(microseconds=1)
 _TITLE_WORDS = 5
 _TEXT_WORDS = 4
 _TRIED = 8
+_MEMBERS = 24
+"""Texts of a story that a new one is compared with, the latest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +52,30 @@ class Found:
 
 
 def recurs(window: Window, arrival: Arrival, seq: int) -> bool:
-    """Whether an entry is an earlier issue of a column: outlet and title the same, other address and day."""
+    """Whether an entry is an earlier issue of a column: other address and day, outlet and title the same.
+
+    Titles that differ in numbers, months and weekdays alone are the same.
+    """
     observed = arrival.observed
     if arrival.outlet != window.shelf.outlet(seq) or not observed.title_key or not observed.url:
         return False
     if arrival.at - window.shelf.time(seq) <= _RECURS:
         return False
     other = window.shelf.footprint(seq)
-    return other.title_key == observed.title_key and other.url != observed.url
+    if other.url == observed.url:
+        return False
+    own = series_of(arrival.entry.title)
+    return other.title_key == observed.title_key or bool(
+        own and own == series_of(window.shelf.source(seq).title)
+    )
+
+
+def last_issue(window: Window, arrival: Arrival) -> int | None:
+    """The last issue before an entry of the column that it is an issue of, None if it is of none."""
+    series = series_of(arrival.entry.title)
+    keys = [arrival.observed.title_key, key64("series", series) if series else 0]
+    found = [seq for key in keys if key for seq in window.keys.newest(key >> 32, _READ)]
+    return max((seq for seq in found if recurs(window, arrival, seq)), default=None)
 
 
 def is_label(window: Window, arrival: Arrival) -> bool:
@@ -144,6 +164,23 @@ def _same_passages(window: Window, arrival: Arrival) -> Found | None:
         return None
     share, seq = best
     return _found(seq, share, f"{share:.0%} of the word triples stand in the entry of {window.named(seq)}")
+
+
+def partly(window: Window, arrival: Arrival, seq: int) -> Found | None:
+    """The text of another outlet, in the story of an entry, of which the new one takes a part."""
+    own = arrival.observed.sketch
+    best: tuple[float, int] | None = None
+    for member in window.members(seq)[-_MEMBERS:]:
+        other = window.shelf.footprint(member)
+        if window.shelf.outlet(member) == arrival.outlet or other.flags & Flag.COPY:
+            continue
+        share = containment(own, other.sketch)
+        if (best is None or share > best[0]) and shares_part(own, other.sketch, share):
+            best = (share, member)
+    if best is None:
+        return None
+    said = f"partly copied: {best[0]:.0%} of the word triples stand in the entry of {window.named(best[1])}"
+    return Found(seq=best[1], placement=Placement.JOINS, score=best[0], reason=said)
 
 
 def _bearers(window: Window, arrival: Arrival) -> tuple[Counter[int], set[int]]:

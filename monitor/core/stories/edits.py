@@ -80,7 +80,7 @@ class _Count:
     def one_by_one(cls, rows: Sequence[Remembered]) -> _Count:
         """What some rows of a larger story come to by themselves."""
         known = _readable(rows)
-        texts = sum(not footprint.flags & Flag.COPY for _, footprint in known)
+        texts = sum(not footprint.flags & (Flag.COPY | Flag.PARTLY) for _, footprint in known)
         return cls(len(rows), max(1, texts), min(micros(row.source.at) for row in rows))
 
     def plus(self, other: _Count) -> _Count:

@@ -19,6 +19,17 @@ _OUTLET_AFTER = re.compile(
 )
 _SECTION_BEFORE = re.compile(r"^[^|:]{2,30}\s\|\s+")
 _LEFT_WORDS = 4
+_SERIES_WORDS = 2
+_DATED = re.compile(
+    r"""^\W*(?:[\d.,:/№#-]+(?:st|nd|rd|th)?|day|день|дня
+    |(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|febr)uary|march|april|may|june|july|august
+    |(?:septem|octo|novem|decem)ber|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?
+    |понедельник|вторник|сред[аыу]|четверг|пятниц[аыу]|суббот[аыу]|воскресенье
+    |понеділок|вівторок|серед[аиу]|четвер|п'ятниц[яюі]|субот[аиу]|неділ[яюі]
+    |(?:янв|февр|апр|июн|июл|сент|окт|ноя|дек)\w*|марта|мая|августа
+    |(?:січ|лют|берез|квіт|трав|черв|лип|серп|верес|жовт|листоп|груд)[а-яіїє]{2,4})\W*$""",
+    re.VERBOSE,
+)
 _LIVE = re.compile(
     r"""\blive\s*(?::|updates?\b|blog\b|coverage\b|-)|\bas\s+it\s+happened\b|^\s*live\b
     |\bat\s+a\s+glance\b|\bin\s+brief\b|\b(?:news|morning|evening|daily|weekly)\s+(?:briefing|digest|round-?up)\b
@@ -74,6 +85,16 @@ def core_title(title: str) -> str:
 def is_live(title: str, url: str | None) -> bool:
     """Whether title or address say that the page is rewritten while things happen, or sums up many."""
     return bool(_LIVE.search(title)) or bool(url and _LIVE_PATH.search(url))
+
+
+def series_of(title: str) -> str:
+    """Return what the titles of a series have in common: the title without numbers, months and weekdays.
+
+    Empty for titles that name no number and no day, and where less than two words are left.
+    """
+    words = title.casefold().replace("’", "'").split()
+    left = [word for word in words if not _DATED.match(word)]
+    return " ".join(left) if len(words) > len(left) >= _SERIES_WORDS else ""
 
 
 def names_page(url: str | None) -> bool:

@@ -45,6 +45,8 @@ class Group:
     firsts: dict[int, int] = field(default_factory=dict)
     """The first member of each outlet."""
     entities: Counter[str] = field(default_factory=Counter)
+    partly: int = 0
+    """How many members stand in part in another."""
     speaking: list[int] = field(default_factory=list)
     """Those members whose text says who claims or denies what."""
 

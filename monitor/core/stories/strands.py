@@ -30,6 +30,8 @@ class Strand:
 
     first: StoredEntry
     copies: tuple[StoredEntry, ...]
+    partly_of: StoredEntry | None = None
+    """The article in which a part of it stands, None if it is independent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,14 @@ def strands(entries: Sequence[StoredEntry]) -> tuple[Strand, ...]:
         root = _root(one, known)
         if root != one.entry.id:
             copies[root].append(one)
-    return tuple(Strand(known[root], tuple(found)) for root, found in copies.items())
+    return tuple(
+        Strand(known[root], tuple(found), _taken_from(known[root], known)) for root, found in copies.items()
+    )
+
+
+def _taken_from(one: StoredEntry, known: dict[str, StoredEntry]) -> StoredEntry | None:
+    source = one.assignment.partly_of if one.assignment else None
+    return known.get(source) if source else None
 
 
 def _root(one: StoredEntry, known: dict[str, StoredEntry]) -> str:

@@ -37,6 +37,7 @@ def told(window: Window, seq: int) -> Story:
         entities=named(sorted(+group.entities) if group else shelf.footprint(seq).entities),
         sources=sources,
         claims=_claims(window, seq),
+        partly=group.partly if group else 0,
     )
 
 

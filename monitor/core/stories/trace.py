@@ -38,6 +38,7 @@ class Flag:
     CONFIRMATION: Final = 8
     CORRECTION: Final = 16
     REVISED: Final = 32
+    PARTLY: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from monitor.core.models import Remembered, Source
 from monitor.core.stories.common import BACKGROUND
+from monitor.core.stories.identity import series_of
 from monitor.core.stories.meaning import background, key_in, keys
 from monitor.core.stories.observe import key64
 from monitor.core.stories.postings import Postings
@@ -170,6 +171,8 @@ class Window:
         self._group(seq, source.entry, story, footprint)
         keys = [key64("id", source.entry) >> 32]
         keys += [key >> 32 for key in (footprint.url, footprint.title_key, footprint.text_key) if key]
+        if series := series_of(source.title):
+            keys.append(key64("series", series) >> 32)
         self.keys.add(seq, keys)
         self.keys.add(seq, footprint.sketch.indexed)
         entities = [entity_key(name) for name in footprint.entities]
@@ -206,6 +209,7 @@ class Window:
         group.entities.update(footprint.entities)
         if footprint.claims:
             group.speaking.append(seq)
+        group.partly += bool(footprint.flags & Flag.PARTLY)
         group.entries = max(group.entries, footprint.entries)
         group.texts = max(group.texts, footprint.texts)
         self.shelf.set_group(seq, group)
@@ -222,6 +226,7 @@ class Window:
             if later is not None:
                 group.firsts[outlet] = later
         group.entities.subtract(footprint.entities)
+        group.partly -= bool(footprint.flags & Flag.PARTLY)
         if footprint.claims:
             group.speaking.remove(seq)
 
