@@ -22,7 +22,7 @@ HALF = (
 )
 OWN = (
     "Lyman mourns three employees of its works. Flags fly at half mast, the mayor has opened a fund "
-    "for the families, and inspectors want to know why the depot held twice the solvent that its licence allows."
+    "for the families, and inspectors want to know why the depot held twice the solvent its licence allows."
 )
 
 

@@ -202,24 +202,19 @@ class StoryBook:
 
     def _follow(self, arrival: Arrival, asked: Query, found: Found) -> tuple[Assignment, Story]:
         window = self._window
+        copy = found.placement is Placement.COPY
+        part = None if copy else partly(window, arrival, found.seq)
         assignment = Assignment(
             entry=arrival.entry.id,
             story=window.story_id(found.seq),
             placement=found.placement,
             of=window.shelf.entry_id(found.seq),
             score=found.score,
-            reason=found.reason + self._kind_of_page(arrival),
+            reason=f"{found.reason}{f'; {part.reason}' if part else ''}{self._kind_of_page(arrival)}",
             news=news_of(window, arrival, asked, found.seq, found),
+            partly_of=window.shelf.entry_id(part.seq) if part else None,
         )
         opened, entries, texts = window.counts(found.seq)
-        copy = found.placement is Placement.COPY
-        part = None if copy else partly(window, arrival, found.seq)
-        if part is not None:
-            assignment = replace(
-                assignment,
-                partly_of=window.shelf.entry_id(part.seq),
-                reason=f"{assignment.reason}; {part.reason}",
-            )
         independent = not copy and part is None and not window.credits(found.seq, asked.footprint.agency)
         counts = window.reaches(arrival.at)
         footprint = replace(
