@@ -167,6 +167,8 @@ def _measure(
         grip=_grip(window.shelf.story(seq), scene),
         hold=_hold(window.shelf.story(seq), scene),
         purity=_purity(pairs, scene),
+        age=max(0, arrival.at - window.shelf.time(members[0])) / _HOUR,
+        foremost=pairs is scene.stories[0],
     )
     return measures(asked, pairs, window.exemplars(seq), around)
 

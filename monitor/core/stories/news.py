@@ -11,7 +11,7 @@ from monitor.core.stories.window import Window
 
 NOVEL_AT = 0.75
 """Share of an entry's rarity unseen in its story from which it tells something new."""
-SURE_AT = 0.8
+SURE_AT = 0.75
 """Probability of belonging below which a reader had better be told."""
 _READ = 24
 _KINDS = (

@@ -47,6 +47,7 @@ _CASES = (
 _ENDINGS = frozenset(_CASES.split())
 _LONGEST = 4
 _STEM_CYR = 4
+_ROOT_CYR = 6
 _CACHE = 1 << 15
 
 
@@ -109,10 +110,11 @@ def stem(word: str) -> str:
 
 
 def _stem_cyrillic(word: str) -> str:
+    """Cut a case ending, then all beyond six letters: suffixes of derivation are long and say little."""
     for size in range(min(_LONGEST, len(word) - _STEM_CYR), 0, -1):
         if word[-size:] in _ENDINGS:
-            return word[:-size]
-    return word
+            return word[:-size][:_ROOT_CYR]
+    return word[:_ROOT_CYR]
 
 
 def _stem_latin(word: str) -> str:
