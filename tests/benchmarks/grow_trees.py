@@ -82,7 +82,10 @@ def grow(
         chances = [1 / (1 + exp(-logit)) for logit in logits]
         ground.slopes = [scale * w * (p - y) for w, p, y in zip(weights, chances, right, strict=True)]
         ground.curves = [scale * w * p * (1 - p) for w, p in zip(weights, chances, strict=True)]
-        trees.append(_one(ground, logits, plan))
+        tree = _one(ground, logits, plan)
+        if not tree.splits:
+            break
+        trees.append(tree)
     return trees
 
 
