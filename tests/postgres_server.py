@@ -121,15 +121,15 @@ def _database(server: Server, test: str, like: str) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _own_server() -> Iterator[str]:
-    for binaries in _binaries():
+    for binaries in binaries_found():
         with contextlib.suppress(OSError, subprocess.CalledProcessError):
-            folder, user = _cluster(binaries)
+            folder, user = made_cluster(binaries)
             break
     else:
         if os.environ.get("REQUIRE_PG") == "1":
             pytest.fail(_HELP.replace("skipped", "cannot run, and REQUIRE_PG=1"))
         pytest.skip(_HELP)
-    port = _free_port()
+    port = free_port()
     options = [part for flag in _FLAGS for part in ("-c", flag)]
     listen = ["-h", "127.0.0.1", "-p", str(port), "-k", str(folder)]
     log = (folder / "log").open("wb")
@@ -138,10 +138,10 @@ def _own_server() -> Iterator[str]:
         stdout=log,
         stderr=log,
         cwd=folder,
-        **_as(user),
+        **as_user(user),
     )
     try:
-        _wait_for(port, server, folder / "log")
+        wait_for(port, server, folder / "log")
         yield f"postgresql://postgres@127.0.0.1:{port}"
     finally:
         server.send_signal(signal.SIGINT)
@@ -150,7 +150,7 @@ def _own_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _cluster(binaries: Path) -> tuple[Path, str | None]:
+def made_cluster(binaries: Path) -> tuple[Path, str | None]:
     """Make an empty cluster; PostgreSQL refuses to run as root, so root hands it to nobody."""
     user = _UNPRIVILEGED if os.geteuid() == 0 else None
     memory = Path(
@@ -166,7 +166,7 @@ def _cluster(binaries: Path) -> tuple[Path, str | None]:
             check=True,
             capture_output=True,
             cwd=folder,
-            **_as(user),
+            **as_user(user),
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -174,13 +174,14 @@ def _cluster(binaries: Path) -> tuple[Path, str | None]:
     return folder, user
 
 
-def _as(user: str | None) -> dict[str, Any]:
+def as_user(user: str | None) -> dict[str, Any]:
+    """Return how a process is started as a user, or as who we are."""
     if user is None:
         return {}
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
-def _binaries() -> Iterator[Path]:
+def binaries_found() -> Iterator[Path]:
     """List where the programs may be: told, on the PATH, Debian's, those of a wheel."""
     told = os.environ.get("NEWS_MONITOR_PG_BIN")
     if told:
@@ -195,14 +196,16 @@ def _binaries() -> Iterator[Path]:
         yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):

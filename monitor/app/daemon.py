@@ -14,12 +14,11 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from importlib.metadata import version
 
 from aiohttp.web import RouteDef
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app.prepared import Prepared, clock, dice, set_up_logs
+from monitor.app.prepared import Prepared, clock, dice, set_up_logs, sign_of
 from monitor.app.served import for_programs
 from monitor.app.websub import WebSub, open_websub, routes_of, world_of
 from monitor.channels.factory import build_channel, build_listeners
@@ -29,13 +28,14 @@ from monitor.config.naming import load_with_rules
 from monitor.config.reload import Reload
 from monitor.config.restart import restart_needed
 from monitor.core.errors import Mistake, StoreUnavailableError, Weight
-from monitor.core.models import Feed, Sign
+from monitor.core.models import Feed
 from monitor.core.schedule import first_poll
 from monitor.core.settings import Settings
 from monitor.feeds.fetch import HttpFetcher
 from monitor.feeds.parse import ParserPool
 from monitor.pipeline.answering import Desk
 from monitor.pipeline.assemble import Assembler
+from monitor.pipeline.calls import hear
 from monitor.pipeline.daily import DailyLine
 from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.duties import Duties
@@ -48,6 +48,7 @@ from monitor.pipeline.lookback import LookBack
 from monitor.pipeline.machine import OwnMachine
 from monitor.pipeline.membership import Membership
 from monitor.pipeline.notices import Notices
+from monitor.pipeline.outage import OutageNotice
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.ports import Channel
@@ -181,14 +182,17 @@ class Daemon:
 
     def _join(self, stack: AsyncExitStack) -> None:
         """Make ready to be one of several daemons, and perhaps their keeper."""
-        self._membership = Membership(self._store, self._sign)
+        sign = sign_of(self._in_force)
+        self._membership = Membership(self._store, sign, withdraw=self._poller.withdraw)
+        self._wake = {"entries": self._on_entries, "workers": self._membership.called}
         stack.push_async_callback(self._membership.leave)
         self._duties = Duties(self._assembler, self._dispatch, self._listening, self._in_force)
-        self._keeping = Keeping(self._store, self._duties.run)
+        self._keeping = Keeping(self._store, self._duties.run, is_willing=lambda: self._membership.is_willing)
         stack.push_async_callback(self._keeping.leave)
 
     async def round(self) -> None:
         """Poll what is due once, and, unless another daemon does, assemble it and deliver what is due."""
+        await self._membership.enter_if_alone()
         await self._poller.run_once()
         await self._keeping.once(self._duties.round)
 
@@ -198,6 +202,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping, number)
         loop.add_signal_handler(signal.SIGHUP, self._reload_wanted.set)
+        await self._membership.enter()
         stages = {
             "poll": asyncio.create_task(self._poller.run()),
             "keep": asyncio.create_task(self._keeping.run()),
@@ -205,6 +210,7 @@ class Daemon:
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
             "watch": asyncio.create_task(self._watch.run()),
+            "hear": asyncio.create_task(hear(self._store, self._wake)),
         }
         if self._websub:
             stages["websub"] = asyncio.create_task(self._websub.run())
@@ -362,6 +368,10 @@ class Daemon:
         planned = timetable(housekeeper, notices, daily, self._in_force, clock=clock, only_keeper=only)
         of_feeds = FeedNotices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         planned.add_job(only(of_feeds.look), "interval", seconds=of_feeds.every)
+        outage = OutageNotice(
+            self._membership.outage, self._store, self._in_force, clock=clock, on_alerts=self._on_alerts
+        )
+        planned.add_job(only(outage.look), "interval", seconds=outage.every)
         return planned
 
     def _refused(self) -> list[str]:
@@ -373,14 +383,6 @@ class Daemon:
     def _turns(self) -> dict[str, int]:
         """How often each stage has turned."""
         return {"poll": self._poller.turns} | self._duties.turns
-
-    def _sign(self) -> Sign:
-        return Sign(
-            host=socket.gethostname(),
-            version=version("news-monitor"),
-            rules=self._in_force.rulebook.fingerprint,
-            feeds=len(self._in_force.feeds),
-        )
 
     def _summary(self) -> dict[str, object]:
         return {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import random
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
@@ -15,7 +17,9 @@ from monitor.config.naming import held_against
 from monitor.config.reload import RuleFiles
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import ConfigurationError, Weight
+from monitor.core.models import Sign
 from monitor.core.settings import Settings
+from monitor.pipeline.in_force import InForce
 from monitor.telemetry import Redactor, set_up_logging
 
 
@@ -79,3 +83,13 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
 def set_up_logs(loaded: Loaded, settings: Settings) -> None:
     """Log as the settings say, with every secret of the file hidden."""
     set_up_logging(level=settings.log_level, style=settings.log_format, redactor=Redactor(loaded.secrets))
+
+
+def sign_of(in_force: InForce) -> Callable[[], Sign]:
+    """Return what says what this daemon is and works with, for those that share its database."""
+    return lambda: Sign(
+        host=socket.gethostname(),
+        version=version("news-monitor"),
+        rules=in_force.rulebook.fingerprint,
+        feeds=len(in_force.feeds),
+    )

@@ -26,7 +26,7 @@ class _Commands(LazyGroup):
         "users": "Make passwords and tokens for users of the desk.",
         "db": "Look after the database: status, check, backup, restore, move, export.",
         "replay": "Run recorded entries through the very same path and send nothing.",
-        "workers": "See which daemons share a PostgreSQL database, and whether their rules agree.",
+        "workers": "See which daemons share a PostgreSQL database, what each polls, and empty one.",
         "doctor": "Examine configuration, database, channels and machine.",
     }
 

@@ -47,9 +47,18 @@ class Terms(Protocol):
 class Keeping:
     """The terms of one daemon. What is done in one has come to its end before the next begins."""
 
-    def __init__(self, store: Terms, work: Callable[[], Awaitable[None]]) -> None:
-        """Take the work of a keeper, which never ends by itself; cancelled, it winds up before it returns."""
-        self._store, self._work = store, work
+    def __init__(
+        self,
+        store: Terms,
+        work: Callable[[], Awaitable[None]],
+        *,
+        is_willing: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Take the work of a keeper, which never ends by itself; cancelled, it winds up before it returns.
+
+        While this daemon is not willing, it does not stand for election and ends a term that it has.
+        """
+        self._store, self._work, self._is_willing = store, work, is_willing
         self._serving = False
         self._chores: set[asyncio.Task[None]] = set()
         self._standing_by = False
@@ -65,7 +74,7 @@ class Keeping:
         """Keep whenever elected, for ever; raises what breaks the work."""
         while True:
             try:
-                term = await self._store.stand()
+                term = await self._store.stand() if self._is_willing() else None
             except StoreUnavailableError as error:
                 await pause(log, "keeper.store_unavailable", error)
                 continue
@@ -73,6 +82,8 @@ class Keeping:
                 self._stand_by()
             else:
                 await self._serve(term, self._work)
+            if not self._is_willing():
+                await self.leave()
             await asyncio.sleep(LOOK)
 
     async def once(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -124,7 +135,8 @@ class Keeping:
             if working.done():
                 working.result()
             else:
-                log.warning("keeper.lost", extra=fields(term=term))
+                event = "keeper.lost" if self._is_willing() else "keeper.let_go"
+                log.warning(event, extra=fields(term=term))
         finally:
             self._serving = False
             await self._wound_up(working)
@@ -142,7 +154,7 @@ class Keeping:
                 log.error("keeper.ended_with", exc_info=end)
 
     async def _until_lost(self) -> None:
-        while self._store.is_keeper:  # noqa: ASYNC110 - time ends a lease: nobody is there to set an event
+        while self._store.is_keeper and self._is_willing():  # noqa: ASYNC110 - time ends a lease: nobody is there to set an event
             await asyncio.sleep(_TICK)
 
     async def _renew_for_ever(self) -> None:

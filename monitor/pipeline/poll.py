@@ -39,6 +39,7 @@ from monitor.core.polled import (
     while_offline,
 )
 from monitor.pipeline.budget import Budget
+from monitor.pipeline.claiming import Claims
 from monitor.pipeline.hearing import Hubs
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import Wakeup, pause, wait_for
@@ -60,16 +61,7 @@ _COMPANY = 0.005
 """Seconds that a free slot waits for others to be filled with it: a claim of one costs as much as of ten."""
 _IDLE = 1.0
 """Seconds after which due feeds are looked for though nothing called."""
-_DISTRUST = 60.0
-_DAY = timedelta(days=1)
-_LATER_THAN = 1.2
-"""Times the longest wait there is, jitter included."""
-_STOOD_STILL = timedelta(minutes=2)
-_APART = timedelta(seconds=0.02)
-"""Between two polls of those that were missed while the daemon stood still."""
-_AT_ONCE = 50
-"""So many missed ones may be polled together."""
-_LEASE_MARGIN = timedelta(seconds=40)
+_SOON = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +88,8 @@ class Poller:
         self._finished: asyncio.Queue[PollRecord | None] = asyncio.Queue()
         """Polls to commit; None after the last."""
         self._stopping = False
-        self._distrust_at = 0.0
-        """When, by the loop's time, to look again for what a wrong clock put off."""
-        self._looked_at: datetime | None = None
-        """When due feeds were looked for last."""
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], FeedState] = {}
+        self._claims = Claims(store, in_force, world.clock)
         self._turns, self._slots = Turns(), Slots()
         self._budget = Budget(store)
         self._reach = Reach()
@@ -122,8 +111,7 @@ class Poller:
             while not committing.done():  # it ends before its time only by an error of ours: raised below
                 self.turns += not self._committing
                 try:
-                    await self._distrust_clock()
-                    await self._spread_missed()
+                    await self._claims.tidy()
                     await self._reckon()
                     if not await self._start_due(self._world.clock()):
                         await self._wait_for_due()
@@ -149,24 +137,11 @@ class Poller:
         finally:
             await self._stop(committing)
 
-    async def _distrust_clock(self) -> None:
-        """At the start and every minute, make due what was put off by a clock that was ahead."""
-        if (elapsed := asyncio.get_running_loop().time()) < self._distrust_at:
-            return
-        self._distrust_at = elapsed + _DISTRUST
-        longest = max((feed.interval for feed in self._in_force.feeds.values()), default=timedelta(0))
-        now = self._world.clock()
-        furthest = now + _LATER_THAN * max(_DAY, longest, self._in_force.settings.polling.max_backoff)
-        pulled = await self._store.pull_back_polls(now, furthest=furthest, lease=self._lease())
-        if pulled:
-            log.warning("poll.clock_was_ahead", extra=fields(feeds=pulled))
-
-    async def _spread_missed(self) -> None:
-        """Keep what was missed while the daemon, the machine or the database stood still from a stampede."""
-        now = self._world.clock()
-        if self._looked_at is None or now - self._looked_at > _STOOD_STILL:
-            await self._store.spread_overdue(now, each=_APART, but=_AT_ONCE)
-        self._looked_at = now
+    def withdraw(self) -> None:
+        """End the polls of hosts that are another worker's by now; they are its to ask."""
+        for task, state in self._under_way.items():
+            if not self._store.may_poll(state.shard):
+                task.cancel()
 
     async def _reckon(self) -> None:
         """Find what a request is worth."""
@@ -200,11 +175,15 @@ class Poller:
             await wait_for(self._slot_free, at_most=_IDLE)
             await asyncio.sleep(_COMPANY)
             return 1
-        claimed = await self._store.claim_due_feeds(now, lease=self._lease(), limit=free)
+        claimed = await self._claims.take(now, limit=free)
         later: list[PollRecord] = []
+        asked = {state.url for state in self._under_way.values()}
         for state in claimed:
             host = self._host(state)
-            if rests_until := self._turns.rests_until(host, now):
+            if state.url in asked:  # its former poll, which counts no more, is just ending
+                waiting = awaiting(state, now + _SOON)
+                later.append(PollRecord(state=waiting, before=state))
+            elif rests_until := self._turns.rests_until(host, now):
                 rested = replace(state, next_poll_at=rests_until)
                 later.append(PollRecord(state=rested, before=state))
             elif turn := self._turn(host, state, now, once=once):
@@ -214,6 +193,7 @@ class Poller:
                 self._start(state, host)
         if later:
             await self._store.commit_polls(later)
+            self._claims.settled(later)
         return len(claimed)
 
     def _turn(self, host: str, state: FeedState, now: datetime, *, once: bool) -> datetime | None:
@@ -228,20 +208,18 @@ class Poller:
         pause = timedelta(0) if at_once else polling.host_interval
         return self._turns.place(host, state.url, now=now, limit=polling.per_host, pause=pause)
 
-    def _lease(self) -> timedelta:
-        polling = self._in_force.settings.polling
-        return polling.total_timeout + polling.parse_timeout + polling.host_interval + _LEASE_MARGIN
-
     def _start(self, state: FeedState, host: str) -> None:
         task = asyncio.create_task(self._poll(state))
-        self._under_way.add(task)
+        self._under_way[task] = state
         self._slots.begin(task, asyncio.get_running_loop().time())
-        task.add_done_callback(lambda ended: self._ended(ended, host, state.url))
+        task.add_done_callback(lambda ended: self._ended(ended, host, state))
 
-    def _ended(self, task: asyncio.Task[None], host: str, url: str) -> None:
+    def _ended(self, task: asyncio.Task[None], host: str, state: FeedState) -> None:
         if host:
-            self._turns.ended(host, url, self._world.clock())
-        self._under_way.discard(task)
+            self._turns.ended(host, state.url, self._world.clock())
+        if task.cancelled():  # handed back as it was: another worker, or the next start, polls it
+            self._finished.put_nowait(PollRecord(state=state, before=state))
+        self._under_way.pop(task, None)
         self._slots.end(task)
         self._slot_free.set()
 
@@ -270,6 +248,8 @@ class Poller:
         except Exception as error:
             log.exception("poll.bug", extra=fields(feed=feed.url))
             record = self._failed_by_us(feed, state, error)
+        if state.host and (host := self._host(state)) != state.host:
+            record = replace(record, host=host)
         self.polls += 1
         self.outcomes[outcome(state, record)] += 1
         self.roundup.note(feed, state, record)
@@ -388,6 +368,7 @@ class Poller:
                 self.turns += 1
                 await pause(log, "poll.store_unavailable", error)
                 continue
+            self._claims.settled(records)
             self.entries += added
             if added:
                 self._on_entries.set()

@@ -69,6 +69,12 @@ class PollStore(Protocol):
         Each claim raises the feed's epoch; a PollRecord with an older epoch is refused.
         """
 
+    async def free_claims(self, *, but: Collection[str]) -> None:
+        """Free what this worker has claimed, but for the feeds of these urls."""
+
+    def may_poll(self, shard: int) -> bool:
+        """Whether the hosts of a shard are this worker's just now, and nobody else's."""
+
     async def pull_back_polls(self, now: datetime, *, furthest: datetime, lease: timedelta) -> int:
         """Make due at `now` what a clock that was ahead put off; returns how many feeds that were.
 
@@ -77,7 +83,7 @@ class PollStore(Protocol):
         """
 
     async def next_poll_at(self) -> datetime | None:
-        """When the next unclaimed feed is due; None if there is none."""
+        """When the next unclaimed feed that may be claimed here is due; None if there is none."""
 
     async def spread_overdue(self, now: datetime, *, each: timedelta, but: int) -> int:
         """Give the feeds that are overdue and unclaimed moments `each` apart, unless there are at most `but`.

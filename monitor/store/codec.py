@@ -175,6 +175,8 @@ def feed_state_from_row(row: AnyRow) -> FeedState:
         rhythm=rhythm_from_text(row.rhythm),
         noted=noted_from_json(row.noted),
         health=health_of(row.health, row.health_since, row.health_reason),
+        host=row.host,
+        shard=row.shard,
     )
 
 

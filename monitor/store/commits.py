@@ -17,7 +17,7 @@ from monitor.core.models import (
     Released,
     Verdict,
 )
-from monitor.store import edits, entries, feeds, history, holds, outbox, stories, unchanged
+from monitor.store import calls, edits, entries, feeds, history, holds, outbox, stories, unchanged
 
 
 def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
@@ -47,6 +47,9 @@ def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
     entries.enqueue(connection, fresh)
     added = Counter(item.entry.feed for item in new)
     feeds.save_polled(connection, [record.state for record in valid], added)
+    feeds.rehost(connection, {record.state.url: record.host for record in valid if record.host})
+    if fresh:
+        calls.call(connection, calls.ENTRIES)
     return len(fresh)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,14 +24,20 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
+from monitor.store.failover import Host, connector, several_hosts
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _READERS = 4
-_POOL = 8
+_POOLED: Mapping[str, Any] = {
+    "pool_size": 8,
+    "max_overflow": 0,
+    "pool_timeout": 60,
+    "pool_pre_ping": True,
+}
 _PATIENCE_MS = 5000
 """How long a statement waits for another program's lock on an SQLite file."""
 _PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
@@ -56,10 +62,16 @@ class Address:
     url: URL
     path: Path | None
     """The file of an SQLite database; None in memory and for PostgreSQL."""
+    hosts: tuple[Host, ...] = ()
+    """The hosts of PostgreSQL, where the address names several."""
 
     @property
     def shown(self) -> str:
         """Its name for people: no password."""
+        if self.hosts:
+            return (
+                f"postgresql://{','.join(f'{host}:{port}' for host, port in self.hosts)}/{self.url.database}"
+            )
         return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
 
     @property
@@ -71,16 +83,19 @@ class Address:
 def address_of(url: str) -> Address:
     """Read `sqlite:///relative/path`, `sqlite:////absolute/path`, `sqlite://` (in memory) or `postgresql://...`.
 
+    PostgreSQL may be several hosts, `postgresql://user@one:5432,two:5432/name`: one of them can write.
+
     Raises:
         DatabaseUnusableError: it is none of these.
     """
     try:
-        parsed = make_url(url)
-    except exc.ArgumentError:
-        parsed = URL.create("unknown")
+        single, hosts = several_hosts(url)
+        parsed = make_url(single)
+    except (exc.ArgumentError, ValueError):
+        parsed, hosts = URL.create("unknown"), ()
     backend = parsed.drivername.partition("+")[0]
     if backend in {"postgresql", "postgres"}:
-        return Address(url=_for_asyncpg(parsed), path=None)
+        return Address(url=_for_asyncpg(parsed), path=None, hosts=hosts)
     if backend != "sqlite":
         raise DatabaseUnusableError(
             "the database's address must be sqlite:///path/to/file or postgresql://user@host/name"
@@ -168,7 +183,7 @@ class Database:
                 self._reader = _Threads(readers, threads=_READERS)
             self._failures: tuple[type[Exception], ...] = (exc.DBAPIError, exc.TimeoutError)
         else:
-            self._writer = self._reader = _Loop(_postgresql(address.url, owner=owner, echo=echo))
+            self._writer = self._reader = _Loop(_postgresql(address, owner, echo=echo, **_POOLED))
             self._failures = _postgresql_failures()
 
     async def write(
@@ -203,6 +218,26 @@ class Database:
         """
         with self._translated():
             return await self._reader.run(lambda connection: work(connection, *args, **kwargs))
+
+    async def listen(self, channel: str, heard: Callable[[str], None], *, ready: Callable[[], None]) -> None:
+        """Hear what is called out on a channel of PostgreSQL, on a connection of its own, until cancelled.
+
+        Raises:
+            StoreUnavailableError: the connection cannot be made, or was lost.
+        """
+        ended = asyncio.Event()
+        engine = _postgresql(self.address, f"hears {self.owner}", poolclass=NullPool)
+        try:
+            with self._translated():
+                async with engine.connect() as connection:
+                    driver: Any = (await connection.get_raw_connection()).driver_connection
+                    driver.add_termination_listener(lambda _: ended.set())
+                    await driver.add_listener(channel, lambda *call: heard(call[-1]))
+                    ready()
+                    await ended.wait()
+                    raise ConnectionResetError(errno.ECONNRESET, "the connection was lost")
+        finally:
+            await engine.dispose()
 
     async def close(self) -> None:
         """Let what is under way end, and close every connection."""
@@ -290,16 +325,13 @@ def _sqlite(address: Address, *, size: int, begin: str, echo: bool) -> Engine:
     return engine
 
 
-def _postgresql(url: URL, *, owner: str, echo: bool) -> AsyncEngine:
+def _postgresql(address: Address, owner: str, **pool: Any) -> AsyncEngine:
     """Notice a dead peer in seconds, on both sides: with the defaults a cut link blocks a row for minutes."""
     return create_async_engine(
-        url,
-        pool_size=_POOL,
-        max_overflow=0,
-        pool_timeout=60,
-        pool_pre_ping=True,
-        echo=echo,
+        address.url,
+        **pool,
         connect_args={
+            "async_creator_fn": connector(address.hosts),
             "timeout": 10,
             "command_timeout": 60,
             "server_settings": {
@@ -319,9 +351,14 @@ def _postgresql(url: URL, *, owner: str, echo: bool) -> AsyncEngine:
 def _postgresql_failures() -> tuple[type[Exception], ...]:
     """Name what a lost or refused connection raises; while connecting, the driver's own errors too."""
     try:
-        from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - an optional dependency
+        from asyncpg import (  # noqa: PLC0415 - an optional dependency
+            InterfaceError,
+            InternalClientError,
+            PostgresError,
+        )
     except ImportError as error:
         raise DatabaseUnusableError(
             "PostgreSQL needs the driver asyncpg: pip install 'news-monitor[postgres]'"
         ) from error
-    return (exc.DBAPIError, exc.TimeoutError, OSError, asyncio.TimeoutError, PostgresError, InterfaceError)
+    of_driver = (PostgresError, InterfaceError, InternalClientError)
+    return (exc.DBAPIError, exc.TimeoutError, OSError, asyncio.TimeoutError, *of_driver)

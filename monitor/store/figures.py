@@ -127,7 +127,7 @@ def standing(connection: Connection, now: datetime) -> Standing:
     in_force = (silences.c.starts_at <= now, silences.c.ends_at > now)
     return Standing(
         feeds=_feeds(connection),
-        next_poll_at=feeds.next_due_unclaimed(connection),
+        next_poll_at=feeds.next_due(connection),
         entries=int(connection.scalar(select(func.sum(feed_table.c.entries))) or 0),
         pending=connection.scalar(select(func.count()).select_from(pending)) or 0,
         oldest_pending_at=connection.scalar(oldest_pending),

@@ -13,6 +13,7 @@ from monitor.core.models import Deed
 from monitor.elapsed import since_boot
 from monitor.store import audit
 from monitor.store.engine import Database
+from monitor.store.shards import Part
 from monitor.store.terms import Term, fenced
 
 P = ParamSpec("P")
@@ -30,6 +31,26 @@ class Tenure:
     was asked, so that it is never later than what the database says."""
 
 
+@dataclass(slots=True)
+class Share:
+    """What is this worker's to poll, as it knows it."""
+
+    part: Part
+    until: float
+    """When its lease is over, as of a term."""
+    steady_since: float = OVER
+    """Since when, in seconds since boot, no lease of its own ran out."""
+
+    @property
+    def lasts(self) -> bool:
+        """Whether anything is this worker's just now."""
+        return bool(self.part.shards) and since_boot() < self.until
+
+    def has(self, shard: int) -> bool:
+        """Whether the hosts of a shard are this worker's just now."""
+        return shard in self.part.shards and since_boot() < self.until
+
+
 class Opened:
     """An open database, and who asks: `alone` if no other process can be working on it."""
 
@@ -39,6 +60,8 @@ class Opened:
         self._alone = alone
         self._tenure: Tenure | None = None
         """None: it never stood for election, so that nobody asks whether it was elected."""
+        self._share: Share | None = None
+        """None: it never joined others, so that it may poll all there is."""
 
     @property
     def is_keeper(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.core.models import (
@@ -16,7 +16,7 @@ from monitor.core.models import (
     KnownEntry,
     PollRecord,
 )
-from monitor.store import audit, commits, entries, feed_health, feeds
+from monitor.store import audit, commits, entries, feed_health, feeds, shards
 from monitor.store.opened import Opened
 
 
@@ -44,14 +44,30 @@ class Polling(Opened):
         """Take up to `limit` feeds that are due and unclaimed, longest due first.
 
         A claim that a power cut undoes is none the worse: nobody is left who holds it.
+        One of several workers takes feeds of the hosts that are its own, whoever else had claimed them.
         """
-        return await self._database.write_forgettable(
-            feeds.claim_due, now, until=now + lease, owner=self._owner, limit=limit
-        )
+        claim = feeds.Claim(at=now, until=now + lease, owner=self._owner, limit=limit)
+        if self._share is None:
+            return await self._database.write_forgettable(feeds.claim_due, claim)
+        if not self._share.lasts:
+            return []
+        return await self._database.write_forgettable(shards.claim_due, claim, self._share.part)
+
+    async def free_claims(self, *, but: Collection[str]) -> None:
+        """Free what this worker has claimed, but for the feeds of these urls."""
+        await self._database.write(feeds.free_claims, self._owner, but)
+
+    def may_poll(self, shard: int) -> bool:
+        """Whether hosts of a shard are this worker's just now; true of all where none has to share."""
+        return self._share is None or self._share.has(shard)
 
     async def next_poll_at(self) -> datetime | None:
-        """When the next unclaimed feed is due; None if there is none."""
-        return await self._database.read(feeds.next_due_unclaimed)
+        """When the next unclaimed feed that this worker may claim is due; None if there is none."""
+        if self._share is None:
+            return await self._database.read(feeds.next_due)
+        if not self._share.lasts:
+            return None
+        return await self._database.read(shards.next_due, self._share.part)
 
     async def known_entries(self, feed: str, keys: Sequence[EntryKey]) -> list[KnownEntry]:
         """The entries of the feed that bear any of the keys, each with those of its keys that were asked for.
@@ -76,9 +92,10 @@ class Polling(Opened):
     async def spread_overdue(self, now: datetime, *, each: timedelta, but: int) -> int:
         """Give the feeds that are overdue and unclaimed moments `each` apart, unless there are at most `but`.
 
-        Returns how many that concerned.
+        One of several workers does so with the feeds of its hosts. Returns how many that concerned.
         """
-        return await self._database.write(feeds.spread_overdue, now, each=each, but=but)
+        within = () if self._share is None else shards.within(self._share.part)
+        return await self._database.write(feeds.spread_overdue, now, *within, each=each, but=but)
 
     async def health_news(self) -> list[HealthNews]:
         """The configured feeds that are not as people were told, by name."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -64,6 +65,9 @@ feeds = Table(
     Column("health_reason", Text),
     Column("health_told", Text, comment="the health of which people were told, None: well"),
     Column("health_since", UtcTime),
+    Column("host", Text, nullable=False, server_default="", comment="whom a poll asks; PostgreSQL alone"),
+    Column("shard", SmallInteger, nullable=False, server_default="0", comment="of the host"),
+    Index("ix_feeds_shard", "shard"),
 )
 Index(
     "ix_feeds_due",
@@ -371,29 +375,4 @@ feedback = Table(
     Column("at", UtcTime, nullable=False),
     PrimaryKeyConstraint("alert", "author"),
     Index("ix_feedback_rule", "rule", "at"),
-)
-
-workers = Table(
-    "workers",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("host", Text, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("rules", Text, nullable=False, comment="fingerprint of the rules in force"),
-    Column("feeds", Integer, nullable=False),
-    Column("since", UtcTime, nullable=False),
-    Column("heartbeat", UtcTime, nullable=False, comment="time of the database"),
-    info={"momentary": True},
-)
-
-keeping = Table(
-    "keeping",
-    metadata,
-    Column("name", Text, primary_key=True, comment="one row: there is one thing to keep"),
-    # Unique: a renewal leaves the keys of the row alone and waits for nobody, a take-over waits for all.
-    Column("term", BigInteger, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("lease_until", UtcTime, nullable=False, comment="time of the database"),
-    UniqueConstraint("term"),
-    info={"momentary": True},
 )

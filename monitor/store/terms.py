@@ -16,13 +16,13 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from monitor.core.errors import NotKeeperError
 from monitor.store.dialect import insert_into
-from monitor.store.schema import keeping
+from monitor.store.schema_shared import keeping
 
 P = ParamSpec("P")
 T = TypeVar("T")
 LEASE = timedelta(seconds=6)
 _ROW = "stories"
-_FROZEN = "4s"
+FROZEN = "4s"
 """After so long the database ends a transaction of a keeper that does not go on: else a paused one would
 hold its lock, and all others up, for longer than its lease."""
 
@@ -84,7 +84,7 @@ def fenced(
     Raises:
         NotKeeperError: the lease is over, or the term is another one.
     """
-    frozen = func.set_config("idle_in_transaction_session_timeout", _FROZEN, True)
+    frozen = func.set_config("idle_in_transaction_session_timeout", FROZEN, True)
     held = connection.execute(
         select(frozen)
         .select_from(keeping)

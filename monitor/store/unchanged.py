@@ -35,7 +35,8 @@ _SAVE: Final = (
 def brought_nothing(record: PollRecord) -> bool:
     """Say whether a poll left all as it was but times and notes."""
     before = record.before
-    return before is not None and not record.entries and _kept(before) == _kept(record.state)
+    moved = record.entries or record.host
+    return before is not None and not moved and _kept(before) == _kept(record.state)
 
 
 def save(connection: Connection, records: Sequence[PollRecord]) -> None:

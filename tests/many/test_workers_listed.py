@@ -101,7 +101,7 @@ async def test_others_with_other_rules_are_told_once(
     """The log names them when it is news; not at every heartbeat."""
     other = await open_store(postgres_url, owner="other", exclusive=True)
     store = await open_store(postgres_url, owner="me", exclusive=True)
-    await other.sign_in(replace(SIGN, rules="bbb"))
+    await other.attend(replace(SIGN, rules="bbb"))
     membership = Membership(store, lambda: SIGN)
     for _ in range(3):
         await membership.beat()
@@ -118,7 +118,7 @@ async def test_others_with_other_rules_are_told_once(
 async def test_on_sqlite_nobody_signs_in(tmp_path: Path) -> None:
     """One daemon for one file: there is nothing to share and nothing to write."""
     store = await open_store(f"sqlite:///{tmp_path / 'news.db'}", owner="me", exclusive=True)
-    await store.sign_in(SIGN)
+    await store.attend(SIGN)
     assert (store.is_shared, await store.workers()) == (False, [])
     await store.close()
 
@@ -127,7 +127,7 @@ async def test_on_sqlite_nobody_signs_in(tmp_path: Path) -> None:
 async def test_the_dead_do_not_count_as_having_other_rules(postgres_url: str) -> None:
     """Whoever was silent for too long is left out of the comparison."""
     store = await open_store(postgres_url, owner="me", exclusive=True)
-    await store.sign_in(SIGN)
+    await store.attend(SIGN)
     [worker] = await store.workers()
     await store.close()
     dead = replace(worker, silent_for=SILENT + timedelta(seconds=1))

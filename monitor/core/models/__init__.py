@@ -146,7 +146,7 @@ from monitor.core.models.stories import (
     Story,
     StoryEdit,
 )
-from monitor.core.models.workers import Sign, Worker
+from monitor.core.models.workers import Holding, Sign, Worker
 
 __all__ = [
     "EVERY_DAY",
@@ -214,6 +214,7 @@ __all__ = [
     "Hints",
     "Hit",
     "Hold",
+    "Holding",
     "HostBusy",
     "Judgement",
     "Keep",

@@ -37,6 +37,8 @@ class Act(Enum):
     PAUSE_FEED = "pause feed"
     RESUME_FEED = "resume feed"
     IMPORT_FEEDS = "import feeds"
+    DRAIN_WORKER = "drain worker"
+    RESUME_WORKER = "resume worker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,10 @@ class FeedState:
     """When it publishes, as far as is known."""
     noted: Noted = NOTHING_NOTED
     health: FeedHealth = UNJUDGED
+    host: str = ""
+    """Whom a poll asks in the end, as far as machines that share the hosts among them know; else empty."""
+    shard: int = 0
+    """Of the host: see core/sharding.py."""
 
 
 class Failure(StrEnum):

@@ -31,6 +31,8 @@ class PollRecord:
     """What kind of failure it was, in a few words that hold for many feeds; empty if it went well."""
     before: FeedState | None = field(default=None, repr=False)
     """The state that was claimed, where it is at hand: what is still the same need not be written again."""
+    host: str = ""
+    """Whom the next poll will ask, where that is another host than before; else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,15 @@ class Worker:
     """How long ago the heartbeat was when the database was asked."""
     is_keeper: bool = False
     """Whether it is the one that keeps stories and delivers."""
+    draining: bool = False
+    """Whether a person wants it to be empty: it gets no hosts and keeps nothing."""
+    shards: int = 0
+    """How many shards of the hosts are its own to poll, of all that are in core/sharding.py."""
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether it is empty, as a person wants it to be."""
+        return self.draining and not self.shards and not self.is_keeper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +42,18 @@ class Sign:
     version: str
     rules: str
     feeds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What of the feeds is one worker's to poll, or nobody's."""
+
+    owner: str | None
+    hosts: int
+    feeds: int
+    due: int
+    """Feeds whose poll is due and not under way."""
+    late: int
+    """Of these the ones that have been due for over a minute."""
+    polled: int
+    """Feeds whose poll is under way."""
