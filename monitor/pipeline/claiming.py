@@ -44,7 +44,7 @@ class Claims:
 
     async def tidy(self) -> None:
         """Put right what a wrong clock, or standing still, did to the times of the feeds."""
-        await self._distrust_clock()
+        await self.distrust_clock()
         await self._spread_missed()
 
     async def take(self, now: datetime, *, limit: int) -> list[FeedState]:
@@ -61,7 +61,7 @@ class Claims:
         """Take note of what was committed."""
         self._claimed.difference_update(record.state.url for record in records)
 
-    async def _distrust_clock(self) -> None:
+    async def distrust_clock(self) -> None:
         """At the start and every minute, make due what was put off by a clock that was ahead."""
         if (elapsed := asyncio.get_running_loop().time()) < self._distrust_at:
             return

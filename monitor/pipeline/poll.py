@@ -129,7 +129,7 @@ class Poller:
         committing = asyncio.create_task(self._commit_until_stopped(), name="commit polls")
         now = self._world.clock()
         try:
-            await self._distrust_clock()
+            await self._claims.distrust_clock()
             await self._reckon()
             while await self._start_due(now, once=True) or self._under_way:
                 if self._under_way:
