@@ -176,7 +176,6 @@ def configure(desk: Desk, number: int, run_url: str, slack: SlackDouble, terms: 
     desk.rules(RULE)
     desk.environment["SLACK_BOT_TOKEN"] = slack.token
     desk.settings |= {
-        "log_level": "debug",
         "database": run_url,
         "channels": {
             "osint": {
