@@ -7,7 +7,7 @@ from alembic import op
 
 from monitor.store.types import UtcTime
 
-revision = "0018"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None

@@ -7,8 +7,8 @@ from alembic import op
 
 from monitor.store.types import UtcTime
 
-revision = "0015"
-down_revision = "0018"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
