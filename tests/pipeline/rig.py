@@ -102,6 +102,8 @@ class Fragile:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.store, name)
+        if name == "remembered":  # an iterator, not to be awaited
+            return method
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             if self.before.get(name, 0) > 0:

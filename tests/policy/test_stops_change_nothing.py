@@ -51,6 +51,8 @@ class Mortal:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.store, name)
+        if name == "remembered":  # an iterator, not to be awaited
+            return method
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             if name not in WRITES:
