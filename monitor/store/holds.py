@@ -13,7 +13,7 @@ from monitor.store.dialect import BATCH, insert_into
 from monitor.store.schema import alerts, holds, holds_still, is_held
 
 _h = holds.c
-_AHEAD = timedelta(minutes=5)
+AHEAD = timedelta(minutes=5)
 """By how much a clock may be set back before what it wrote is distrusted."""
 _KEY = ("alert", "channel", "ordinal")
 
@@ -40,7 +40,7 @@ def due(connection: Connection, now: datetime) -> list[Hold]:
 
     What was decided in the future, by a clock that was ahead, has no moment that can be trusted: it is due.
     """
-    return _found(connection, holds_still, or_(_h.until <= now, _h.since > now + _AHEAD))
+    return _found(connection, holds_still, or_(_h.until <= now, _h.since > now + AHEAD))
 
 
 def of_alerts(connection: Connection, ids: Sequence[str]) -> list[Hold]:
@@ -106,7 +106,7 @@ def due_escalations(connection: Connection, now: datetime) -> list[str]:
         select(alerts.c.id)
         .where(
             alerts.c.escalate_at.is_not(None),
-            or_(alerts.c.escalate_at <= now, alerts.c.updated_at > now + _AHEAD),
+            or_(alerts.c.escalate_at <= now, alerts.c.updated_at > now + AHEAD),
             alerts.c.acknowledged_at.is_(None),
         )
         .order_by(alerts.c.escalate_at, alerts.c.id)

@@ -31,6 +31,13 @@ rules:
     first_seen: {quiet: 30d}
 """
 TOWNS = ("Leeds", "Perm", "Oslo", "Quito", "Hanoi", "Dakar", "Tartu", "Malmo", "Basra", "Osaka", "Lagos")
+TITLES = (
+    "{cause} in {town}: evacuation of the hospital begins",
+    "Evacuation ordered around {town} after {cause}",
+    "Schools of {town} shut, evacuation by bus because of {cause}",
+    "{town} council defends evacuation over {cause}",
+    "No evacuation from {town} prison despite {cause}, says warden",
+)
 CAUSES = ("flood", "gas leak", "fire", "quake", "storm", "bomb", "mudslide", "spill", "lava", "riot", "heat")
 
 
@@ -43,9 +50,9 @@ async def store() -> AsyncIterator[Store]:
 
 
 def evacuation(number: int, *, days: float = 0, minutes: float = 0) -> Told:
-    """Let a town tell of its own evacuation: each is a story of its own."""
+    """Let a town tell of its own evacuation: each is a story of its own, in words of its own."""
     town, cause = TOWNS[number % len(TOWNS)], CAUSES[number * 3 % len(CAUSES)]
-    title = f"{cause.title()} forces evacuation, {town} mayor {number} reports"
+    title = TITLES[number % len(TITLES)].format(town=town, cause=cause)
     return told(title, outlet=f"{town}.example".lower(), days=days, minutes=minutes)
 
 

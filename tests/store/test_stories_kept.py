@@ -99,6 +99,16 @@ async def test_what_is_remembered_comes_in_order_of_assembly(store: Store) -> No
     assert (kept[0].story, kept[0].source.at, kept[0].trace) == ("b", NOW, b"\x00\x010")
 
 
+async def test_an_entry_without_a_trace_is_remembered_too(store: Store) -> None:
+    """A copy leaves none: it must not end the start of the next assembler."""
+    await poll(store, an_entry("a"))
+    [waiting] = await store.pending_entries(limit=10)
+    item = assembled(waiting)
+    await store.commit_assembled([replace(item, assignment=replace(item.assignment, trace=b""))])
+    [[kept]] = [part async for part in store.remembered(NOW)]
+    assert (kept.source.entry, kept.trace) == ("a", b"")
+
+
 async def test_of_two_states_of_a_story_in_one_batch_the_later_counts(store: Store) -> None:
     """A batch in which one entry opens a story and the next one joins it."""
     await poll(store, an_entry("a"), an_entry("b"))
@@ -138,6 +148,16 @@ async def test_a_held_alert_is_released_once(store: Store) -> None:
     assert await store.held_alerts(due=NOW + MINUTE) == []
     assert [delivery.id for delivery in await store.deliveries()] == ["d"]
     assert [one.reason for one in await store.decisions(story="a")] == [Reason.NEW_STORY, Reason.UNCONFIRMED]
+
+
+async def test_a_deadline_that_a_clock_ahead_has_set_has_passed(store: Store) -> None:
+    """Held in the year to come, and the clock is set right."""
+    await poll(store, an_entry("a"))
+    [waiting] = await store.pending_entries(limit=10)
+    await store.commit_assembled([assembled(waiting, verdict=Verdict.HELD)])
+    assert await store.held_alerts(due=NOW - timedelta(minutes=4)) == []
+    [held] = await store.held_alerts(due=NOW - timedelta(days=365))
+    assert held.entry == "a"
 
 
 async def test_a_later_update_overtakes_one_still_waiting(store: Store) -> None:
