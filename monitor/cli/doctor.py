@@ -13,7 +13,7 @@ from monitor import looping
 from monitor.channels.factory import build_channel
 from monitor.cli.check import rules_in_words
 from monitor.cli.checkups import machine, network, places, storage, versions
-from monitor.cli.checkups.findings import Finding, Standing, note, ok, problem, warning
+from monitor.cli.checkups.findings import Finding, Standing, gravest_first, note, ok, problem, warning
 from monitor.cli.common import config_option, counted, json_option, now, print_json
 from monitor.cli.guard import Exit, clean
 from monitor.config.reload import RuleFiles
@@ -32,8 +32,9 @@ _MARKS = {Standing.OK: "ok", Standing.NOTE: "--", Standing.WARNING: "!", Standin
 def command(*, offline: bool, as_json: bool, config: Path) -> None:
     r"""Examine configuration, rules, database, channels, network, clock and versions.
 
-    Each thing that is wrong comes with its remedy. Nothing is changed and no alert is sent. Exit code 0 if
-    nothing is wrong (warnings may be), 1 if a problem was found.
+    Each thing that is wrong comes with its remedy, the gravest first. Nothing is changed, no alert is sent.
+    Exit code 0 if nothing is wrong (warnings may be), 1 if a problem was found, 2 if the configuration cannot
+    be used, so that most was left out.
 
     \b
     Example:
@@ -42,13 +43,15 @@ def command(*, offline: bool, as_json: bool, config: Path) -> None:
     loaded = load_settings(config)
     redactor = Redactor(loaded.secrets)
     set_up_logging(level="error", style="text", redactor=redactor)
-    findings = looping.run(_examine(loaded, offline=offline))
+    findings = gravest_first(looping.run(_examine(loaded, offline=offline)))
     if as_json:
         print_json(findings, redactor)
     else:
         for finding in findings:
             click.echo(redactor.for_people(_line(finding)))
         click.echo(_verdict(findings))
+    if loaded.settings is None:
+        raise SystemExit(Exit.MISTAKES)
     if any(finding.standing is Standing.PROBLEM for finding in findings):
         raise SystemExit(Exit.FOUND)
 
@@ -101,7 +104,13 @@ def mistakes(subject: str, found: Sequence[Mistake]) -> Iterator[Finding]:
     """Turn the mistakes of a file into findings."""
     for mistake in found:
         say = problem if mistake.weight is Weight.ERROR else warning
-        yield say(subject, str(mistake), "mend the line and run `news-monitor check`")
+        yield say(subject, str(mistake), _remedy(mistake))
+
+
+def _remedy(mistake: Mistake) -> str:
+    if "permission denied" in mistake.message:
+        return "let the daemon's user read it: chmod or chown the file, and each folder above it"
+    return "mend the line and run `news-monitor check`"
 
 
 async def _network(loaded: Loaded) -> AsyncIterator[Finding]:
@@ -110,6 +119,8 @@ async def _network(loaded: Loaded) -> AsyncIterator[Finding]:
     for finding in network.names(answers):
         yield finding
     proxy = loaded.accepted().polling.proxy
+    for finding in await network.proxies_tried(network.proxies_of(loaded.accepted(), loaded.feeds)):
+        yield finding
     reachable = [host for host, found in answers.items() if found or proxy]
     there = await network.date_of(reachable, proxy.get_secret_value() if proxy else None)
     for finding in machine.clock(now(), there):

@@ -93,10 +93,10 @@ def test_files_that_others_can_read_are_warned_of(stored: Path) -> None:
 
 
 def test_a_broken_configuration_is_reported_and_the_rest_left_out(folder: Path, run: Run) -> None:
-    """Each mistake is a finding."""
+    """Each mistake is a finding; exit code 2 says that the examination is not whole."""
     (folder / "config.yaml").write_text("feeds: [{url: 'ftp://a.example', x: 1}]\n")
     result = run("doctor", "--json")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     sentences = [sentence for _, sentence in by_subject(result, "configuration")]
     assert sentences[0].startswith("config.yaml:1:")
     assert len(sentences) == 2

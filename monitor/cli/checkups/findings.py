@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +27,14 @@ class Finding:
     standing: Standing = Standing.OK
     sentence: str
     remedy: str = ""
+
+
+_GRAVITY = (Standing.PROBLEM, Standing.WARNING, Standing.NOTE, Standing.OK)
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort by gravity, and within it as examined."""
+    return sorted(findings, key=lambda finding: _GRAVITY.index(finding.standing))
 
 
 def ok(subject: str, sentence: str) -> Finding:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from monitor.cli.checkups.findings import Finding, note, ok, problem, warning
 from monitor.config.outlets import host_of
 from monitor.core.models import Feed
+from monitor.core.settings import Settings
 
 ASKED = 5
 """Hosts asked at most: the doctor is no load test."""
 _SECONDS = 5
+_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 async def resolved(hosts: Sequence[str]) -> dict[str, bool]:
@@ -41,6 +45,41 @@ def hosts_of(feeds: Sequence[Feed]) -> list[str]:
         host_of(feed.fetch_url) for feed in feeds if not feed.sample and not feed.allow_private
     )
     return list(found)[:ASKED]
+
+
+def proxies_of(settings: Settings, feeds: Sequence[Feed]) -> list[tuple[str, int]]:
+    """Host and port of each proxy that feeds are fetched through, once; nothing of its user and password."""
+    general = settings.polling.proxy
+    written = [general.get_secret_value()] if general else []
+    written += [feed.proxy for feed in feeds if feed.proxy and not feed.sample]
+    parts = [urlsplit(one) for one in written]
+    found = [(one.hostname or "", one.port or _PORTS.get(one.scheme, 80)) for one in parts]
+    return list(dict.fromkeys(found))[:ASKED]
+
+
+async def proxies_tried(places: Sequence[tuple[str, int]]) -> list[Finding]:
+    """Connect to each proxy and say nothing to it: one that is down makes all its feeds fail alike."""
+    return list(await asyncio.gather(*(_tried(host, port) for host, port in places)))
+
+
+async def _tried(host: str, port: int) -> Finding:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except TimeoutError:
+        reason = f"no answer within {_SECONDS} s"
+    except socket.gaierror:
+        reason = "its name cannot be resolved"
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else "no address of it answers"
+    else:
+        writer.close()
+        return ok("proxy", f"{host}:{port} takes connections")
+    return problem(
+        "proxy",
+        f"{host}:{port} cannot be reached: {reason}; no feed that goes through it is fetched",
+        "start the proxy, or mend its address under `proxy` in the configuration",
+    )
 
 
 def names(answers: dict[str, bool]) -> Iterator[Finding]:
