@@ -12,7 +12,7 @@ import click
 from monitor import looping
 from monitor.channels.factory import build_channel
 from monitor.cli.check import rules_in_words
-from monitor.cli.checkups import machine, network, places, storage, versions
+from monitor.cli.checkups import desk, guarding, machine, network, places, service, storage, versions
 from monitor.cli.checkups.findings import Finding, Standing, gravest_first, note, ok, problem, warning
 from monitor.cli.common import config_option, counted, json_option, now, print_json
 from monitor.cli.guard import Exit, clean
@@ -71,12 +71,15 @@ async def _examine(loaded: Loaded, *, offline: bool) -> list[Finding]:
         *_configuration(loaded),
         *_rules(loaded),
         *versions.examine(versions.installed()),
-        *machine.systemd(os.environ),
+        *service.systemd(os.environ),
+        *guarding.writable([path for path in (loaded.path, *loaded.rules) if is_there(path)]),
     ]
     if loaded.settings is None:
         return [*findings, note("others", "left out until the configuration can be used")]
     findings += machine.limits(loaded.settings)
     findings += machine.proxies(loaded.settings, os.environ)
+    findings += guarding.hashes(loaded.path, loaded.settings)
+    findings += desk.trusted(loaded.settings)
     findings += await storage.examine(loaded.settings.database.get_secret_value(), now())
     if not offline:
         findings += [finding async for finding in _network(loaded)]
@@ -124,6 +127,8 @@ async def _network(loaded: Loaded) -> AsyncIterator[Finding]:
     reachable = [host for host, found in answers.items() if found or proxy]
     there = await network.date_of(reachable, proxy.get_secret_value() if proxy else None)
     for finding in machine.clock(now(), there):
+        yield finding
+    for finding in [*await desk.answering(loaded.accepted()), *await desk.hooked(loaded.accepted())]:
         yield finding
     for name, settings in loaded.accepted().channels.items():
         for finding in await places.verified(build_channel(name, settings, clock=now)):

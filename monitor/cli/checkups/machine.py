@@ -1,11 +1,10 @@
-"""The machine: environment, limits, clock, and what systemd says of the service."""
+"""The machine: environment, limits, clock, disk, and whose its files are."""
 
 from __future__ import annotations
 
 import os
 import resource
 import shutil
-import subprocess  # one fixed command, no shell
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +16,6 @@ PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 FILES_BESIDES_REQUESTS = 100
 TOLERATED_OFFSET = timedelta(seconds=60)
 _SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
-_SYSTEMD = Path("/run/systemd/system")
-_UNIT = "news-monitor.service"
 
 
 def proxies(settings: Settings, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -64,45 +61,6 @@ def clock(here: datetime, there: datetime | None) -> Iterator[Finding]:
         )
     else:
         yield ok("clock", f"within {TOLERATED_OFFSET.seconds} s of the servers polled")
-
-
-def systemd(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Say what systemd knows of the service, or that it is not there."""
-    if not _SYSTEMD.is_dir():
-        yield note("systemd", "systemd does not run here; something else must restart the daemon")
-        return
-    program = shutil.which("systemctl")
-    if program is None:
-        yield note("systemd", "systemctl is not to be found")
-        return
-    if environment.get("NOTIFY_SOCKET"):
-        yield ok("systemd", "this process can report to systemd")
-    state = _unit_state(program)
-    if state.get("LoadState") != "loaded":
-        yield note("systemd", f"{_UNIT} is not installed", "docs/operations.md shows how")
-    elif state.get("ActiveState") == "active":
-        yield ok("systemd", f"{_UNIT} is active, restarted {state.get('NRestarts', '?')} times")
-    else:
-        yield warning(
-            "systemd",
-            f"{_UNIT} is {state.get('ActiveState')} ({state.get('Result')})",
-            f"journalctl -u {_UNIT} -n 50 says why; systemctl start {_UNIT}",
-        )
-
-
-def _unit_state(program: str) -> dict[str, str]:
-    wanted = "LoadState,ActiveState,Result,NRestarts"
-    try:
-        shown = subprocess.run(  # noqa: S603
-            [program, "show", _UNIT, f"--property={wanted}"],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return {}
-    return dict(line.split("=", 1) for line in shown.stdout.splitlines() if "=" in line)
 
 
 def disk(folder: Path, needed: int) -> Iterator[Finding]:
