@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from monitor.core.models import Ailment, Measures, Room, Trouble
+from monitor.core.models import Ailment, Held, Measures, Room, Trouble
 from monitor.core.render.display import line
 from monitor.core.render.times import dated, lasting
 
@@ -27,13 +27,22 @@ _MOST: Final = 5 * 2**30
 _SHARE: Final = 0.05
 _WIDER: Final = 1.5
 _CLOCK: Final = timedelta(minutes=1)
+_GROWN: Final = 0.5
+_GROWN_LEAST: Final = 200 * 2**20
+_GROWN_STILL: Final = 0.5
 _NAMED: Final = 3
 _AT: Final = " on host "
 
 
 def ailing(measures: Measures, told: Collection[str]) -> tuple[Ailment, ...]:
     """Say what is wrong; for what people were `told` of, by key, the limits are wider."""
-    own = (*_disk(measures, told), *_clock(measures), *_stuck(measures), *_refused(measures))
+    own = (
+        *_disk(measures, told),
+        *_memory(measures, told),
+        *_clock(measures),
+        *_stuck(measures),
+        *_refused(measures),
+    )
     return (
         *(_at_host(one, measures.own.host) for one in own),
         *_slow(measures, told),
@@ -52,7 +61,11 @@ def _at_host(ailment: Ailment, host: str) -> Ailment:
         return ailment
     said = (f"{line(host, 60)}: {one}" for one in (ailment.title, ailment.said, ailment.over))
     title, text, over = said
-    return replace(ailment, key=f"{ailment.key}{_AT}{host}", title=title, said=text, over=over)
+    return replace(ailment, key=_key_at(ailment.key, host), title=title, said=text, over=over)
+
+
+def _key_at(key: str, host: str) -> str:
+    return f"{key}{_AT}{host}" if host else key
 
 
 def is_full(room: Room, *, still: bool) -> bool:
@@ -67,11 +80,35 @@ def _disk(measures: Measures, told: Collection[str]) -> Iterator[Ailment]:
         yield Ailment(
             key="disk",
             title="The disk of the database is nearly full",
-            said=f"The disk of the database is nearly full: {room.free / 2**20:,.0f} MiB free. When it is "
+            said=f"The disk of the database is nearly full: {_mebibytes(room.free)} free. When it is "
             "full nothing is read or sent until there is room; make room, or shorten `retention`.",
             over="The disk of the database has room again",
             since=measures.at,
         )
+
+
+def is_grown(held: Held, *, still: bool) -> bool:
+    """Say whether memory grew by half and by 200 MiB over what it was at first; half of both ends it."""
+    growth = max(held.at_first * _GROWN, _GROWN_LEAST) * (_GROWN_STILL if still else 1)
+    return held.now - held.at_first > growth
+
+
+def _memory(measures: Measures, told: Collection[str]) -> Iterator[Ailment]:
+    held = measures.own.held
+    if held is not None and is_grown(held, still=_key_at("memory", measures.own.host) in told):
+        yield Ailment(
+            key="memory",
+            title="Memory of the daemon has grown",
+            said=f"Memory of the daemon has grown: {_mebibytes(held.now)} held, {_mebibytes(held.at_first)} "
+            "one hour after it took up its work. Were feeds or rules added? Else restart it at a quiet time, "
+            "which loses nothing, and report it with the log.",
+            over="Memory of the daemon is near again to what it was at first",
+            since=measures.at,
+        )
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / 2**20:,.0f} MiB"
 
 
 def _clock(measures: Measures) -> Iterator[Ailment]:

@@ -1,4 +1,4 @@
-"""What the daemon knows of itself and of its machine: stages, disk, clock, files that are not in force."""
+"""What the daemon knows of itself and of its machine: stages, disk, memory, clock, files not in force."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from monitor.core.models import Own, Room
+from monitor.core.footprint import Footprint
+from monitor.core.models import Held, Own, Resident, Room
 from monitor.elapsed import since_boot
 from monitor.pipeline.ports import Clock
+from monitor.resident import resident
 
 _LEAP: Final = 60.0
 """Seconds between two looks by which only a hand, or a time server after long, sets a clock."""
@@ -31,9 +33,11 @@ class OwnMachine:
         refused: Callable[[], Sequence[str]],
         clock: Clock,
         elapsed: Callable[[], float] = since_boot,
+        memory: Callable[[], Resident | None] = resident,
     ) -> None:
         self._path, self._stuck, self._refused = path, stuck, refused
-        self._clock, self._elapsed = clock, elapsed
+        self._clock, self._elapsed, self._memory = clock, elapsed, memory
+        self._footprint = Footprint()
         self._offset = self._measured()
         self._set_at: float | None = None
 
@@ -49,8 +53,16 @@ class OwnMachine:
             room=room,
             clock_set=self._clock_set(),
             refused=self._refused(),
+            held=self._held(),
             host="" if self._path else socket.gethostname(),
         )
+
+    def _held(self) -> Held | None:
+        found = self._memory()
+        if found is not None:
+            at = timedelta(seconds=self.elapsed())
+            self._footprint = self._footprint.after(found.own + found.children, at=at)
+        return self._footprint.held
 
     def _measured(self) -> float:
         return self._clock().timestamp() - self.elapsed()

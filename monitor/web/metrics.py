@@ -24,6 +24,7 @@ from prometheus_client.registry import Collector
 
 from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import DeliveryState, Followed, Health, Since, Standing, Verdict
+from monitor.resident import resident
 from monitor.telemetry import fields
 from monitor.web.ports import Clock, RuleNames
 
@@ -158,6 +159,7 @@ class Metrics:
         yield GaugeMetricFamily("news_monitor_database_up", up, value=float(standing is not None))
         still = "Stages of the daemon that stand still."
         yield GaugeMetricFamily("news_monitor_stuck_stages", still, value=len(self._stages.stuck()))
+        yield from _memory()
         yield from self._totals()
         if standing is not None:
             yield from _standing(standing, self._clock())
@@ -192,6 +194,17 @@ class _Once(Collector):
     def collect(self) -> Iterator[Metric]:
         """Give them."""
         return iter(self._families)
+
+
+def _memory() -> Iterator[Metric]:
+    """Of this process and its children; none where the system does not tell."""
+    found = resident()
+    if found is not None:
+        said = "Memory in use by the daemon and by the processes it started."
+        sizes = GaugeMetricFamily("news_monitor_resident_bytes", said, labels=["process"])
+        sizes.add_metric(["daemon"], found.own)
+        sizes.add_metric(["children"], found.children)
+        yield sizes
 
 
 def _standing(found: Standing, now: datetime) -> Iterator[Metric]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -186,3 +187,14 @@ async def test_a_stage_that_stands_still_is_no_healthy_daemon(store: Store) -> N
         answer = await client.get("/healthz")
         assert (answer.status, await answer.text()) == (503, "stands still: poll\n")
         assert (await scraped(client))["news_monitor_stuck_stages"] == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+async def test_memory_of_the_daemon_and_its_children_is_measured(store: Store) -> None:
+    """The daemon's is there with an interpreter at least; that of children, with or without any."""
+    stages = Stages(outcomes=dict, stuck=tuple, keeping=lambda: "keeper")
+    metrics = Metrics(store, clock=lambda: NOW, stages=stages, rules=tuple)
+    async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
+        found = await scraped(client)
+    assert found["news_monitor_resident_bytes,process=daemon"] > 2**20
+    assert found["news_monitor_resident_bytes,process=children"] >= 0

@@ -5,7 +5,7 @@ dropped), `fetched` (when the response that brought it arrived) and `first_seen`
 stored it); only `first_seen` orders anything.
 """
 
-from monitor.core.models.ailments import Ailment, AlertTimes, Day, Measures, Own, Room
+from monitor.core.models.ailments import Ailment, AlertTimes, Day, Held, Measures, Own, Resident, Room
 from monitor.core.models.alerts import (
     AlertRecord,
     Card,
@@ -211,6 +211,7 @@ __all__ = [
     "Handling",
     "Health",
     "HealthNews",
+    "Held",
     "Hints",
     "Hit",
     "Hold",
@@ -250,6 +251,7 @@ __all__ = [
     "Rejected",
     "Released",
     "Remembered",
+    "Resident",
     "Revision",
     "Rhythm",
     "Room",

@@ -34,6 +34,24 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resident:
+    """Memory in use at one moment, in bytes."""
+
+    own: int
+    children: int
+    """Of the processes that read documents, and of others that the daemon started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Memory that is held for good, in bytes: the least of ten minutes, of the daemon and its children."""
+
+    now: int
+    at_first: int
+    """One hour after it was first measured: after the start, or after it became the keeper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
     """What the daemon knows of itself and of its machine."""
 
@@ -45,6 +63,8 @@ class Own:
     """By how much the clock has been set lately; negative: back."""
     refused: Sequence[str] = ()
     """Mistakes for which rule files or the configuration are not in force as they stand in their files."""
+    held: Held | None = None
+    """None: it is too early to compare, or the system does not tell."""
     host: str = ""
     """Of several daemons on one database, whose this is; empty: there is one."""
 
