@@ -18,6 +18,7 @@ class _Commands(LazyGroup):
         "check": "Check config.yaml and every rule file; say every mistake.",
         "rules": "Check, test, list and explain rules.",
         "feeds": "List feeds and their health; probe a URL.",
+        "entries": "List and show what the feeds brought; have an entry forgotten.",
         "stories": "List and show stories with their sources.",
         "alerts": "List alerts and deliveries, sent and held; ask why; acknowledge, retry or drop.",
         "routes": "Show where alerts go; test where one would.",

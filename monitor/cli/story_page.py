@@ -213,9 +213,11 @@ def edit_line(edit: StoryEdit, story: str) -> str:
     """Write an edit as one line, seen from a story."""
     articles = counted(len(edit.entries), "article")
     way = f"to {edit.target[:SHORT]}" if edit.source == story else f"from {edit.source[:SHORT]}"
-    verb = {EditKind.MERGE: "merged", EditKind.SPLIT: "split off", EditKind.UNDO: "taken back"}[edit.kind]
     why = f": {clean(edit.why)}" if edit.why else ""
     undone = f" (undone by {edit.undone_by})" if edit.undone_by else ""
+    if edit.kind is EditKind.FORGET:
+        return f"{edit.number}  {minute(edit.at)}  {articles} forgotten by {clean(edit.author)}"
+    verb = {EditKind.MERGE: "merged", EditKind.SPLIT: "split off", EditKind.UNDO: "taken back"}[edit.kind]
     return f"{edit.number}  {minute(edit.at)}  {articles} {verb} {way} by {clean(edit.author)}{why}{undone}"
 
 

@@ -74,5 +74,9 @@ class StoriesEditedError(NewsMonitorError):
     """A person edited stories since they were read: read them again and try the same."""
 
 
+class ForgettingError(NewsMonitorError):
+    """An entry cannot be forgotten just now, or is not there; the message is a sentence."""
+
+
 class StoryEditError(NewsMonitorError):
     """Stories cannot be edited as a person asks; the message is a sentence."""

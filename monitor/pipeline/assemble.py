@@ -213,7 +213,11 @@ class Assembler:
             async for part in self._store.remembered(self._clock() - window):
                 book.restore(part)
             self._book = book
-        self._edits, edited = await self._store.edited_stories(self._edits)
+        known = self._edits
+        self._edits, edited = await self._store.edited_stories(known)
+        if self._edits != known and await self._store.forgot_since(known):
+            self._book = None  # it remembers what must be forgotten
+            return await self._opened_book()
         self._book.adopt(edited)
         return self._book
 

@@ -156,6 +156,9 @@ class StoryStore(Protocol):
         Both are of one moment; a negative `known` asks for the number alone.
         """
 
+    async def forgot_since(self, known: int) -> bool:
+        """Whether an edit later than `known` was that an entry is forgotten."""
+
     async def commit_assembled(self, batch: Sequence[Assembled], *, edits_known: int | None = None) -> None:
         """Store stories, decisions, alerts and outbox rows of several entries in one transaction.
 

@@ -18,7 +18,7 @@ from monitor.core.models import (
     StoredEntry,
     Told,
 )
-from monitor.store import commits, edits, entries, history, holds, silences, stories
+from monitor.store import commits, edits, entries, forgetting, history, holds, silences, stories
 from monitor.store.opened import Opened
 
 _MANY = 10_000
@@ -92,6 +92,10 @@ class Assembling(Opened):
         if known < 0:
             return await self._database.read(edits.latest), []
         return await self._database.read(edits.since, known)
+
+    async def forgot_since(self, known: int) -> bool:
+        """Whether an edit later than `known` was that an entry is forgotten."""
+        return await self._database.read(forgetting.forgot_since, known)
 
     async def commit_assembled(self, batch: Sequence[Assembled], *, edits_known: int | None = None) -> None:
         """Store stories, decisions, alerts and outbox rows of several entries in one transaction.

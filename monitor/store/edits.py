@@ -92,6 +92,9 @@ def undo(connection: Connection, edit: StoryEdit, by: StoryEdit, owners: Mapping
     if kept.undone_by is not None:
         message = f"edit {edit.number} was undone before, by edit {kept.undone_by}"
         raise StoryEditError(message)
+    if kept.kind == EditKind.FORGET.value:
+        message = f"edit {edit.number} had an entry forgotten: there is nothing left to bring back"
+        raise StoryEditError(message)
     done = apply(connection, by, owners)
     alert_moves.restore(connection, kept.alerts)
     connection.execute(

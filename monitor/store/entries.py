@@ -34,10 +34,14 @@ from monitor.core.models import (
 )
 from monitor.store import codec
 from monitor.store.dialect import BATCH, insert_into
+from monitor.store.queries import begins
 from monitor.store.schema import assignments, entries, entry_keys, pending, revisions, tombstones
 
 _T = TypeVar("_T")
 _LONGEST_KEY = 512
+FORGOTTEN = 2_000_000_000
+"""In place of the revision on the tombstone of an entry that a person had forgotten: no text is later."""
+_LATER_THAN_ANY = 1 << 62
 
 
 def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[KnownEntry]:
@@ -45,7 +49,7 @@ def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[K
 
     Each comes with those of its keys that were asked for.
     """
-    asked = {(key.kind.value, _kept(key.value)): key for key in keys}
+    asked = {(key.kind.value, kept_key(key.value)): key for key in keys}
     found: dict[str, tuple[list[EntryKey], codec.AnyRow]] = {}
     for batch in _batches(list(asked)):
         by_kind: dict[str, list[str]] = defaultdict(list)
@@ -102,7 +106,10 @@ def _known_statement(kinds: tuple[str, ...]) -> Select[Any]:
 
 
 def revisions_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, bool]]:
-    """The latest revision stored of each of these entries, and whether its text is still there."""
+    """The latest revision stored of each of these entries, and whether its text is still there.
+
+    That of one that was to be forgotten is later than any.
+    """
     found: dict[str, tuple[int, bool]] = {}
     for batch in _batches(ids):
         alive = select(entries.c.id, entries.c.revision, true().label("alive")).where(entries.c.id.in_(batch))
@@ -110,7 +117,10 @@ def revisions_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[
             tombstones.c.entry.in_(batch)
         )
         rows = connection.execute(union_all(alive, buried))
-        found.update((row.id, (row.revision, bool(row.alive))) for row in rows)
+        found.update(
+            (row.id, (_LATER_THAN_ANY if row.revision == FORGOTTEN else row.revision, bool(row.alive)))
+            for row in rows
+        )
     return found
 
 
@@ -162,7 +172,12 @@ def revise(connection: Connection, revised: Sequence[NewEntry]) -> None:
 def add_keys(connection: Connection, new: Sequence[NewEntry]) -> None:
     """Remember by which keys the entries are known; a key may turn out to be borne by several."""
     rows = [
-        {"feed": item.entry.feed, "kind": key.kind.value, "value": _kept(key.value), "entry": item.entry.id}
+        {
+            "feed": item.entry.feed,
+            "kind": key.kind.value,
+            "value": kept_key(key.value),
+            "entry": item.entry.id,
+        }
         for item in new
         for key in item.entry.keys
     ]
@@ -294,7 +309,7 @@ def _values(item: NewEntry) -> codec.Values:
     return codec.entry_to_values(item.entry) | codec.findings_to_values(item.findings)
 
 
-def _kept(value: str) -> str:
+def kept_key(value: str) -> str:
     """Give the form in which a key is kept: long ones by digest."""
     encoded = value.encode()
     if len(encoded) <= _LONGEST_KEY:
@@ -304,3 +319,24 @@ def _kept(value: str) -> str:
 
 def _batches(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+def listed(connection: Connection, *, since: datetime, feed: str | None, limit: int) -> list[StoredEntry]:
+    """Entries first seen at or after a moment, of one feed or all, the latest first."""
+    newest = (
+        select(entries.c.seq)
+        .where(entries.c.first_seen >= since, true() if feed is None else entries.c.feed == feed)
+        .order_by(entries.c.first_seen.desc(), entries.c.seq.desc())
+        .limit(limit)
+    )
+    numbers = connection.scalars(newest).all()
+    found = [one for batch in _batches(numbers) for one in _stored(connection, entries.c.seq.in_(batch))]
+    return sorted(found, key=lambda one: (one.entry.first_seen, one.seq), reverse=True)
+
+
+def like(connection: Connection, prefix: str, limit: int) -> list[StoredEntry]:
+    """Entries whose id begins so."""
+    ids = connection.scalars(
+        select(entries.c.id).where(*begins(entries.c.id, prefix)).order_by(entries.c.id).limit(limit)
+    ).all()
+    return _stored(connection, entries.c.id.in_(ids))

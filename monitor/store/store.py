@@ -17,6 +17,7 @@ from monitor.store.desk import Desk
 from monitor.store.engine import Database, address_of, prepare_file
 from monitor.store.hearing import Hearing
 from monitor.store.judging import Judging
+from monitor.store.kept import Kept
 from monitor.store.measuring import Measuring
 from monitor.store.ownership import Ownership
 from monitor.store.paging import Paging
@@ -72,6 +73,7 @@ class Store(
     Measuring,
     Paging,
     Auditing,
+    Kept,
 ):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 

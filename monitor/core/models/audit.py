@@ -30,6 +30,7 @@ class Act(Enum):
     MERGE = "merge stories"
     SPLIT = "split story"
     UNDO = "undo edit of stories"
+    FORGET = "forget entry"
     RETRY = "retry delivery"
     DROP = "drop delivery"
     POLL = "poll feed"

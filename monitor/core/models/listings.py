@@ -144,6 +144,20 @@ class Purged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What was removed of one entry that a person had forgotten."""
+
+    entry: str
+    texts: int
+    """Its text and former ones; 0 if retention had them already."""
+    stories: int
+    decisions: int
+    alerts: int
+    deliveries: int
+    """Copies of messages that may have told of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """How far the keeping of stories was at a moment: numbers that only grow."""
 

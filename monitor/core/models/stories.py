@@ -62,6 +62,8 @@ class EditKind(StrEnum):
     MERGE = "merge"
     SPLIT = "split"
     UNDO = "undo"
+    FORGET = "forget"
+    """Of one entry nothing but a tombstone is left; it is never undone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

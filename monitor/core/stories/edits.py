@@ -56,6 +56,23 @@ def retold(rows: Iterable[Remembered], story: str, owners: Mapping[str, str] | N
     return book.story(story)
 
 
+def without(story: Story, entry: str, *, untitled: str) -> Story:
+    """Return a story without what one entry told of it; its counts stay.
+
+    A title that was the entry's becomes that of the first other source, `untitled` if there is none.
+    """
+    gone = {source.title for source in story.sources if source.entry == entry}
+    sources = tuple(source for source in story.sources if source.entry != entry)
+    title = next((source.title for source in sources), untitled)
+    return replace(
+        story,
+        title=title if not sources or story.title in gone else story.title,
+        sources=sources,
+        claims=tuple(one for one in story.claims if one.entry != entry),
+        entities=story.entities if sources else (),
+    )
+
+
 class _Count:
     """Articles and independent texts of a story, and when it opened, in microseconds."""
 
