@@ -34,6 +34,10 @@ $(VENV)/.ok: pyproject.toml constraints.txt
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+# All benchmarks, one after another: build/bench.json, docs/performance.md. BENCH=--quick takes some minutes.
+bench: $(VENV)/.ok
+	$(BIN)/python -m tests.benchmarks.run_all $(BENCH)
+
 lock:
 	$(BIN)/uv pip compile --universal --no-annotate --no-emit-index-url --no-emit-find-links --no-header \
 	  --python-version 3.11 --extra dev --extra postgres --extra fast --extra uk pyproject.toml -o constraints.txt

@@ -1,6 +1,6 @@
 """Matching compared in one run: same documents, same aliases, whole words, from a raw str.
 
-    python tests/benchmarks/bench_match.py [--sizes 100 1000 10000 100000] [--seconds 1.0]
+    python tests/benchmarks/bench_match.py [--sizes 100 1000 10000 100000] [--seconds 1.0] [--json FILE]
 
 Made-up news: a vocabulary of Zipf frequencies in Latin and Cyrillic, names of one to three capitalised words.
 The documents are the same for every size, and so are their hits: each sixty words hold one of the first
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import random
 import re
 import resource
@@ -24,6 +25,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from monitor.core.inflect import Inflector
@@ -218,7 +220,15 @@ def others(names: Sequence[str]) -> list[tuple[str, Find]]:
     return found
 
 
-def compare(names: list[str], texts: dict[str, list[str]], inflector: Inflector, seconds: float) -> None:
+def point(series: str, kind: str, size: int, found: float) -> dict[str, object]:
+    """Return one figure for `--json`."""
+    named = f"{series}, {kind}"
+    return {"series": named, "x": size, "y": found, "x_title": "aliases", "y_title": "documents a second"}
+
+
+def compare(
+    names: list[str], texts: dict[str, list[str]], inflector: Inflector, seconds: float
+) -> list[dict[str, object]]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
     matcher = Matcher(ruleset(names), inflector=inflector)
@@ -228,16 +238,20 @@ def compare(names: list[str], texts: dict[str, list[str]], inflector: Inflector,
         f"\n{len(names):,} aliases: built in {built:.2f} s, {grown / len(names):,.0f} bytes per alias at most"
     )
     peers = others(names)
+    points = []
     settle()
     for kind, documents_ in texts.items():
         entries = [entry_of(text) for text in documents_]
         hits = sum(len(match.hits) for entry in entries for match in matcher.match(entry).matches)
         own = rate(matcher.match, entries, seconds)
+        points.append(point("news-monitor", kind, len(names), own))
         print(f"  {kind:9} {'news-monitor':20} {own:10,.0f}/s    {hits / len(entries):6.2f} hits")
         for title, find in peers:
             count = sum(map(find, documents_[:200])) / len(documents_[:200])
             other = rate(find, documents_, seconds)
+            points.append(point(title, kind, len(names), other))
             print(f"  {kind:9} {title:20} {other:10,.0f}/s    {count:6.2f} hits   ours {own / other:8.2f} x")
+    return points
 
 
 def compare_rules(
@@ -269,13 +283,17 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000, 100_000])
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--growing", action="store_true", help="the more aliases, the more hits")
+    parser.add_argument("--json", type=Path, help="write the figures there as well")
     options = parser.parse_args()
     growing = options.growing
     names = aliases(100_000, growing=growing)
     texts = samples(names if growing else names[:100], growing=growing)
     inflector = Inflector()
+    points = []
     for size in options.sizes:
-        compare(names[:size], texts, inflector, options.seconds)
+        points += compare(names[:size], texts, inflector, options.seconds)
+    if options.json:
+        options.json.write_text(json.dumps(points), encoding="utf-8")
     compare_rules(names, samples(names, growing=True), inflector, options.seconds)
 
 
