@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.benchmarks.catalogue import SUBJECTS
 from tests.benchmarks.measured import Machine, Outcome
-
-try:
-    from matplotlib import pyplot as plt
-except ImportError:
-    plt = None
 
 MOST_LINES = 45
 INTRODUCTION = """\
@@ -95,7 +91,9 @@ def _lines(outcome: Outcome) -> str:
 
 def pictures(outcomes: Sequence[Outcome], folder: Path) -> str:
     """Draw what has figures into the folder; return a sentence about what was done."""
-    if plt is None:
+    try:
+        plt = importlib.import_module("matplotlib.pyplot")
+    except ImportError:
         return "No pictures: matplotlib is not installed (pip install 'news-monitor[plots]')."
     plt.switch_backend("Agg")
     drawn = []

@@ -4,8 +4,8 @@
 
 `--quick` takes small sizes and stops each benchmark after 75 s; whole, some take an hour, and the limit is
 three. A benchmark that fails, or whose recorded data (NEWS_MONITOR_DATA) or program is absent, stops no
-other. After `--minutes` no further one is begun. Both files are written anew after each benchmark, so that a run
-broken off keeps what it has. Exits with 1 if a benchmark failed or was stopped, else with 0.
+other. After `--minutes` no further one is begun. Both files are written anew after each benchmark, so that
+a run broken off keeps what it has. Exits with 1 if a benchmark failed or was stopped, else with 0.
 """
 
 from __future__ import annotations
