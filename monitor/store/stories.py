@@ -256,7 +256,5 @@ def held(connection: Connection, due: datetime) -> list[AlertRecord]:
     A deadline that was set in the future, by a clock that was ahead, cannot be trusted: it has passed.
     """
     passed = or_(alerts.c.deadline <= due, alerts.c.updated_at > due + AHEAD)
-    rows = connection.execute(
-        select(alerts).where(is_held, passed).order_by(alerts.c.deadline, alerts.c.id)
-    )
+    rows = connection.execute(select(alerts).where(is_held, passed).order_by(alerts.c.deadline, alerts.c.id))
     return [codec.alert_from_row(row) for row in rows]
