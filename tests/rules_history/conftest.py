@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import cast
 
@@ -27,6 +27,24 @@ from monitor.store import Store, open_store
 from tests.pipeline.rig import Scripted
 
 Run = Callable[..., Result]
+
+
+class _Any(type):
+    """What is a datetime elsewhere is one here."""
+
+    def __instancecheck__(cls, found: object) -> bool:
+        return isinstance(found, datetime)
+
+
+class Stopped(metaclass=_Any):
+    """The clock of the commands stands still: how long other tests took before changes nothing."""
+
+    @staticmethod
+    def now(zone: tzinfo) -> datetime:
+        """Five minutes after NOW."""
+        return (NOW + timedelta(minutes=5)).astimezone(zone)
+
+
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
 CONFIG = """
 feeds:
@@ -133,8 +151,9 @@ async def poll(store: Store, rules: InForce, article: Told, number: int, now: da
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A folder in which the commands are run."""
+    """A folder in which the commands are run, always five minutes after NOW."""
     (tmp_path / "rules").mkdir()
     (tmp_path / "config.yaml").write_text(CONFIG)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("monitor.cli.common.datetime", Stopped)
     return Desk(tmp_path)
