@@ -17,7 +17,7 @@ from itertools import compress
 from typing import Final, NamedTuple
 
 from monitor.core.matcher.lexicon import Lexicon, Need
-from monitor.core.text import Word, words
+from monitor.core.text import Word, within, written
 
 _REMEMBERED: Final = 1 << 18
 """Chunks remembered at most, about 30 MB; then memory starts afresh, which costs a few milliseconds."""
@@ -40,9 +40,8 @@ class Token:
 
     __slots__ = ("alone", "classes", "end", "late", "onward", "start")
 
-    def __init__(self, word: Word, found: list[tuple[int, int]], trie: Trie) -> None:
-        self.start = word.start
-        self.end = word.end
+    def __init__(self, place: tuple[int, int], found: list[tuple[int, int]], trie: Trie) -> None:
+        self.start, self.end = place
         self.classes = tuple(sorted({word_class for word_class, _ in found}))
         nodes = [(one, node) for one in self.classes if (node := trie.start(one)) is not None]
         self.alone = tuple([term for _, node in nodes for term in trie.ends.get(node, ())])
@@ -65,6 +64,13 @@ class Pieces:
         self.words = parts
         self.marked = tuple([number for number, part in enumerate(parts) if part is not None])
         """Numbers of the words that belong to some class."""
+
+
+class Found(NamedTuple):
+    """A word that belongs to classes, each with what it still needs."""
+
+    word: Word
+    classes: list[tuple[int, int]]
 
 
 Known = Token | Pieces | None
@@ -246,22 +252,51 @@ class ScannedText:
 _EMPTY: Final = tuple([ScannedText("", field, [], []) for field in range(3)])
 
 
+class _Words(dict[str, tuple[Found | None, ...]]):
+    """What is remembered of runs of letters: the words in each, None for those of no class."""
+
+    __slots__ = ("_lexicon",)
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, run: str) -> tuple[Found | None, ...]:
+        classes = self._lexicon.classes
+        held = tuple(
+            [
+                Found(word, found) if (found := classes(word.folded, word.spelling)) else None
+                for word in within(run)
+            ]
+        )
+        if len(run) <= _LONG:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[run] = held
+        return held
+
+    def _found(self, word: Word) -> Found | None:
+        classes = self._lexicon.classes(word.folded, word.spelling)
+        return Found(word, classes) if classes else None
+
+
 class _Memory(dict[str, Known]):
     """What is remembered of chunks; reads those it does not know."""
 
-    __slots__ = ("_lexicon", "_trie")
+    __slots__ = ("_lexicon", "_trie", "_words")
 
     def __init__(self, lexicon: Lexicon, trie: Trie) -> None:
         super().__init__()
         self._lexicon = lexicon
         self._trie = trie
+        self._words = _Words(lexicon)
 
     def __missing__(self, chunk: str) -> Known:
         word = chunk.strip(_EDGES)
         if _PLAIN_WORD.fullmatch(word):
             known = self._plain(chunk, word)
         else:
-            parts = tuple([self._token(one) for one in words(chunk)])
+            parts = tuple(self._parts(chunk))
             known = parts[0] if len(parts) == 1 else Pieces(parts)
         if len(chunk) <= _LONG:
             if len(self) >= _REMEMBERED:
@@ -276,11 +311,17 @@ class _Memory(dict[str, Known]):
         if not found:
             return None
         start = chunk.index(word)
-        return Token(Word(start, start + len(word), folded, word), found, self._trie)
+        return Token((start, start + len(word)), found, self._trie)
 
-    def _token(self, word: Word) -> Token | None:
-        found = self._lexicon.classes(word.folded, word.spelling)
-        return Token(word, found, self._trie) if found else None
+    def _parts(self, chunk: str) -> Iterator[Token | None]:
+        """Give the words of a chunk: hundreds in scripts without spaces, nearly all of no class."""
+        held = self._words
+        for start, run in written(chunk):
+            for one in held[run]:
+                yield None if one is None else self._token(one, start)
+
+    def _token(self, one: Found, start: int) -> Token:
+        return Token((start + one.word.start, start + one.word.end), one.classes, self._trie)
 
 
 class Scanner:

@@ -3,6 +3,16 @@
 from monitor.core.text.folding import composed, fold, fold_spelling
 from monitor.core.text.markup import plain_text
 from monitor.core.text.readable import readable
-from monitor.core.text.words import Word, words
+from monitor.core.text.words import Word, within, words, written
 
-__all__ = ["Word", "composed", "fold", "fold_spelling", "plain_text", "readable", "words"]
+__all__ = [
+    "Word",
+    "composed",
+    "fold",
+    "fold_spelling",
+    "plain_text",
+    "readable",
+    "within",
+    "words",
+    "written",
+]

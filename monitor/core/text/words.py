@@ -7,8 +7,9 @@ all over a stream of news, so whoever reads many texts remembers what a chunk he
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from monitor.core.text.folding import APOSTROPHES, INVISIBLE, MARKS, fold_spelling
 
@@ -31,10 +32,11 @@ _ELISION: Final = re.compile(
 """Articles and prepositions that French and Italian write before an apostrophe: words of their own."""
 _INVISIBLE_END: Final = re.compile(f"[{INVISIBLE}]")
 _LONG: Final = 256
+_LATELY: Final = 1 << 14
+"""Words remembered: texts repeat their own, and scripts without spaces have few characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word: [start, end) in the original text, and its keys for comparing."""
 
     start: int
@@ -61,28 +63,44 @@ def words(text: str) -> list[Word]:
         return [Word(0, len(text), text.lower(), text)]
     found: list[Word] = []
     for match in _WORD.finditer(text):
-        found += _finished(text, match.start(), match.end())
+        start = match.start()
+        found += [
+            Word(start + one.start, start + one.end, one.folded, one.spelling) for one in within(match[0])
+        ]
     return found
 
 
-def _finished(text: str, start: int, end: int) -> list[Word]:
-    """Trim underscores and invisible signs from the edges of a word, cut off an elided article."""
-    while start < end and text[start] == "_":
-        start += 1
-    while end > start and (text[end - 1] == "_" or _INVISIBLE_END.match(text[end - 1])):
+def written(text: str) -> Iterator[tuple[int, str]]:
+    """Cut a text into runs of what may be a word, each with its place: `within` says what it holds."""
+    return ((match.start(), match[0]) for match in _WORD.finditer(text))
+
+
+def within(run: str) -> tuple[Word, ...]:
+    """Return what a run of `written` holds, with places in the run.
+
+    One word mostly; none, or an article and its word, where signs or an apostrophe stand at its edges.
+    """
+    return _within_lately(run) if len(run) <= _LONG else _within(run)
+
+
+def _within(run: str) -> tuple[Word, ...]:
+    start, end = len(run) - len(run.lstrip("_")), len(run.rstrip("_"))
+    while end > start and (run[end - 1] == "_" or _INVISIBLE_END.match(run[end - 1])):
         end -= 1
-    if start == end:
-        return []
-    elided = _ELISION.match(text, start, end)
-    if elided and text[start].isascii():
+    if start >= end:
+        return ()
+    elided = _ELISION.match(run, start, end)
+    if elided and run[start].isascii():
         cut = elided.end()
-        return [_word(text, start, cut - 1), _word(text, cut, end)]
-    return [_word(text, start, end)]
+        return _word(run, start, cut - 1), _word(run, cut, end)
+    return (_word(run, start, end),)
 
 
-def _word(text: str, start: int, end: int) -> Word:
-    written = text[start:end]
-    spelling = fold_spelling(written)
+_within_lately = lru_cache(maxsize=_LATELY)(_within)
+
+
+def _word(run: str, start: int, end: int) -> Word:
+    spelling = fold_spelling(run[start:end])
     if "." in spelling:
         spelling = spelling.replace(".", "")
     return Word(start, end, spelling.casefold(), spelling)
