@@ -24,6 +24,8 @@ def visible(text: str) -> str:
 
     Line breaks of every kind become line feeds; the rest of the text stays as it is.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", _UNSEEN.sub("", "\n".join(text.splitlines())))
 
 

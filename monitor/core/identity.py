@@ -35,6 +35,8 @@ LABEL_AT_LEAST = 3
 """Entries of one body under one title that make the title a section label."""
 _UUID = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
+_ASCII = {code: chr(code).lower() if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128)}
+"""Folds a text in ASCII, where nothing is to be composed, in a third of the time."""
 
 
 def folded(text: str) -> str:
@@ -46,6 +48,8 @@ def folded(text: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).split())
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
@@ -91,7 +95,11 @@ def keys_of(*, guid: str | None, url: str | None, title: str, summary: str) -> t
 
 def lookup_keys(body: Sequence[Entry]) -> tuple[EntryKey, ...]:
     """Return every key under which the store may know an entry of this body, sorted, without repeats."""
-    return tuple(sorted({key for bearer in _bearers(body) for key in bearer.entry.keys}))
+    return tuple(sorted({key for bearer in _bearers(body) for key in bearer.entry.keys}, key=_by_name))
+
+
+def _by_name(key: EntryKey) -> tuple[str, str]:
+    return key.kind, key.value
 
 
 def classify(body: Sequence[Entry], known: Sequence[KnownEntry]) -> tuple[Entry, ...]:
@@ -349,11 +357,17 @@ def _firmness(bearer: _Bearer) -> tuple[int, str]:
 def _as_new(bearer: _Bearer, taken: set[str]) -> Entry:
     """Give the entry the id of its strongest key that is not another's already."""
     entry = bearer.entry
-    keys = (*bearer.trusted, title_key(entry.title, entry.summary))
-    free = [found for key in keys if (found := entry_id(entry.feed, key)) not in taken]
-    chosen = free[0] if free else digest(entry.feed, entry.text_hash, *sorted(key.value for key in keys))
+    strongest = entry_id(entry.feed, bearer.trusted[0])
+    chosen = strongest if strongest not in taken else _another_id(bearer, taken)
     taken.add(chosen)
-    return replace(entry, id=chosen)
+    return entry if chosen == entry.id else replace(entry, id=chosen)
+
+
+def _another_id(bearer: _Bearer, taken: set[str]) -> str:
+    entry = bearer.entry
+    keys = (*bearer.trusted, title_key(entry.title, entry.summary))
+    free = (found for key in keys if (found := entry_id(entry.feed, key)) not in taken)
+    return next(free, None) or digest(entry.feed, entry.text_hash, *sorted(key.value for key in keys))
 
 
 def _as_revision(entry: Entry, found: KnownEntry) -> Entry:

@@ -16,10 +16,9 @@ _LONG_CODES = {
     "pol": "pl",
 }
 _SLIPS = {"ua": "uk", "gb": "en", "us": "en", "cz": "cs", "by": "be", "iw": "he", "jp": "ja", "cn": "zh"}
-_LETTERS = re.compile(r"[^\W\d_]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _CYRILLIC_LANGUAGES = frozenset(
     {"ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg", "tt", "ce", "ab"}
 )
@@ -64,25 +63,28 @@ def language_of(text: str, *claims: str | None) -> str | None:
 def guess(text: str) -> str | None:
     """Tell Russian, Ukrainian and English apart; None for everything else and where little speaks for it."""
     lowered = text.lower()
-    letters = len(_LETTERS.findall(lowered))
-    if not letters:
-        return None
-    if len(_CYRILLIC.findall(lowered)) > _MOSTLY * letters:
-        return _guess_cyrillic(lowered)
     words = _WORD.findall(lowered)
-    if lowered.isascii() and sum(word in _ENGLISH_WORDS for word in words) >= _ENOUGH_ENGLISH:
-        return "en"
+    if not words:
+        return None
+    if lowered.isascii():
+        return "en" if sum(word in _ENGLISH_WORDS for word in words) >= _ENOUGH_ENGLISH else None
+    if _count(_CYRILLIC, lowered) > _MOSTLY * sum(map(len, words)):
+        return _guess_cyrillic(lowered, frozenset(words))
     return None
 
 
-def _guess_cyrillic(lowered: str) -> str | None:
+def _count(letters: re.Pattern[str], text: str) -> int:
+    """Count letters, found in runs."""
+    return sum(map(len, letters.findall(text)))
+
+
+def _guess_cyrillic(lowered: str, words: frozenset[str]) -> str | None:
     letters = set(lowered)
     if letters & _NEITHER:
         return None
     ukrainian, russian = bool(letters & _ONLY_UKRAINIAN), bool(letters & _ONLY_RUSSIAN)
     if ukrainian != russian:
         return "uk" if ukrainian else "ru"
-    words = set(_WORD.findall(lowered))
     for_uk = len(words & _UKRAINIAN_WORDS) + len(_UKRAINIAN_ENDS.findall(lowered))
     for_ru = len(words & _RUSSIAN_WORDS) + len(_RUSSIAN_ENDS.findall(lowered))
     if for_uk == for_ru:
@@ -93,9 +95,10 @@ def _guess_cyrillic(lowered: str) -> str | None:
 def _script_allows(text: str, code: str) -> bool:
     if code not in _CYRILLIC_LANGUAGES and (code != "en" or text.isascii()):
         return True
-    letters = len(_LETTERS.findall(text))
-    if not letters:
+    if code in _CYRILLIC_LANGUAGES and code not in {"ru", "uk", "be", "bg"}:
         return True
-    if code in _CYRILLIC_LANGUAGES:
-        return len(_LATIN.findall(text)) <= _MOSTLY * letters or code not in {"ru", "uk", "be", "bg"}
-    return len(_CYRILLIC.findall(text)) <= _MOSTLY * letters
+    foreign = _count(_CYRILLIC if code == "en" else _LATIN, text)
+    if not foreign:
+        return True
+    letters = _count(_WORD, text)
+    return not letters or foreign <= _MOSTLY * letters

@@ -37,6 +37,8 @@ _AHEAD = timedelta(hours=24)
 _CLOCKS_DIFFER = timedelta(hours=1)
 """Two clocks that differ by less may be two time zones of a careless server, or its cache."""
 _LANGUAGE_SAMPLE = 2000
+_Words = tuple[str, str, str]
+"""Title, summary and content, folded."""
 _SLUG = re.compile(r"[^\W\d_]{2,}(?:[-_][^\W_]+){2,}")
 
 
@@ -60,7 +62,8 @@ def normalise(
     content = _body(raw.content, CONTENT_LIMIT)
     summary = _body(raw.summary, SUMMARY_LIMIT)
     title = _title(raw.title, summary or content, url)
-    summary, content = _without_echo(title, summary, content)
+    words = folded(title), folded(summary), folded(content)
+    summary, content, words = _without_echo(summary, content, words)
     keys = keys_of(guid=raw.guid, url=url, title=title, summary=summary)
     text = f"{title} {summary or content}"[:_LANGUAGE_SAMPLE]
     return Entry(
@@ -81,7 +84,7 @@ def normalise(
         published=believable(raw.published, read_date(raw.date_text), raw.updated, fetched=fetched),
         fetched=fetched,
         first_seen=fetched,
-        text_hash=digest(folded(title), folded(summary), folded(content)),
+        text_hash=digest(*words),
         sample=feed.sample,
         first_read=first_read,
     )
@@ -155,13 +158,14 @@ def _title(title: str, text: str, url: str | None) -> str:
     return one_line(re.sub(r"[-_]", " ", slugs[-1])).capitalize() if slugs else ""
 
 
-def _without_echo(title: str, summary: str, content: str) -> tuple[str, str]:
+def _without_echo(summary: str, content: str, words: _Words) -> tuple[str, str, _Words]:
     """Drop a summary that only repeats the title, and content that only repeats the summary."""
-    if content and folded(content) in {folded(summary), folded(title)}:
-        content = ""
-    if summary and folded(summary) == folded(title):
-        summary = ""
-    return summary, content
+    in_title, in_summary, in_content = words
+    if content and in_content in {in_summary, in_title}:
+        content = in_content = ""
+    if summary and in_summary == in_title:
+        summary = in_summary = ""
+    return summary, content, (in_title, in_summary, in_content)
 
 
 def _categories(categories: Iterable[str]) -> tuple[str, ...]:

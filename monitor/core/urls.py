@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from yarl import URL
 
-from monitor.core.wrappers import unwrapped
+from monitor.core.wrappers import may_wrap, unwrapped
 
 LINK_LIMIT = 2048
 """Longer addresses are not believed; the longest that browsers and mail programs carry reliably."""
@@ -52,6 +52,13 @@ _DAY = re.compile(r"(?:19|20)\d{6}")
 _WHOLE = re.compile(
     r"https?://[A-Za-z0-9.-]+/[^\s#?;\x00-\x20\x7f-\uffff]*(?:\?[^\s#;\x00-\x20\x7f-\uffff]+)?"
 )
+_PLAIN = re.compile(
+    r"https?://(?P<host>(?:(?!xn--)[a-z0-9][a-z0-9-]*\.)+(?!xn--)[a-z][a-z0-9-]*)(?P<path>(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?)"
+    r"(?:\?(?P<query>[A-Za-z0-9_-]+=[A-Za-z0-9._~/:-]*(?:&[A-Za-z0-9_-]+=[A-Za-z0-9._~/:-]*)*))?"
+)
+"""An address without anything to be decoded, completed or put right: most are, and need no parser."""
+_MAYBE_ID = re.compile(r"[0-9a-fA-F]{12}|[0-9]{7}|[^\x00-\x24\x26-\x7f]")
+"""What every address holds in which `article_id` may find one: it, or something encoded."""
 _STRAY = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
 
@@ -66,6 +73,8 @@ def web_link(url: str | None) -> str | None:
 
     `javascript:`, `data:`, `file:`, `mailto:` and addresses without host are no links.
     """
+    if url is not None and len(url) <= LINK_LIMIT and _PLAIN.fullmatch(url):
+        return url
     parsed = _parsed(url)
     if parsed is None:
         return None
@@ -85,6 +94,8 @@ def canonical_url(url: str | None) -> str | None:
     parameters that are left are sorted by name: servers read them in any order, and some feeds write them in
     any order. Idempotent.
     """
+    if (plain := _canonical_if_plain(url or "")) is not None:
+        return plain
     parsed = _parsed(url)
     if parsed is None:
         return None
@@ -95,6 +106,16 @@ def canonical_url(url: str | None) -> str | None:
         parsed = inner
     port = "" if parsed.is_default_port() or parsed.explicit_port in {80, 443} else f":{parsed.explicit_port}"
     return f"https://{_host(parsed)}{port}{_path(parsed)}{_query(parsed)}{_hashbang(parsed)}"
+
+
+def _canonical_if_plain(url: str) -> str | None:
+    """Return what `canonical_url` does, where it need not be parsed for that; else None."""
+    found = _PLAIN.fullmatch(url) if len(url) <= LINK_LIMIT else None
+    if found is None or may_wrap(found["host"]):
+        return None
+    if (query := found["query"]) and not all(_tracks(part.partition("=")[0]) for part in query.split("&")):
+        return None
+    return f"https://{_bare(found['host'])}{_shortened(found['path'])}"
 
 
 def is_home(canonical: str) -> bool:
@@ -110,6 +131,8 @@ def article_id(canonical: str) -> str | None:
     part. It counts at the end of the path, or between a date and the last part; anywhere else it may well
     name a section. A day written as eight digits is no id.
     """
+    if not _MAYBE_ID.search(canonical):
+        return None
     parsed = URL(canonical)
     found = _ARTICLE_ID.search(parsed.name) or _DATED_ID.search(parsed.path)
     if found is None:
@@ -123,7 +146,7 @@ def article_id(canonical: str) -> str | None:
 @lru_cache(maxsize=_LATELY)
 def _parsed(url: str | None) -> URL | None:
     text = _STRAY.sub("", url or "")
-    if not text or len(text) > LINK_LIMIT:
+    if not text or len(text) > LINK_LIMIT or text[:4].lower() != "http":
         return None
     try:
         parsed = URL(text)
@@ -134,14 +157,20 @@ def _parsed(url: str | None) -> URL | None:
 
 
 def _host(url: URL) -> str:
-    host = (url.host_subcomponent or "").lower().rstrip(".")
+    return _bare((url.host_subcomponent or "").lower().rstrip("."))
+
+
+def _bare(host: str) -> str:
     while (bare := _SIDE_HOSTS.sub("", host)) != host:
         host = bare
     return _TWINS.get(host, host)
 
 
 def _path(url: URL) -> str:
-    path = url.raw_path
+    return _shortened(url.raw_path)
+
+
+def _shortened(path: str) -> str:
     while True:
         shorter = _INDEX.sub("/", _AMP_START.sub("", _AMP_END.sub("", path)))
         shorter = shorter.rstrip("/") or "/"

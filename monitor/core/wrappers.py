@@ -43,6 +43,17 @@ _ARCHIVES = frozenset(
 )
 
 
+_HOSTS = re.compile(
+    r"(?:^|\.)(?:google|ampproject|archive|translate|search|turbopages|bing|facebook|instagram|umblr|reddit|youtube"
+    r"|slack-redir|duckduckgo|vk|flipboard|getpocket|yandex|linkedin)\."
+)
+
+
+def may_wrap(host: str) -> bool:
+    """Say whether addresses of a host, in lower case, may hold others: False where `unwrapped` opens none."""
+    return _HOSTS.search(host) is not None
+
+
 def unwrapped(url: URL) -> str | None:
     """Return the address inside a wrapper, None if this is none or cannot be opened offline."""
     host = url.host or ""

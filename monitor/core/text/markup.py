@@ -22,6 +22,10 @@ _UNSEEN_NAMES: Final = (
 _BLOCKS: Final = frozenset(_BLOCK_NAMES.split())
 _UNSEEN: Final = frozenset(_UNSEEN_NAMES.split())
 _NAME: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
+_SIMPLE_TAG: Final = re.compile(
+    r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40}+)(?:[^<>\"'=a-zA-Z0-9:-](?:[^<>\"'=]|=\"[^<>\"]*\"|='[^<>']*')*+)?+>"
+)
+"""A tag of which nobody could doubt where it ends."""
 _STOP: Final = re.compile("[>\"']")
 _LONG_NUMBER: Final = re.compile(r"&#(?:[xX][0-9a-fA-F]{7,}|[0-9]{8,});?")
 _CLOSERS: Final = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _UNSEEN}
@@ -41,6 +45,28 @@ def plain_text(html: str) -> str:
     """
     if "<" not in html:
         return _decoded(html) if "&" in html else html
+    pieces = _between_simple_tags(html)
+    return _lines(_between_any_tags(html) if pieces is None else pieces)
+
+
+def _lines(pieces: list[str]) -> str:
+    lines = "".join(pieces).split("\n")
+    return "\n".join([joined for line in lines if (joined := " ".join(line.split()))])
+
+
+def _between_simple_tags(html: str) -> list[str] | None:
+    """Cut at tags in one go; None where anything else begins with `<`, or an element is not shown."""
+    cut = _SIMPLE_TAG.split(html.replace("\n", " ").replace("\r", " "))
+    if any("<" in text for text in cut[::2]):
+        return None
+    names = [name.lower() for name in cut[1::2]]
+    if not _UNSEEN.isdisjoint(names):
+        return None
+    cut[1::2] = ["\n" if name in _BLOCKS else "" for name in names]
+    return [_decoded(text) if "&" in text else text for text in cut]
+
+
+def _between_any_tags(html: str) -> list[str]:
     pieces: list[str] = []
     at = 0
     last_end = html.rfind(">")
@@ -49,8 +75,7 @@ def plain_text(html: str) -> str:
             pieces.append(_inline(html[at:opened]))
         at = _skip(html, opened, pieces) if opened < last_end else _unended(html, opened, pieces)
     pieces.append(_inline(html[at:]))
-    lines = "".join(pieces).split("\n")
-    return "\n".join(joined for line in lines if (joined := " ".join(line.split())))
+    return pieces
 
 
 def _inline(text: str) -> str:
