@@ -62,8 +62,7 @@ def normalise(
     content = _body(raw.content, CONTENT_LIMIT)
     summary = _body(raw.summary, SUMMARY_LIMIT)
     title = _title(raw.title, summary or content, url)
-    words = folded(title), folded(summary), folded(content)
-    summary, content, words = _without_echo(summary, content, words)
+    summary, content, words = _without_echo(title, summary, content)
     keys = keys_of(guid=raw.guid, url=url, title=title, summary=summary)
     text = f"{title} {summary or content}"[:_LANGUAGE_SAMPLE]
     return Entry(
@@ -158,9 +157,9 @@ def _title(title: str, text: str, url: str | None) -> str:
     return one_line(re.sub(r"[-_]", " ", slugs[-1])).capitalize() if slugs else ""
 
 
-def _without_echo(summary: str, content: str, words: _Words) -> tuple[str, str, _Words]:
+def _without_echo(title: str, summary: str, content: str) -> tuple[str, str, _Words]:
     """Drop a summary that only repeats the title, and content that only repeats the summary."""
-    in_title, in_summary, in_content = words
+    in_title, in_summary, in_content = folded(title), folded(summary), folded(content)
     if content and in_content in {in_summary, in_title}:
         content = in_content = ""
     if summary and in_summary == in_title:
