@@ -74,7 +74,7 @@ def examples(items: Sequence[Labelled], weight: float) -> list[Example]:
         target: Found | None = copied(window, arrival)
         if target is None:
             stories = ranked(window, arrival, asked)
-            found += [Example(s.measured, gold[s.seq] == item.gold, weight) for s in stories]
+            found += [Example(s.measured, gold[s.seq] == item.gold, weight) for s in stories if s.measured]
         if target is None or gold[target.seq] != item.gold:
             known = latest.get(item.gold, -1)
             told = Found(seq=known, placement=Placement.JOINS, score=1.0, reason="")
@@ -108,7 +108,8 @@ def lived(items: Sequence[Labelled]) -> list[Example]:
         if copied(book._window, arrival) is None:
             for story in ranked(book._window, arrival, book._query(arrival.observed)):
                 golds = members[book._window.story_id(story.seq)]
-                found.append(Example(story.measured, golds[item.gold] / golds.total(), 1.0))
+                if story.measured:
+                    found.append(Example(story.measured, golds[item.gold] / golds.total(), 1.0))
         members[book.assign(item.entry, Findings())[0].story][item.gold] += 1
     return _evened(found, len(found))
 

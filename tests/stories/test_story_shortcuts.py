@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.core.models import Assignment, Entry, Findings, Story
-from monitor.core.stories import StoryBook, across, joining, window
+from monitor.core.stories import StoryBook, across, gathering, joining, window
 from monitor.core.stories.shelf import Shelf
 from tests.stories.newsroom import Newsroom
 
@@ -57,19 +57,23 @@ class PlainPostings:
         self.tail = max(self.tail, doc)
 
 
-def plain_borne(held: window.Window, seqs: list[int], members: dict[int, Sequence[int]]) -> dict[int, int]:
+def plain_borne(
+    held: window.Window, bearers: list[list[int]], members: dict[int, Sequence[int]]
+) -> list[dict[int, int]]:
     """Count the stories of all entries."""
-    told = Counter(map(held.shelf.story, seqs))
-    return {story: told[story] for story in members}
+    counts = [Counter(map(held.shelf.story, seqs)) for seqs in bearers]
+    return [{story: told[story] for story in members} for told in counts]
 
 
-def plain_nearest(bearers: list[joining.Bearers]) -> list[int]:
-    """Sort all entries that share anything."""
+def plain_nearest(bearers: Iterable[gathering.Bearers], count: int) -> list[int]:
+    """Sort all entries that share anything with the rarest terms."""
     scores: defaultdict[int, float] = defaultdict(float)
-    for found in bearers:
-        for seq in found.seqs:
-            scores[seq] += found.rarity * found.rarity
-    return sorted(scores, key=lambda seq: (-scores[seq], seq))[:40]
+    for rarity, seqs in sorted(bearers, key=lambda found: -found.rarity):
+        full = len(scores) >= gathering.GATHERED
+        for seq in seqs:
+            if seq in scores or not full:
+                scores[seq] += rarity * rarity
+    return sorted(scores, key=lambda seq: (-scores[seq], seq))[:count]
 
 
 def news(count: int) -> Iterator[Entry]:
@@ -112,7 +116,8 @@ def test_short_ways_lead_to_the_same_decisions(monkeypatch: pytest.MonkeyPatch) 
     entries = list(news(500))
     quick = decided(StoryBook(timedelta(hours=5)), entries)
     monkeypatch.setattr(window, "Postings", PlainPostings)
-    monkeypatch.setattr(joining, "_nearest", plain_nearest)
+    monkeypatch.setattr(joining, "nearest", plain_nearest)
+    monkeypatch.setattr(across, "nearest", plain_nearest)
     monkeypatch.setattr(joining, "_borne", plain_borne)
     monkeypatch.setattr(across, "_hopeless", lambda *_: False)
     monkeypatch.setattr(Shelf, "glance", Shelf.footprint)

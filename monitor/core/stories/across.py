@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found
+from monitor.core.stories.gathering import Bearers, nearest
 from monitor.core.stories.likeness import Query
 from monitor.core.stories.meaning import is_concept, is_name, key_in, token_key
 from monitor.core.stories.names import alike, sound
 from monitor.core.stories.observe import named
-from monitor.core.stories.trace import Footprint, entity_key
+from monitor.core.stories.trace import Footprint, Foreign, entity_key
 from monitor.core.stories.window import Window
 
 _READ = 200
@@ -113,13 +113,13 @@ def abroad(window: Window, arrival: Arrival, asked: Query) -> list[Abroad]:
         return []
     side = _side(window, own)
     best: dict[int, Abroad] = {}
-    for seq in _nearest(window, side, others):
+    for seq in _candidates(window, side, others):
         if arrival.at - window.shelf.time(seq) > _CLOSE:
             continue
-        other = window.shelf.footprint(seq)
-        if not other.lang or other.lang == own.lang or _hopeless(side, other):
+        other = window.shelf.foreign(seq)
+        if not other.lang or other.lang == own.lang or _hopeless(window, side, other, seq):
             continue
-        found = _compared(side, _side(window, other), seq)
+        found = _compared(side, _side(window, window.shelf.footprint(seq)), seq)
         story = window.shelf.story(seq)
         if found.plausible and (story not in best or found.likeness > best[story].likeness):
             best[story] = found
@@ -143,34 +143,31 @@ def _side(window: Window, text: Footprint) -> _Side:
     )
 
 
-def _hopeless(one: _Side, other: Footprint) -> bool:
+def _hopeless(window: Window, one: _Side, other: Foreign, seq: int) -> bool:
     """Whether a text can only be found implausible: no name and not two features in common.
 
     Seen without weighing anything, which is most of the work.
     """
     if any(name in one.entities for name in other.entities):
         return False
-    others = dict.fromkeys((*other.meant_title, *other.meant_body), 1.0)
+    others = dict.fromkeys((*other.title, *other.body), 1.0)
     common = [token for token in one.tokens if _counterpart(token, others)]
-    if any(map(is_name, common)):
+    if len(common) >= _OFFERED_FEATURES or any(map(is_name, common)):
         return False
-    return len(common) + len(one.numbers.keys() & other.numbers) < _OFFERED_FEATURES
+    glance = window.shelf.glance(seq) if one.numbers else None
+    numbers = len(one.numbers.keys() & {*glance.title, *glance.body}) if glance else 0
+    return len(common) + numbers < _OFFERED_FEATURES
 
 
-def _nearest(window: Window, side: _Side, languages: Iterable[str]) -> list[int]:
-    """The entries that share most, each name or concept weighed by the square of its rarity."""
+def _candidates(window: Window, side: _Side, languages: Iterable[str]) -> list[int]:
+    """The entries that share most, by names and concepts."""
     read = window.terms.newest
-    bearers = [(weight, read(entity_key(name), _READ)) for name, weight in side.entities.items()]
+    bearers = [Bearers(weight, read(entity_key(name), _READ)) for name, weight in side.entities.items()]
     for lang in languages:
-        bearers += [(weight, read(key_in(lang, token), _READ)) for token, weight in side.tokens.items()]
-    scores: dict[int, float] = {}
-    for weight, seqs in bearers:
-        gain = weight * weight
-        for seq in seqs:
-            scores[seq] = scores.get(seq, 0.0) + gain
-    least = min(heapq.nlargest(_COMPARED, scores.values()), default=0.0)
-    nearest = sorted((-score, seq) for seq, score in scores.items() if score >= least)
-    return [seq for _, seq in nearest[:_COMPARED]]
+        bearers += [
+            Bearers(weight, read(key_in(lang, token), _READ)) for token, weight in side.tokens.items()
+        ]
+    return nearest(bearers, _COMPARED)
 
 
 def _compared(one: _Side, other: _Side, seq: int) -> Abroad:
@@ -202,8 +199,8 @@ def _counterpart(token: str, others: dict[str, float]) -> float:
     if token in others or is_concept(token):
         return others.get(token, 0.0)
     first = token[0]  # of two that are alike, one begins with the other
-    near = [weight for other, weight in others.items() if other[0] == first and alike(token, other)]
-    return max(near, default=0.0)
+    near = [other for other in others if other[0] == first and alike(token, other)]
+    return max([others[other] for other in near]) if near else 0.0
 
 
 def joins_abroad(window: Window, arrival: Arrival, offered: list[Abroad]) -> Found | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import heapq
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from math import log1p
 
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found, recurs
-from monitor.core.stories.likeness import NAMES, Pair, Query, Surroundings, belongs, measures, pair
+from monitor.core.stories.gathering import Bearers, nearest
+from monitor.core.stories.likeness import NAMES, Exemplars, Pair, Query, Surroundings, belongs, measures, pair
 from monitor.core.stories.observe import named
 from monitor.core.stories.trace import entity_key
 from monitor.core.stories.window import Window
@@ -29,9 +31,12 @@ _ALIKE = 0.16
 _ALIKE_WHEN_YOUNG = 0.1
 _ALIKE_TITLES = 0.1
 _ALIKE_TITLES_WHEN_YOUNG = 0.2
+_BODIES, _YOUTH, _SIZE = NAMES.index("bodies"), NAMES.index("young"), NAMES.index("size")
 _GROWN = log1p(12)
 """Size, as measured, from which a story with texts asks for more than a name in common."""
 _ALIKE_PER_GROWTH = 0.1
+_TELLING = 1.0
+"""Rarity from which an entity leads to candidates: what more than every third text names leads anywhere."""
 _HOUR = 3_600_000_000
 _NAMED = 3
 
@@ -44,16 +49,8 @@ class Ranked:
     """Its member nearest to the entry."""
     score: float
     measured: tuple[float, ...]
+    """Empty where the nearest member settles that it is not the entry's story."""
     pair: Pair
-
-
-@dataclass(frozen=True, slots=True)
-class Bearers:
-    """The newest entries that bear a rare term or entity of the entry."""
-
-    rarity: float
-    seqs: list[int]
-    word: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +59,45 @@ class Scene:
 
     near: list[Pair]
     """Best first."""
-    stories: list[list[Pair]]
+    stories: dict[int, list[Pair]]
     """The same by story, for the nearest stories."""
-    bearers: list[tuple[Bearers, dict[int, int]]]
+    known: dict[int, Pair]
+    """The same by number of the member."""
+    bearers: list[tuple[Bearers, Counter[int]]]
     """With the number of bearers in each of the nearest stories."""
+    weighed: float
+    """Sum of the rarity of the terms that anything bears."""
+    likeness: float
+    """Sum of the cosines."""
     hot: float
 
 
 def ranked(window: Window, arrival: Arrival, asked: Query) -> list[Ranked]:
     """The stories of its own language that an entry is most like, likeliest first."""
     scene = _scene(window, arrival, asked)
+    young = _youth(window)
+    floor = _titles(young) if not asked.footprint.body else min(_titles(young), _texts(young))
     result = []
-    for pairs in scene.stories:
-        measured = _measure(window, arrival, asked, pairs, scene)
+    for story, pairs in scene.stories.items():
+        if pairs[0].cosine < floor:
+            result.append(Ranked(pairs[0].seq, 0.0, (), pairs[0]))
+            continue
+        measured = _measure(window, arrival, asked, story, scene)
         score = belongs(measured) if pairs[0].cosine >= _least(measured) else 0.0
         result.append(Ranked(pairs[0].seq, score, measured, pairs[0]))
     return sorted(result, key=lambda story: (-story.score, story.seq))
+
+
+def _youth(window: Window) -> float:
+    return _YOUNG / (_YOUNG + window.rarity.documents)
+
+
+def _texts(young: float) -> float:
+    return _ALIKE + _ALIKE_WHEN_YOUNG * young
+
+
+def _titles(young: float) -> float:
+    return _ALIKE_TITLES + _ALIKE_TITLES_WHEN_YOUNG * young
 
 
 def _least(measured: tuple[float, ...]) -> float:
@@ -87,103 +107,113 @@ def _least(measured: tuple[float, ...]) -> float:
     same topic would do: one word in common, if no other story has it. Titles alone share fewer words, so less
     is asked of them; on the labelled sets neither limit costs a story. A large story has a member that
     resembles nearly anything of its topic, and each stray that joins brings in more: so it asks for more,
-    where there are texts to show it.
+    where there are texts to show it. Never less than the lower of `_texts` and `_titles`.
     """
-    bodies, young = measured[NAMES.index("bodies")], measured[NAMES.index("young")]
-    growth = max(0.0, measured[NAMES.index("size")] - _GROWN)
-    texts = _ALIKE + _ALIKE_WHEN_YOUNG * young + _ALIKE_PER_GROWTH * growth
-    titles = _ALIKE_TITLES + _ALIKE_TITLES_WHEN_YOUNG * young
-    return bodies * texts + (1 - bodies) * titles
+    bodies, young = measured[_BODIES], measured[_YOUTH]
+    growth = max(0.0, measured[_SIZE] - _GROWN)
+    return bodies * (_texts(young) + _ALIKE_PER_GROWTH * growth) + (1 - bodies) * _titles(young)
 
 
 def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:
-    bearers = _bearers(window, asked)
-    own = asked.footprint.lang
+    words, names = _bearers(window, asked)
+    near = _near(window, arrival, asked, nearest(words + names, _COMPARED))
+    stories: dict[int, list[Pair]] = {}
+    story_of = window.shelf.story
+    for found in near:
+        stories.setdefault(story_of(found.seq), []).append(found)
+    told = dict(islice(stories.items(), _STORIES))
+    words = [found for found in words if found.seqs]
+    members = {story: window.members(pairs[0].seq) for story, pairs in told.items()}
+    return Scene(
+        near,
+        told,
+        {found.seq: found for found in near},
+        list(zip(words, _borne(window, [found.seqs for found in words], members), strict=True)),
+        sum([found.rarity for found in words]),
+        sum([found.cosine for found in near]),
+        window.rarity.dominance(asked.footprint.title),
+    )
+
+
+def _near(window: Window, arrival: Arrival, asked: Query, candidates: list[int]) -> list[Pair]:
+    """The entry beside each candidate of its language that is no earlier issue of it, most alike first."""
+    own, outlet = asked.footprint.lang, arrival.outlet
+    glance, outlet_of = window.shelf.glance, window.shelf.outlet
     near = []
-    for seq in _nearest(bearers):
-        other = window.shelf.glance(seq)
-        foreign = own and other.lang and other.lang != own
-        if not foreign and not recurs(window, arrival, seq):
+    for seq in candidates:
+        other = glance(seq)
+        if own and other.lang and other.lang != own:
+            continue
+        if outlet_of(seq) != outlet or not recurs(window, arrival, seq):
             near.append(pair(asked, other))
     near.sort(key=lambda found: (-found.cosine, found.seq))
-    stories: dict[int, list[Pair]] = {}
-    for found in near:
-        stories.setdefault(window.shelf.story(found.seq), []).append(found)
-    nearest = dict(list(stories.items())[:_STORIES])
-    members = {story: window.members(pairs[0].seq) for story, pairs in nearest.items()}
-    counted = [(found, _borne(window, found.seqs, members)) for found in bearers if found.seqs and found.word]
-    return Scene(near, list(nearest.values()), counted, window.rarity.dominance(asked.footprint.title))
+    return near
 
 
-def _borne(window: Window, seqs: list[int], members: dict[int, Sequence[int]]) -> dict[int, int]:
-    """How many of the entries belong to each of the stories.
+def _borne(window: Window, bearers: list[list[int]], members: dict[int, Sequence[int]]) -> list[Counter[int]]:
+    """How many entries of each list belong to each of the stories.
 
     The stories are mostly small: their members are looked for among the entries, rather than the story of
     each of the entries.
     """
-    if sum(map(len, members.values())) > len(seqs):
-        told = window.shelf.stories(seqs)
-        return {story: told.count(story) for story in members}
-    there = frozenset(seqs)
-    return {story: sum(map(there.__contains__, own)) for story, own in members.items()}
+    stories = window.shelf.stories
+    if sum(map(len, members.values())) > _READ:
+        return [Counter(filter(members.__contains__, stories(seqs))) for seqs in bearers]
+    there = frozenset(chain.from_iterable(members.values()))
+    return [Counter(stories(there.intersection(seqs))) for seqs in bearers]
 
 
-def _bearers(window: Window, asked: Query) -> list[Bearers]:
+def _bearers(window: Window, asked: Query) -> tuple[list[Bearers], list[Bearers]]:
+    """Of the entry's rare words, and of its entities."""
     read = window.terms.newest
-    words = [Bearers(asked.idf[term], read(term, _READ), word=True) for term in asked.footprint.rare()]
+    words = [Bearers(asked.idf[term], read(term, _READ)) for term in asked.footprint.rare()]
     names = [
-        Bearers(rare, read(entity_key(name), _READ), word=False) for name, rare in asked.entities.items()
+        Bearers(rare, read(entity_key(name), _READ))
+        for name, rare in asked.entities.items()
+        if rare >= _TELLING
     ]
-    return words + names
+    return words, names
 
 
-def _nearest(bearers: list[Bearers]) -> list[int]:
-    """The entries that share most, each term weighed by the square of its rarity."""
-    scores: dict[int, float] = {}
-    for found in bearers:
-        gain = found.rarity * found.rarity
-        for seq in found.seqs:
-            scores[seq] = scores.get(seq, 0.0) + gain
-    least = min(heapq.nlargest(_COMPARED, scores.values()), default=0.0)
-    nearest = sorted((-score, seq) for seq, score in scores.items() if score >= least)
-    return [seq for _, seq in nearest[:_COMPARED]]
-
-
-def _measure(
-    window: Window, arrival: Arrival, asked: Query, pairs: list[Pair], scene: Scene
-) -> tuple[float, ...]:
+def _measure(window: Window, arrival: Arrival, asked: Query, story: int, scene: Scene) -> tuple[float, ...]:
+    pairs = scene.stories[story]
     seq = pairs[0].seq
+    time = window.shelf.time
     members = window.members(seq)
-    inside = sum(found.cosine for found in pairs)
     outside = len(scene.near) - len(pairs)
     around = Surroundings(
-        rival=max([_GROUND, *(other[0].cosine for other in scene.stories if other is not pairs)]),
-        ambient=(sum(found.cosine for found in scene.near) - inside) / outside if outside else _GROUND,
-        nearest=max(0, arrival.at - window.shelf.time(seq)) / _HOUR,
+        rival=max([_GROUND, *(other[0].cosine for other in scene.stories.values() if other is not pairs)]),
+        ambient=(scene.likeness - sum([found.cosine for found in pairs])) / outside if outside else _GROUND,
+        nearest=max(0, arrival.at - time(seq)) / _HOUR,
         hot=scene.hot,
-        young=_YOUNG / (_YOUNG + window.rarity.documents),
-        newest=max(0, arrival.at - window.shelf.time(members[-1])) / _HOUR,
+        young=_youth(window),
+        newest=max(0, arrival.at - time(members[-1])) / _HOUR,
         size=window.texts(seq),
-        grip=_grip(window.shelf.story(seq), scene),
-        hold=_hold(window.shelf.story(seq), scene),
+        grip=_grip(story, scene),
+        hold=_hold(story, scene),
         purity=_purity(pairs, scene),
-        age=max(0, arrival.at - window.shelf.time(members[0])) / _HOUR,
-        foremost=pairs is scene.stories[0],
+        age=max(0, arrival.at - time(members[0])) / _HOUR,
+        foremost=pairs[0] is scene.near[0],
     )
-    return measures(asked, pairs, window.exemplars(seq), around)
+    return measures(asked, pairs, _exemplars(window, asked, seq, scene), around)
+
+
+def _exemplars(window: Window, asked: Query, seq: int, scene: Scene) -> Exemplars:
+    """The entry beside those members of a story that stand for all; what was compared is not again."""
+    seen, known = window.exemplars(seq), scene.known
+    return Exemplars(seen, [known.get(other.seq) or pair(asked, other) for other in seen])
 
 
 def _grip(story: int, scene: Scene) -> float:
     """Of the entries that bear the rare terms, the story's share, each term by its rarity."""
-    weighed = sum(found.rarity for found, _ in scene.bearers)
-    held = sum(found.rarity * counts[story] / len(found.seqs) for found, counts in scene.bearers)
-    return held / weighed if weighed else 0.0
+    held = sum([found.rarity * counts[story] / len(found.seqs) for found, counts in scene.bearers])
+    return held / scene.weighed if scene.weighed else 0.0
 
 
 def _hold(story: int, scene: Scene) -> float:
     """The same for the one term that points to the story most; a term seen once points little."""
     return max(
-        (found.rarity * counts[story] / (len(found.seqs) + _SCARCE) for found, counts in scene.bearers),
+        [found.rarity * counts[story] / (len(found.seqs) + _SCARCE) for found, counts in scene.bearers],
         default=0.0,
     )
 
@@ -191,7 +221,7 @@ def _hold(story: int, scene: Scene) -> float:
 def _purity(pairs: list[Pair], scene: Scene) -> float:
     """The story's share of the likeness of the nearest entries."""
     nearest = [found.cosine for found in scene.near[:_NEIGHBOURS]]
-    own = sum(found.cosine for found in pairs if found.cosine >= nearest[-1])
+    own = sum([found.cosine for found in pairs if found.cosine >= nearest[-1]])
     whole = sum(nearest) + _GROUND * (_NEIGHBOURS - len(nearest))
     return own / max(own, whole) if own else 0.0
 

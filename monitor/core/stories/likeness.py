@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from monitor.core.stories import grown
 from monitor.core.stories.trace import Footprint, Glance
+from monitor.core.stories.trees import leaves
 from monitor.core.stories.words import NUMBER
 
 BODY = 0.5
@@ -45,6 +46,8 @@ class Pair(NamedTuple):
     """Share of the entry's title, by rarity, that stands in the member."""
     shared: float
     """Sum of the rarity of shared terms."""
+    common: list[int]
+    """The shared terms."""
 
 
 def query(footprint: Footprint, idf: dict[int, float], entities: dict[str, float]) -> Query:
@@ -68,35 +71,37 @@ def query(footprint: Footprint, idf: dict[int, float], entities: dict[str, float
 def pair(entry: Query, other: Footprint | Glance) -> Pair:
     """Compare an entry with a member of a story; cost follows the terms in common."""
     idf, vector = entry.idf, entry.vector
-    dot = shared = covered = 0.0
-    common = 0
+    shared = dot = covered = 0.0
+    count = 0
     titled = entry.footprint.title
-    for term in filter(vector.__contains__, other.title):
+    common = [*filter(vector.__contains__, other.title)]
+    for term in common:
         rarity = idf[term]
         shared += rarity
         dot += rarity * vector[term]
         if term in titled:
-            common += 1
+            count += 1
             covered += rarity
-    for term in filter(vector.__contains__, other.body):
+    below = [*filter(vector.__contains__, other.body)]
+    for term in below:
         rarity = idf[term]
         shared += rarity
         dot += BODY * rarity * vector[term]
         if term in titled:
             covered += rarity
     lengths = entry.norm * other.norm
-    union = len(titled) + len(other.title) - common
+    union = len(titled) + len(other.title) - count
     return Pair(
         other.seq,
         min(1.0, dot / lengths) if lengths else 0.0,
-        common / union if union else 0.0,
+        count / union if union else 0.0,
         covered / entry.title_mass if entry.title_mass else 0.0,
         shared,
+        common + below,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What is near an entry besides the story."""
 
     rival: float
@@ -126,26 +131,11 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Union:
-    """All that a story's exemplars hold together."""
+class Exemplars:
+    """Some members of a story that stand for all, and the entry beside each."""
 
-    terms: set[int]
-    entities: set[str]
-    bodies: float
-    """Share of exemplars with a text besides the title."""
-
-    @classmethod
-    def of(cls, exemplars: Sequence[Footprint]) -> _Union:
-        """Gather."""
-        terms: set[int] = set()
-        entities: set[str] = set()
-        bodies = 0
-        for other in exemplars:
-            terms.update(other.title)
-            terms.update(other.body)
-            entities.update(other.entities)
-            bodies += bool(other.body)
-        return cls(terms, entities, bodies / len(exemplars))
+    seen: Sequence[Glance]
+    pairs: Sequence[Pair]
 
 
 NAMES = (
@@ -156,31 +146,33 @@ NAMES = (
 
 
 def measures(
-    entry: Query, pairs: Sequence[Pair], exemplars: Sequence[Footprint], around: Surroundings
+    entry: Query, pairs: Sequence[Pair], exemplars: Exemplars, around: Surroundings
 ) -> tuple[float, ...]:
     """The measures named in `NAMES`; `pairs` are the story's members found, best first, at least one."""
     best = pairs[:_TOP]
     nearest = best[0].cosine
-    union = _Union.of(exemplars)
-    bodies = union.bodies if entry.footprint.body else 0.0
-    common = entry.numbers & union.terms
-    covered = sum(weight for term, weight in entry.idf.items() if term in union.terms)
+    bodies = 0.0
+    if entry.footprint.body:
+        bodies = sum([bool(other.body) for other in exemplars.seen]) / len(exemplars.seen)
+    told: set[int] = set()
+    told.update(*[found.common for found in exemplars.pairs])
+    common = len(entry.numbers & told) if entry.numbers else 0
     return (
         nearest,
-        sum(found.cosine for found in best) / min(_TOP, max(around.size, len(best))),
-        _mean(entry, pairs, exemplars),
-        max(found.jaccard for found in best),
-        max(found.covered for found in best),
-        log1p(max(found.shared for found in best)),
-        log1p(sum(weight for name, weight in entry.entities.items() if name in union.entities)),
-        float(min(2, len(common))),
-        float(bool(entry.numbers and not common and any(term & NUMBER for term in union.terms))),
+        sum([found.cosine for found in best]) / min(_TOP, max(around.size, len(best))),
+        sum([found.cosine for found in exemplars.pairs]) / len(exemplars.pairs),
+        max([found.jaccard for found in best]),
+        max([found.covered for found in best]),
+        log1p(max([found.shared for found in best])),
+        log1p(_named(entry, exemplars) if entry.entities else 0.0),
+        float(min(2, common)),
+        float(bool(entry.numbers) and not common and _counts(exemplars)),
         log1p(around.newest),
         log1p(around.size),
         nearest - around.rival,
         around.ambient,
         bodies,
-        covered / entry.mass if entry.mass else 0.0,
+        sum(map(entry.idf.__getitem__, told)) / entry.mass if entry.mass else 0.0,
         nearest * bodies,
         around.grip,
         around.hold / _LARGE,
@@ -193,11 +185,15 @@ def measures(
     )
 
 
-def _mean(entry: Query, pairs: Sequence[Pair], exemplars: Sequence[Footprint]) -> float:
-    """Mean cosine with the exemplars."""
-    known = {found.seq: found.cosine for found in pairs}
-    total = sum(known[o.seq] if o.seq in known else pair(entry, o).cosine for o in exemplars)
-    return total / len(exemplars)
+def _named(entry: Query, exemplars: Exemplars) -> float:
+    """Sum of the rarity of the entry's entities that some exemplar has."""
+    names = {name for other in exemplars.seen for name in other.entities}
+    return sum(weight for name, weight in entry.entities.items() if name in names)
+
+
+def _counts(exemplars: Exemplars) -> bool:
+    """Whether an exemplar holds a number."""
+    return any(any(map(NUMBER.__and__, (*other.title, *other.body))) for other in exemplars.seen)
 
 
 BIAS = -2.178
@@ -223,5 +219,5 @@ def belongs(measured: Sequence[float]) -> float:
     """
     total = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, measured, strict=True))
     if grown.TREES and total > _CLEARLY_NOT:
-        total = (total + sum([tree.value(measured) for tree in grown.TREES])) / 2
+        total = (total + leaves(grown.TREES, measured)) / 2
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total + SHIFT))))

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitor.core.models import Placement, Source
+from monitor.core.signature import Sketch
 from monitor.core.stories.pages import Pages
-from monitor.core.stories.trace import Flag, Footprint, Glance, decode, glance
+from monitor.core.stories.trace import (
+    Flag,
+    Footprint,
+    Foreign,
+    Glance,
+    Keys,
+    decode,
+    flags,
+    foreign,
+    glance,
+    keys,
+    sketched,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _COMPACT = 4096
 _SHOWN = 8192
+_GLANCED = 8192
+"""Entries kept as they are compared: some 2 kB each."""
+_DECODED = 1024
+"""Footprints kept unpacked: some 4 kB each."""
 
 
 def micros(at: datetime) -> int:
@@ -69,6 +86,8 @@ class Shelf:
         self._stories = array("Q")
         self._gone = 0
         self._shown: dict[int, Source] = {}
+        self._glances: dict[int, Glance] = {}
+        self._footprints: dict[int, Footprint] = {}
 
     def __len__(self) -> int:
         return self.end - self.first
@@ -109,7 +128,7 @@ class Shelf:
         place = seq - self._gone
         self._there[place] = False
         self._groups[place] = None
-        self._shown.pop(seq, None)
+        self._forget(seq)
         while self.first < self.end and not self._there[self.first - self._gone]:
             self.first += 1
         if self.first - self._gone > _COMPACT:
@@ -126,11 +145,37 @@ class Shelf:
 
     def footprint(self, seq: int) -> Footprint:
         """The footprint of an entry that is there."""
-        return decode(self._traces[seq - self._start])
+        if (known := self._footprints.get(seq)) is not None:
+            return known
+        if len(self._footprints) >= _DECODED:
+            self._footprints.clear()
+        self._footprints[seq] = found = decode(self._traces[seq - self._start])
+        return found
 
     def glance(self, seq: int) -> Glance:
         """What is compared first of an entry that is there."""
-        return glance(self._traces[seq - self._start])
+        if (known := self._glances.get(seq)) is not None:
+            return known
+        if len(self._glances) >= _GLANCED:
+            self._glances.clear()
+        self._glances[seq] = found = glance(self._traces[seq - self._start])
+        return found
+
+    def keys(self, seq: int) -> Keys:
+        """By what an entry that is there is known again."""
+        return keys(self._traces[seq - self._start])
+
+    def flags(self, seq: int) -> int:
+        """What is special about an entry that is there: bits of `Flag`."""
+        return flags(self._traces[seq - self._start])
+
+    def foreign(self, seq: int) -> Foreign:
+        """What compares across languages of an entry that is there."""
+        return foreign(self._traces[seq - self._start])
+
+    def sketch(self, seq: int) -> Sketch:
+        """The sketch of an entry that is there."""
+        return sketched(self._traces[seq - self._start])
 
     def trace(self, seq: int) -> bytes:
         """The trace of an entry that is there."""
@@ -139,7 +184,12 @@ class Shelf:
     def retrace(self, seq: int, trace: bytes) -> None:
         """Give an entry that is there another trace."""
         self._traces.change(seq - self._start, trace)
+        self._forget(seq)
+
+    def _forget(self, seq: int) -> None:
         self._shown.pop(seq, None)
+        self._glances.pop(seq, None)
+        self._footprints.pop(seq, None)
 
     def time(self, seq: int) -> int:
         """When the entry was first seen, in microseconds since 1970."""
@@ -175,7 +225,7 @@ class Shelf:
         """A number that the members of a story have in common."""
         return self._stories[seq - self._gone]
 
-    def stories(self, seqs: Sequence[int]) -> list[int]:
+    def stories(self, seqs: Iterable[int]) -> list[int]:
         """The story of each entry, by number of the story."""
         gone, stories = self._gone, self._stories
         return [stories[seq - gone] for seq in seqs]

@@ -17,15 +17,20 @@ from monitor.core.stories.words import NUMBER
 _VERSION = 1
 _HEAD = struct.Struct("<BBQqIIQQQHfHHBB")
 _PLACE = struct.Struct("<BBQ")
+_KEYS = struct.Struct("<QQQ")
+_KEYS_AT = struct.calcsize("<BBQqII")
 HEAD = _PLACE.size
 """Bytes of a trace that tell its place in the order of the book."""
+_COUNTS = struct.Struct("<HHBB")
+_COUNTS_AT = _HEAD.size - _COUNTS.size
+_TRIPLES = struct.Struct("<H")
+_TRIPLES_AT = _KEYS_AT + _KEYS.size
 _INDEXED = 20
-_CACHE = 1 << 11
-"""Footprints kept unpacked: some 4 kB each."""
 _MEANT = "\x02"
 """Stands before what a text means in any language; traces of earlier versions have none."""
 _CLAIMED = "\x01"
 """Stands before each claim; no text of a claim holds control characters."""
+_MEANT_MARK, _CLAIMED_MARK = _MEANT.encode(), _CLAIMED.encode()
 
 
 class Flag:
@@ -98,10 +103,20 @@ class Glance(NamedTuple):
     """What of a footprint says how alike two texts are: read many times for each entry, hence by itself."""
 
     seq: int
+    flags: int
     lang: str
     norm: float
     title: tuple[int, ...]
     body: tuple[int, ...]
+    entities: tuple[str, ...]
+
+
+class Keys(NamedTuple):
+    """By what an entry is known again; hashes as in the footprint."""
+
+    url: int
+    title: int
+    text: int
 
 
 @lru_cache(maxsize=1 << 14)
@@ -165,17 +180,61 @@ def order_of(head: bytes) -> int:
     return int(_PLACE.unpack_from(head)[2]) if len(head) >= HEAD and head[0] == _VERSION else 0
 
 
+def keys(trace: bytes) -> Keys:
+    """Read by what an entry is known again from bytes that are `readable`: hardly any work."""
+    return Keys._make(_KEYS.unpack_from(trace, _KEYS_AT))
+
+
+def flags(trace: bytes) -> int:
+    """Read the bits of `Flag` from bytes that are `readable`."""
+    return trace[1]
+
+
+def terms(trace: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Read the terms of title and body from bytes that are `readable`."""
+    titles, _, bodies, _ = _COUNTS.unpack_from(trace, _COUNTS_AT)
+    found = _ints(titles + bodies).unpack_from(trace, _HEAD.size)
+    return found[:titles], found[titles:]
+
+
+def sketched(trace: bytes) -> Sketch:
+    """Read the sketch from bytes that are `readable`."""
+    triples = _TRIPLES.unpack_from(trace, _TRIPLES_AT)[0]
+    titles, kept, bodies, scale = _COUNTS.unpack_from(trace, _COUNTS_AT)
+    hashes = _ints(kept).unpack_from(trace, _HEAD.size + 4 * (titles + bodies))
+    return Sketch(1 << scale, triples, frozenset(hashes))
+
+
 def glance(trace: bytes) -> Glance:
     """Read what is compared first from bytes that are `readable`: a third of the work of `decode`."""
-    _, _, seq, _, _, _, _, _, _, _, norm, titles, kept, bodies, _ = _HEAD.unpack_from(trace)
-    title = _ints(titles).unpack_from(trace, _HEAD.size)
-    body = _ints(bodies).unpack_from(trace, _HEAD.size + 4 * titles)
+    _, bits, seq, _, _, _, _, _, _, _, norm, titles, kept, bodies, _ = _HEAD.unpack_from(trace)
+    found = _ints(titles + bodies).unpack_from(trace, _HEAD.size)
     start = _HEAD.size + 4 * (titles + bodies + kept)
-    lang = trace[start : trace.index(b"\0", start)].decode("utf-8", "surrogatepass")
-    return Glance(seq, lang, norm, title, body)
+    names = trace[start:].partition(_MEANT_MARK)[0].partition(_CLAIMED_MARK)[0]
+    lang, _, *entities = names.decode("utf-8", "surrogatepass").split("\0")
+    return Glance(seq, bits, lang, norm, found[:titles], found[titles:], tuple(entities))
 
 
-@lru_cache(maxsize=_CACHE)
+class Foreign(NamedTuple):
+    """What of a footprint compares across languages."""
+
+    lang: str
+    entities: tuple[str, ...]
+    title: tuple[str, ...]
+    """Sounds of names and signs of concepts."""
+    body: tuple[str, ...]
+
+
+def foreign(trace: bytes) -> Foreign:
+    """Read what compares across languages from bytes that are `readable`."""
+    titles, kept, bodies, _ = _COUNTS.unpack_from(trace, _COUNTS_AT)
+    start = _HEAD.size + 4 * (titles + bodies + kept)
+    told, _, meant = trace[start:].decode("utf-8", "surrogatepass").partition(_MEANT)
+    lang, _, *entities = told.partition(_CLAIMED)[0].split("\0")
+    title, _, body = meant.partition("\0")
+    return Foreign(lang, tuple(entities), tuple(title.split()), tuple(body.split()))
+
+
 def decode(trace: bytes) -> Footprint:
     """Read a footprint back from bytes that are `readable`."""
     (_, flags, seq, opened, entries, texts, url, title_key, text_key, triples, norm, titles, kept, bodies,

@@ -15,7 +15,7 @@ from monitor.core.stories.observe import key64
 from monitor.core.stories.postings import Postings
 from monitor.core.stories.rarity import Rarity
 from monitor.core.stories.shelf import Group, Shelf, micros
-from monitor.core.stories.trace import Flag, Footprint, entity_key
+from monitor.core.stories.trace import Flag, Footprint, Glance, entity_key
 
 _PRIOR = 2000.0
 _EXEMPLARS = 8
@@ -86,13 +86,13 @@ class Window:
         footprint = self.shelf.footprint(seq)
         return footprint.opened, footprint.entries, footprint.texts
 
-    def exemplars(self, seq: int) -> list[Footprint]:
+    def exemplars(self, seq: int) -> list[Glance]:
         """The first and the latest members of an entry's story; live pages only if there is nothing else."""
         group = self.shelf.group(seq)
         members = (group.originals or group.members) if group else (seq,)
         chosen = members if len(members) <= _EXEMPLARS else [*members[:_EARLY], *members[-_LATE:]]
-        footprints = [self.shelf.footprint(number) for number in chosen]
-        return [found for found in footprints if not found.flags & Flag.LIVE] or footprints
+        seen = [*map(self.shelf.glance, chosen)]
+        return [found for found in seen if not found.flags & Flag.LIVE] or seen
 
     def member(self, story: str) -> int | None:
         """The latest member of a story, None if the window holds none."""
