@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 from monitor.core.models import News, Placement
 from monitor.core.stories.copies import Arrival, Found
 from monitor.core.stories.likeness import Query
@@ -9,10 +11,11 @@ from monitor.core.stories.observe import named
 from monitor.core.stories.trace import Flag, Footprint
 from monitor.core.stories.window import Window
 
-NOVEL_AT = 0.75
-"""Share of an entry's rarity unseen in its story from which it tells something new."""
 SURE_AT = 0.75
-"""Probability of belonging below which a reader had better be told."""
+"""Probability of belonging below which a reader had better be told of an entry half of which is unseen."""
+_SURE = log(SURE_AT / (1 - SURE_AT))
+_HALF = 0.5
+_CERTAIN = 1e-9
 _READ = 24
 _KINDS = (
     (Flag.DENIAL, News.DENIAL),
@@ -30,9 +33,24 @@ def news_of(
         return tuple(news)
     known = [window.shelf.footprint(number) for number in window.members(seq)[-_READ:]]
     news += _facts(asked, known)
-    if found is not None and (found.score < SURE_AT or unseen(asked, known) >= NOVEL_AT):
+    if found is not None and is_new(found.score, unseen(asked, known)):
         news.append(News.NOVELTY)
     return tuple(news)
+
+
+def is_new(score: float, unseen_share: float) -> bool:
+    """Whether an entry that joins a story had better be told all the same.
+
+    One doubt is not enough where the other speaks against it: a report in other words of what is surely the
+    same is no news, and neither is a report in the same words that might belong elsewhere. So the two are
+    weighed together.
+
+    Args:
+        score: the probability that it belongs to the story, in [0, 1].
+        unseen_share: the share of what it says that is unseen in the story, in [0, 1].
+    """
+    odds = max(_CERTAIN, score) / max(_CERTAIN, 1 - score)
+    return log(odds) < _SURE + unseen_share - _HALF
 
 
 def _facts(asked: Query, known: list[Footprint]) -> list[News]:
