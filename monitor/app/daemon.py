@@ -18,6 +18,7 @@ from datetime import timedelta
 from aiohttp.web import RouteDef
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.app.following import Following, rulebook_of
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs, sign_of
 from monitor.app.served import for_programs
 from monitor.app.websub import WebSub, open_websub, routes_of, world_of
@@ -25,7 +26,6 @@ from monitor.channels.factory import build_channel, build_listeners
 from monitor.channels.heartbeat import ping
 from monitor.config.compiling import LongLived
 from monitor.config.naming import load_with_rules
-from monitor.config.reload import Reload
 from monitor.config.restart import restart_needed
 from monitor.core.errors import Mistake, StoreUnavailableError, Weight
 from monitor.core.models import Feed
@@ -41,7 +41,7 @@ from monitor.pipeline.dispatch import Dispatch
 from monitor.pipeline.duties import Duties
 from monitor.pipeline.feed_notices import FeedNotices
 from monitor.pipeline.housekeep import Housekeeper
-from monitor.pipeline.in_force import InForce, Rulebook
+from monitor.pipeline.in_force import InForce
 from monitor.pipeline.keeping import Keeping
 from monitor.pipeline.listening import Listening
 from monitor.pipeline.lookback import LookBack
@@ -66,8 +66,6 @@ from monitor.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
-_LOOK_AT_FILES = 2
-"""Seconds between two looks at the rule files."""
 _DRAIN = 8.0
 """Seconds that stopping may take; systemd and impatient people wait no longer than ten."""
 _FEEDS_AT_ONCE = 50
@@ -86,7 +84,7 @@ class Daemon:
         self._on_entries, self._on_alerts = asyncio.Event(), Bell()
         self._in_force = InForce(
             settings=prepared.settings,
-            rulebook=Rulebook.of(self._rules.in_force.rules.ruleset, self._rules.in_force.matcher),
+            rulebook=rulebook_of(self._rules),
             templates=prepared.loaded.templates,
         )
         self._store: Store
@@ -101,6 +99,7 @@ class Daemon:
         )
         self._reload_wanted = asyncio.Event()
         self._look_back: LookBack
+        self._following: Following
         self._watch: Watch
         self._kept_for: tuple[Mistake, ...] = ()
         """Mistakes of config.yaml for which the former one stays in force."""
@@ -137,6 +136,9 @@ class Daemon:
                 on_alerts=self._on_alerts,
             )
             self._look_back = LookBack(self._store, self._in_force, clock=clock)
+            self._following = Following(
+                self._rules, self._store, self._in_force, self._look_back, self._long_lived.settle
+            )
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
@@ -184,7 +186,11 @@ class Daemon:
         """Make ready to be one of several daemons, and perhaps their keeper."""
         sign = sign_of(self._in_force)
         self._membership = Membership(self._store, sign, withdraw=self._poller.withdraw)
-        self._wake = {"entries": self._on_entries, "workers": self._membership.called}
+        self._wake = {
+            "entries": self._on_entries,
+            "rules": self._following.called,
+            "workers": self._membership.called,
+        }
         stack.push_async_callback(self._membership.leave)
         self._duties = Duties(self._assembler, self._dispatch, self._listening, self._in_force)
         self._keeping = Keeping(self._store, self._duties.run, is_willing=lambda: self._membership.is_willing)
@@ -207,6 +213,7 @@ class Daemon:
             "poll": asyncio.create_task(self._poller.run()),
             "keep": asyncio.create_task(self._keeping.run()),
             "reload": asyncio.create_task(self._reload_for_ever(self._reload_wanted)),
+            "rules": asyncio.create_task(self._following.run()),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
             "watch": asyncio.create_task(self._watch.run()),
@@ -293,13 +300,9 @@ class Daemon:
     # ------------------------------------------------------------------ reload
 
     async def _reload_for_ever(self, wanted: asyncio.Event) -> None:
-        """Follow the rule files; read everything again when SIGHUP asks for it."""
+        """Read everything again when SIGHUP asks for it."""
         while True:
-            try:
-                await asyncio.wait_for(wanted.wait(), _LOOK_AT_FILES)
-            except TimeoutError:
-                await self._look_at_rules()
-                continue
+            await wanted.wait()
             wanted.clear()
             notify_reloading()
             try:
@@ -307,27 +310,12 @@ class Daemon:
             except StoreUnavailableError as error:
                 await pause(log, "config.reload_postponed", error)
                 wanted.set()
-            await self._look_at_rules()
+            await self._following.look()
             notify("READY=1")
-
-    async def _look_at_rules(self) -> None:
-        look = await asyncio.to_thread(self._rules.look, clock())
-        if look.is_news:
-            self._take_rules(look)
-            await asyncio.to_thread(self._long_lived.settle)
-
-    def _take_rules(self, look: Reload) -> None:
-        """Swap the rules between two entries and say what changed."""
-        self._in_force.rulebook = Rulebook.of(look.rules.ruleset, look.matcher)
-        for mistake in look.rules.mistakes:
-            level = logging.ERROR if mistake.weight is Weight.ERROR else logging.WARNING
-            log.log(level, "rules.mistake", extra=fields(mistake=str(mistake)))
-        log.info("rules.reloaded", extra=fields(said=str(look)))
-        self._look_back.want((*look.added, *look.changed), look.entities)
 
     async def _reload_settings(self) -> None:
         """Take over config.yaml if it is good; keep what is in force if it is not."""
-        loaded = await asyncio.to_thread(load_with_rules, self._prepared.path)
+        loaded = await asyncio.to_thread(load_with_rules, self._prepared.path, self._rules.bundle)
         self._kept_for = loaded.mistakes if loaded.settings is None else ()
         if loaded.settings is None:
             for mistake in loaded.mistakes:
@@ -349,7 +337,7 @@ class Daemon:
             log.warning("config.restart_needed", extra=fields(keys=", ".join(keys)))
         await self._dispatch.swap(settings, self._built_channels(settings))
         await self._listening.renew(settings.channels)
-        self._rules.channels, self._rules.templates = loaded.channels, loaded.templates.names
+        self._rules.know(channels=loaded.channels, templates=loaded.templates.names)
         self._in_force.templates = loaded.templates
         await self._take_feeds(loaded.feeds, spread=True)
         log.info("config.reloaded", extra=fields(**self._summary()))

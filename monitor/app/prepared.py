@@ -13,13 +13,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
 
+from monitor import looping
 from monitor.config.naming import held_against
+from monitor.config.pushed import PushedRules
 from monitor.config.reload import RuleFiles
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import ConfigurationError, Weight
 from monitor.core.models import Sign
 from monitor.core.settings import Settings
 from monitor.pipeline.in_force import InForce
+from monitor.sources.pushed import with_bundle
 from monitor.telemetry import Redactor, set_up_logging
 
 
@@ -38,7 +41,7 @@ class Prepared:
     path: Path
     loaded: Loaded
     settings: Settings
-    rules: RuleFiles
+    rules: RuleFiles | PushedRules
     only_samples: bool = False
     stream: TextIO | None = field(default=None, repr=False)
     """Where the console channel writes; standard output by default."""
@@ -57,14 +60,15 @@ def _uncollected() -> Iterator[None]:
 
 
 def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = None) -> Prepared:
-    """Read configuration and rules.
+    """Read configuration and rules; not in a running loop, since rules may stand in the database.
 
     Raises:
         ConfigurationError: with every mistake of every file.
+        DatabaseUnusableError: the rules stand in the database, and it cannot be read.
     """
     with _uncollected():
-        loaded = load_settings(path)
-        rules = RuleFiles(loaded.rules, channels=loaded.channels, templates=loaded.templates.names)
+        loaded = looping.run(with_bundle(settings)) if (settings := load_settings(path)).pushed else settings
+        rules = rules_in(loaded)
         read = rules.start()
         loaded = held_against(loaded, read)
     errors = [mistake for mistake in (*loaded.mistakes, *read.mistakes) if mistake.weight is Weight.ERROR]
@@ -80,6 +84,13 @@ def prepare(path: Path, *, only_samples: bool = False, stream: TextIO | None = N
     )
 
 
+def rules_in(loaded: Loaded) -> RuleFiles | PushedRules:
+    """Return what follows the rules of a configuration, wherever they stand."""
+    if loaded.pushed:
+        return PushedRules(loaded)
+    return RuleFiles(loaded.rules, channels=loaded.channels, templates=loaded.templates.names)
+
+
 def set_up_logs(loaded: Loaded, settings: Settings) -> None:
     """Log as the settings say, with every secret of the file hidden."""
     set_up_logging(level=settings.log_level, style=settings.log_format, redactor=Redactor(loaded.secrets))
@@ -87,9 +98,15 @@ def set_up_logs(loaded: Loaded, settings: Settings) -> None:
 
 def sign_of(in_force: InForce) -> Callable[[], Sign]:
     """Return what says what this daemon is and works with, for those that share its database."""
+
+    def version_of() -> int | None:
+        bundle = in_force.rulebook.bundle
+        return bundle.version.number if bundle else None
+
     return lambda: Sign(
         host=socket.gethostname(),
         version=version("news-monitor"),
         rules=in_force.rulebook.fingerprint,
+        rule_version=version_of(),
         feeds=len(in_force.feeds),
     )

@@ -7,13 +7,16 @@ from pathlib import Path
 import click
 
 from monitor.cli.common import config_option, counted, json_option, print_json, say_mistakes
+from monitor.cli.database import run_async
 from monitor.cli.guard import Exit
 from monitor.config.naming import held_against
+from monitor.config.pushed import PushedRules
 from monitor.config.reload import RuleFiles
 from monitor.config.rules import LoadedRules
 from monitor.config.settings import Loaded, load_settings
 from monitor.core.errors import Mistake
 from monitor.files import is_there
+from monitor.sources.pushed import with_bundle
 
 
 @click.command(name="check")
@@ -23,15 +26,15 @@ def command(*, as_json: bool, config: Path) -> None:
     r"""Read config.yaml and every rule file; say every mistake at once, each with line and column.
 
     The tests that stand beside the rules are run, as the daemon does at its start: one that fails is a
-    mistake. Nothing is opened, fetched or sent. Exit code 0 if the daemon would accept all of it (warnings
-    may be), 2 if not.
+    mistake. Nothing is fetched or sent, and no database opened but for rules that were pushed to it. Exit
+    code 0 if the daemon would accept all of it (warnings may be), 2 if not.
 
     \b
     Example, before a reload:
       news-monitor check && systemctl reload news-monitor
     """
-    loaded = load_settings(config)
-    rules = RuleFiles(_places(loaded), channels=loaded.channels, templates=loaded.templates.names).start()
+    loaded = run_async(with_bundle(load_settings(config)))
+    rules = started(loaded)
     loaded = held_against(loaded, rules)
     mistakes = sorted({*loaded.mistakes, *rules.mistakes})
     if as_json:
@@ -44,9 +47,12 @@ def command(*, as_json: bool, config: Path) -> None:
         raise SystemExit(Exit.MISTAKES)
 
 
-def _places(loaded: Loaded) -> tuple[Path, ...]:
-    """Name the rule folders that exist: one that does not is already a mistake of the configuration."""
-    return tuple(path for path in loaded.rules if is_there(path))
+def started(loaded: Loaded) -> LoadedRules:
+    """Read the rules as the daemon does at its start; a folder that is not there is a mistake elsewhere."""
+    if loaded.pushed:
+        return PushedRules(loaded).start()
+    there = tuple(path for path in loaded.rules if is_there(path))
+    return RuleFiles(there, channels=loaded.channels, templates=loaded.templates.names).start()
 
 
 def _summary(loaded: Loaded, rules: LoadedRules) -> str:

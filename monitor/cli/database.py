@@ -22,8 +22,8 @@ _T = TypeVar("_T")
 
 
 @asynccontextmanager
-async def opened(loaded: Loaded) -> AsyncIterator[Store]:
-    """Open the database beside a daemon that may be running; nothing is created.
+async def opened(loaded: Loaded, *, create: bool = False) -> AsyncIterator[Store]:
+    """Open the database beside a daemon that may be running; nothing is created unless `create` says so.
 
     Raises:
         DatabaseUnusableError: there is none yet, or it cannot be used.
@@ -33,7 +33,7 @@ async def opened(loaded: Loaded) -> AsyncIterator[Store]:
     kind = look_at(path) if path is not None else None
     if isinstance(kind, Mistake):
         raise DatabaseUnusableError(str(kind))
-    if kind is Kind.NOTHING:
+    if kind is Kind.NOTHING and not create:
         message = f"there is no database {path} yet: `news-monitor run` makes it"
         raise DatabaseUnusableError(message)
     store = await open_store(url, owner=f"command-{os.getpid()}", exclusive=False)

@@ -11,15 +11,15 @@ import click
 
 from monitor import looping
 from monitor.channels.factory import build_channel
-from monitor.cli.check import rules_in_words
+from monitor.cli.check import rules_in_words, started
 from monitor.cli.checkups import desk, guarding, machine, network, places, service, storage, versions
 from monitor.cli.checkups.findings import Finding, Standing, gravest_first, note, ok, problem, warning
 from monitor.cli.common import config_option, counted, json_option, now, print_json
 from monitor.cli.guard import Exit, clean
-from monitor.config.reload import RuleFiles
 from monitor.config.settings import Loaded, load_settings
-from monitor.core.errors import Mistake, Weight
+from monitor.core.errors import DatabaseUnusableError, Mistake, StoreUnavailableError, Weight
 from monitor.files import is_there
+from monitor.sources.pushed import with_bundle
 from monitor.telemetry import Redactor, set_up_logging
 
 _MARKS = {Standing.OK: "ok", Standing.NOTE: "--", Standing.WARNING: "!", Standing.PROBLEM: "!!"}
@@ -69,7 +69,7 @@ def _verdict(findings: Sequence[Finding]) -> str:
 async def _examine(loaded: Loaded, *, offline: bool) -> list[Finding]:
     findings = [
         *_configuration(loaded),
-        *_rules(loaded),
+        *await _rules(loaded),
         *versions.examine(versions.installed()),
         *service.systemd(os.environ),
         *guarding.writable([path for path in (loaded.path, *loaded.rules) if is_there(path)]),
@@ -95,12 +95,17 @@ def _configuration(loaded: Loaded) -> Iterator[Finding]:
     yield from mistakes("configuration", loaded.mistakes)
 
 
-def _rules(loaded: Loaded) -> Iterator[Finding]:
-    there = [path for path in loaded.rules if is_there(path)]
-    rules = RuleFiles(there, channels=loaded.channels, templates=loaded.templates.names).start()
-    if rules.is_usable and loaded.rules:
-        yield ok("rules", rules_in_words(rules))
-    yield from mistakes("rules", rules.mistakes)
+async def _rules(loaded: Loaded) -> list[Finding]:
+    try:
+        loaded = await with_bundle(loaded)
+    except (DatabaseUnusableError, StoreUnavailableError) as error:
+        said = f"stand in the database, which cannot be read: {error}"
+        return [warning("rules", said, "bring the database back; the daemon does not start without it")]
+    rules = started(loaded)
+    found = list(mistakes("rules", rules.mistakes))
+    if rules.is_usable and (loaded.rules or loaded.pushed):
+        return [ok("rules", rules_in_words(rules)), *found]
+    return found
 
 
 def mistakes(subject: str, found: Sequence[Mistake]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from monitor.cli.common import config_option, configured, counted, now
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import clean
 from monitor.cli.rulebook.places import rule_named
-from monitor.config.rules import load_rules
+from monitor.config.pushed import rules_of
 from monitor.config.settings import Loaded
 from monitor.core.document import suggestion
 from monitor.core.errors import ConfigurationError, DatabaseUnusableError, Mistake
@@ -23,6 +23,7 @@ from monitor.core.render.page import page
 from monitor.core.render.samples import sample_card
 from monitor.core.rules.tree import Rule, RuleSet
 from monitor.core.settings import SlackChannel
+from monitor.sources.pushed import with_bundle
 from monitor.store import Store
 
 
@@ -56,7 +57,7 @@ def command(
     """
     loaded = configured(config)
     look = Look(loaded.templates, _template_of(loaded, channel, config))
-    ruleset = load_rules(loaded.rules, templates=loaded.templates.names).accepted()
+    ruleset = rules_of(run_async(with_bundle(loaded)), templates=loaded.templates.names).accepted()
     found = rule_named(rule, ruleset)
     shown = _sample(found) if sample else run_async(_latest(loaded, found, ruleset)) or _sample(found)
     name = found.template or look.name

@@ -9,13 +9,15 @@ from pathlib import Path
 import click
 
 from monitor.cli.common import config_option, configured, json_option, now, print_json
+from monitor.cli.database import run_async
 from monitor.cli.guard import clean
 from monitor.cli.routing import Told, Wanted, told_of
-from monitor.config.rules import load_rules
+from monitor.config.pushed import rules_of
 from monitor.core.models import EVERY_DAY, UNLIMITED, QuietHours, SendingPolicy, Severity, WhenExpired
 from monitor.core.rules.tree import RuleSet
 from monitor.core.settings import RouteMatch, Settings
 from monitor.core.units import spoken
+from monitor.sources.pushed import with_bundle
 
 
 @click.group(name="routes")
@@ -42,7 +44,7 @@ def show(*, as_json: bool, config: Path) -> None:
         routes = [route.model_dump(mode="json", by_alias=True) for route in settings.routes]
         print_json({"routes": routes, "alerts": settings.alerts.model_dump(mode="json", by_alias=True)})
         return
-    for line in _tree(settings, load_rules(loaded.rules).ruleset):
+    for line in _tree(settings, rules_of(run_async(with_bundle(loaded))).ruleset):
         click.echo(clean_line(line))
 
 

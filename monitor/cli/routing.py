@@ -12,7 +12,7 @@ from monitor.cli.database import opened, run_async
 from monitor.cli.guard import NothingFoundError
 from monitor.cli.rulebook.entries import entry_for, is_reference
 from monitor.config.compiling import compiled
-from monitor.config.rules import load_rules
+from monitor.config.pushed import rules_of
 from monitor.config.settings import Loaded
 from monitor.core.alerting.sharing import escalation_of, terms_in_words
 from monitor.core.alerting.timing import Asking, terms_of
@@ -24,6 +24,7 @@ from monitor.core.models import Entry, Feed, Findings, Severity, Silence
 from monitor.core.routing import Leg, Look, legs_for, looks
 from monitor.core.rules.tree import Rule, RuleSet
 from monitor.core.units import spoken
+from monitor.sources.pushed import with_bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def told_of(wanted: Wanted, loaded: Loaded, moment: datetime) -> list[Told]:
         click.UsageError: a rule or an entity is not there, or nothing is asked.
         NothingFoundError: no rule matches, or the archive has no such article.
     """
-    ruleset = load_rules(loaded.rules, channels=loaded.channels).accepted()
+    ruleset = rules_of(run_async(with_bundle(loaded)), channels=loaded.channels).accepted()
     asked = _asked(wanted, loaded, ruleset)
     silences = run_async(_silences(loaded, moment))
     return [_told(one, loaded, silences, moment) for one in asked]

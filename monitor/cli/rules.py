@@ -22,6 +22,10 @@ class _RuleCommands(LazyGroup):
         "backtest": "Say what rules would have alerted, from the archive.",
         "diff": "Say which alerts an edit adds and loses, from the archive.",
         "tune": "Propose what a rule should leave out, from alerts marked as noise.",
+        "push": "Put rules into the database, for all daemons that say `rules: database`.",
+        "versions": "List the versions that were pushed, or show what one changed.",
+        "pull": "Write the files of a version into a folder.",
+        "rollback": "Put the rules of an earlier version in force again.",
         "match": "Run the rules over a file of entries.",
         "schema": "Print the JSON Schema of rule files, for editors.",
     }

@@ -27,13 +27,14 @@ from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit, clean, the_one
 from monitor.cli.story_page import SHORT, found_story
 from monitor.cli.tables import print_table
-from monitor.config.rules import load_rules
+from monitor.config.pushed import rules_of
 from monitor.config.settings import Loaded
 from monitor.core.document import suggestion
 from monitor.core.errors import Mistake, Weight
 from monitor.core.models import Decision, ListedSilence, Silence
 from monitor.core.silencing import wrong_matcher
 from monitor.pipeline.editing import whole
+from monitor.sources.pushed import with_bundle
 from monitor.store import Store
 
 
@@ -136,7 +137,7 @@ def read_matchers(texts: Iterable[str]) -> dict[str, str]:
 
 def _doubts(matchers: Mapping[str, str], loaded: Loaded) -> list[Mistake]:
     """Warn of a rule that is not there: the silence would hold nothing."""
-    rules = [rule.id for rule in load_rules(loaded.rules).ruleset.rules]
+    rules = [rule.id for rule in rules_of(run_async(with_bundle(loaded))).ruleset.rules]
     name = matchers.get("rule")
     if name is None or name in rules:
         return []

@@ -18,6 +18,7 @@ from monitor.config.schema import Path
 from monitor.core.document import listed, suggestion
 from monitor.core.errors import Mistake, Weight
 from monitor.core.settings import (
+    PUSHED,
     AppriseChannel,
     ChannelSettings,
     EmailChannel,
@@ -325,6 +326,8 @@ def _database(draft: Draft) -> Iterator[Remark]:
 
 
 def _rules(draft: Draft) -> Iterator[Remark]:
+    if draft.settings.rules == PUSHED:
+        return
     for index, name in enumerate(draft.settings.rules):
         at = ("rules", index) if "rules" in draft.settings.model_fields_set else ()
         kind = look_at(draft.root / name)

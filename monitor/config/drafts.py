@@ -11,7 +11,7 @@ from textwrap import indent
 from typing import Final
 
 from monitor.config.compiling import compiled
-from monitor.config.rules import find_rule_files, read_rule_file
+from monitor.config.pushed import files_of
 from monitor.config.settings import Loaded
 from monitor.core.errors import Mistake, Weight
 from monitor.core.matcher import Matcher
@@ -52,8 +52,7 @@ def drafted(text: str, loaded: Loaded) -> Drafted:
     if (problem := _problem(file)) is not None:
         return Drafted(mistakes=_placed(problem, moved))
     [rule] = file.rules
-    paths, _ = find_rule_files(loaded.rules)
-    others = [_without(read_rule_file(path).rules, file) for path in paths]
+    others = [_without(one.rules, file) for one in files_of(loaded)]
     together = combine([*others, file])
     said = {
         *file.mistakes,

@@ -11,10 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from monitor.config.rules import LoadedRules, load_rules
+from monitor.config.pushed import rules_of
+from monitor.config.rules import LoadedRules
 from monitor.config.settings import Loaded, NamedByRoute, load_settings
 from monitor.core.document import listed, suggestion
 from monitor.core.errors import Mistake, Weight
+from monitor.core.models import RuleBundle
 from monitor.core.rules.tree import RuleSet
 
 _KINDS: Final = {
@@ -44,12 +46,15 @@ def held_against(loaded: Loaded, rules: LoadedRules) -> Loaded:
     )
 
 
-def load_with_rules(path: Path) -> Loaded:
-    """Read a configuration file and hold the names in it against the rule files as they are now."""
-    loaded = load_settings(path)
+def load_with_rules(path: Path, bundle: RuleBundle | None = None) -> Loaded:
+    """Read a configuration file and hold the names in it against the rule files as they are now.
+
+    Where rules are pushed, against those of the bundle.
+    """
+    loaded = replace(load_settings(path), bundle=bundle)
     if not loaded.named or loaded.settings is None:
         return loaded
-    return held_against(loaded, load_rules(loaded.rules, channels=loaded.channels))
+    return held_against(loaded, rules_of(loaded, channels=loaded.channels))
 
 
 def _known(loaded: Loaded, ruleset: RuleSet) -> Mapping[str, Sequence[str]]:

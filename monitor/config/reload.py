@@ -7,12 +7,13 @@ A file that is still being written is waited for; a change that breaks another f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config.compiling import RuleCompiler
+from monitor.config.reloaded import Compile, Reload, compared, with_mistakes
 from monitor.config.rules import (
     LoadedFile,
     LoadedRules,
@@ -21,73 +22,15 @@ from monitor.config.rules import (
     read_rule_file,
     shown_path,
 )
-from monitor.core.document import listed
 from monitor.core.errors import Mistake, Weight
 from monitor.core.matcher import Matcher
 from monitor.core.proving import failing_tests
-from monitor.core.rules.shape import meaning_of, meaning_of_entity
-from monitor.core.rules.tree import Entity, Rule, RuleSet
+from monitor.core.rules.tree import RuleSet
 
 SETTLE = timedelta(seconds=1)
 """A file changed more recently than this may still be written."""
 PATIENCE = timedelta(seconds=10)
 """How long a file that breaks off at its end is taken for half-written."""
-_NAMED = 3
-"""Ids named in the sentence about a reload; more are counted."""
-
-Compile = Callable[[RuleSet], Matcher]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reload:
-    """What a look at the files brought."""
-
-    rules: LoadedRules
-    """In force from now on: each file in its last good version; the mistakes are those of what is not."""
-    matcher: Matcher
-    """Compiled of `rules.ruleset`; the same object as before if no rule changed."""
-    added: tuple[str, ...] = ()
-    """Ids of rules, here and in `changed` and `removed`."""
-    changed: tuple[str, ...] = ()
-    """A rule changes with its meaning; moving it or rewording its tests changes nothing."""
-    removed: tuple[str, ...] = ()
-    entities: tuple[str, ...] = ()
-    """Ids of entities that were added, changed or removed."""
-    kept: tuple[str, ...] = ()
-    """Files of which an earlier version stays in force because the present one has mistakes."""
-    lost: tuple[Mistake, ...] = ()
-    """Files and folders of the configuration that could still be read at the look before."""
-    regained: bool = False
-    """Whether all of them can be read again."""
-    waiting: bool = False
-    """Whether some file is still being written; look again soon."""
-
-    @property
-    def is_news(self) -> bool:
-        """Whether rules changed, a file was refused or a folder lost: something to log and to tell."""
-        changed = self.added or self.changed or self.removed or self.entities
-        return bool(changed or self.kept or self.lost or self.regained)
-
-    def __str__(self) -> str:
-        """Say in one sentence what changed and what did not."""
-        kinds = (("added", self.added), ("changed", self.changed), ("removed", self.removed))
-        parts = [f"rules {word}: {_some(ids)}" for word, ids in kinds if ids]
-        parts += [f"entities changed: {_some(self.entities)}"] if self.entities else []
-        parts += [f"{self.lost[0]}; its rules stay in force"] if self.lost else []
-        parts += ["every file and folder can be read again"] if self.regained else []
-        said = "; ".join(parts) or "no rule changed"
-        if not self.kept:
-            return said
-        errors = [one for one in self.rules.mistakes if one.weight is Weight.ERROR]
-        count = f"{len(errors)} mistake{'s' if len(errors) != 1 else ''}"
-        first = f", the first: {errors[0]}" if errors else ""
-        return f"{said}; last good version kept of {listed(self.kept)} ({count}{first})"
-
-
-def _some(ids: Sequence[str]) -> str:
-    if len(ids) <= _NAMED:
-        return listed(ids)
-    return f"{', '.join(ids[:_NAMED])} and {len(ids) - _NAMED} more"
 
 
 @dataclass(slots=True)
@@ -114,6 +57,9 @@ class RuleFiles:
     Compiling takes as long as it takes: call it in a thread. It never raises for what people can write.
     """
 
+    bundle: None = None
+    """Nobody pushed them."""
+
     def __init__(
         self,
         paths: Iterable[Path],
@@ -123,9 +69,9 @@ class RuleFiles:
         compile_rules: Compile | None = None,
     ) -> None:
         self.channels = channels
-        """Names of the configured channels; may be set anew before a look."""
+        """Names of the configured channels."""
         self.templates = templates
-        """Names of the templates there are; the same."""
+        """Names of the templates there are."""
         self._paths = tuple(paths)
         self._compile = compile_rules or RuleCompiler()
         self._good: dict[Path, LoadedFile] = {}
@@ -146,12 +92,16 @@ class RuleFiles:
         loaded = self._together(files.values(), mistakes)
         matcher = self._compile(loaded.ruleset if loaded.is_usable else RuleSet())
         if loaded.is_usable:
-            loaded = _with(loaded, failing_tests(loaded.ruleset, matcher))
+            loaded = with_mistakes(loaded, failing_tests(loaded.ruleset, matcher))
         if loaded.is_usable:
             self._good = files
         added = tuple(sorted(rule.id for rule in loaded.ruleset.rules))
         self._in_force = Reload(rules=loaded, matcher=matcher, added=added)
         return loaded
+
+    def know(self, *, channels: Collection[str], templates: Collection[str]) -> None:
+        """Hear which channels and templates there are from now on."""
+        self.channels, self.templates = channels, templates
 
     @property
     def in_force(self) -> Reload:
@@ -175,8 +125,9 @@ class RuleFiles:
         regained = bool(self._finding) and not look.finding
         self._finding = look.finding
         self._good, loaded, matcher = self._best(look)
-        compared = self._compared(before, loaded, matcher, waiting=look.waiting)
-        self._in_force = replace(compared, lost=lost, regained=regained)
+        kept = tuple(sorted(shown_path(path) for path in self._refused))
+        news = compared(before, loaded, matcher, kept=kept)
+        self._in_force = replace(news, lost=lost, regained=regained, waiting=look.waiting)
         return self._in_force
 
     def _changes(self, now: datetime) -> _Look:
@@ -237,7 +188,7 @@ class RuleFiles:
             self._missing.pop(path, None)
             self._signatures.pop(path, None)
         said = (one for mistakes in refused.values() for one in mistakes)
-        return files, _with(loaded, (*said, *failing)), matcher
+        return files, with_mistakes(loaded, (*said, *failing)), matcher
 
     def _files(self, look: _Look, refused: Mapping[Path, object]) -> dict[Path, LoadedFile]:
         files = dict(self._good)
@@ -254,31 +205,6 @@ class RuleFiles:
         matcher = self._compile(loaded.ruleset)
         return matcher, failing_tests(loaded.ruleset, matcher)
 
-    def _compared(self, before: Reload, loaded: LoadedRules, matcher: Matcher, *, waiting: bool) -> Reload:
-        old = {rule.id: rule for rule in before.rules.ruleset.rules}
-        new = {rule.id: rule for rule in loaded.ruleset.rules}
-        names, now = before.rules.ruleset.entities, loaded.ruleset.entities
-        changed = {name for name in names.keys() & now.keys() if _differs(names[name], now[name])}
-        return Reload(
-            rules=loaded,
-            matcher=matcher,
-            added=tuple(sorted(new.keys() - old.keys())),
-            changed=tuple(sorted(name for name in new.keys() & old.keys() if _differs(new[name], old[name]))),
-            removed=tuple(sorted(old.keys() - new.keys())),
-            entities=tuple(sorted(changed | (names.keys() ^ now.keys()))),
-            kept=tuple(sorted(shown_path(path) for path in self._refused)),
-            waiting=waiting,
-        )
-
-
-def _differs(one: Rule | Entity, other: Rule | Entity) -> bool:
-    """Tell whether two versions mean different things; those of an unchanged file are the very same."""
-    return one is not other and _meaning(one) != _meaning(other)
-
-
-def _meaning(one: Rule | Entity) -> Rule | Entity:
-    return meaning_of(one) if isinstance(one, Rule) else meaning_of_entity(one)
-
 
 def _signature(path: Path) -> _Signature | None:
     try:
@@ -286,11 +212,6 @@ def _signature(path: Path) -> _Signature | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _with(loaded: LoadedRules, more: Iterable[Mistake]) -> LoadedRules:
-    mistakes = tuple(sorted({*loaded.mistakes, *more}))
-    return LoadedRules(ruleset=loaded.ruleset, mistakes=mistakes, files=loaded.files)
 
 
 def _blamed(errors: Iterable[Mistake], touched: Collection[Path]) -> set[Path]:

@@ -16,7 +16,7 @@ def restart_needed(started: Loaded, now: Loaded) -> list[str]:
         "stories.window": (before.stories.window, after.stories.window),
         "retention.every": (before.retention.every, after.retention.every),
         "web": (before.web, after.web),
-        "rules": (started.rules, now.rules),
+        "rules": ((started.pushed, started.rules), (now.pushed, now.rules)),
     } | {
         f"polling.{name}": (getattr(before.polling, name), getattr(after.polling, name))
         for name in type(before.polling).model_fields

@@ -147,21 +147,27 @@ def shown_path(path: Path) -> str:
 def read_rule_file(path: Path) -> LoadedFile:
     """Read one file; what is wrong with it is in its `rules.mistakes`."""
     source = read_source(path, max_bytes=MAX_BYTES)
-    name = shown_path(path)
     if isinstance(source, Mistake):
+        name = shown_path(path)
         mistake = Mistake(path=name, message=source.message)
         rules = RuleFile(path=name, mistakes=(mistake,), unreadable=True)
         return LoadedFile(path=path, digest="", modified=0.0, rules=rules)
-    composed = compose(source.content, path=name)
+    return read_content(path, source.content, modified=source.modified, steady=source.steady)
+
+
+def read_content(path: Path, content: bytes, *, modified: float, steady: bool = True) -> LoadedFile:
+    """Read what a rule file holds, wherever that comes from; `modified` in seconds since the epoch."""
+    name = shown_path(path)
+    composed = compose(content, path=name)
     if composed.root is None:
         rules = RuleFile(path=name, mistakes=composed.mistakes, unreadable=True)
     else:
         rules = read_rules(composed.root, mistakes=composed.mistakes)
     return LoadedFile(
         path=path,
-        digest=sha256(source.content).hexdigest(),
-        modified=source.modified,
+        digest=sha256(content).hexdigest(),
+        modified=modified,
         rules=rules,
-        steady=source.steady,
+        steady=steady,
         cut_off=composed.cut_off,
     )

@@ -31,10 +31,10 @@ from monitor.config.schema import Path
 from monitor.config.templates import load_templates
 from monitor.core.document import Node
 from monitor.core.errors import ConfigurationError, Mistake, Weight
-from monitor.core.models import Feed
+from monitor.core.models import Feed, RuleBundle
 from monitor.core.render import Templates
 from monitor.core.rules.tree import Place
-from monitor.core.settings import FeedSettings, PollingSettings, Settings
+from monitor.core.settings import PUSHED, FeedSettings, PollingSettings, Settings
 from monitor.files import Kind, look_at, reason_of, shortened
 from monitor.opml import MAX_BYTES, Outline, read_opml
 from monitor.yamlfile import read_yaml
@@ -64,6 +64,10 @@ class Loaded:
     """Enabled feeds of the list, then those of the OPML files that the list lacks."""
     rules: tuple[FilePath, ...] = ()
     """Rule files and folders, relative ones taken from the folder of the file; also beside mistakes."""
+    pushed: bool = False
+    """Whether the rules are those that were pushed to the database; `rules` is empty then."""
+    bundle: RuleBundle | None = field(default=None, repr=False)
+    """The rules that were pushed, for whoever put them here: reading a configuration opens no database."""
     templates: Templates = field(default_factory=Templates, repr=False)
     """Those of the folder that could be read; also beside mistakes."""
     channels: frozenset[str] = frozenset()
@@ -115,11 +119,13 @@ def load_settings(path: FilePath, *, environment: Mapping[str, str] | None = Non
     mistakes = sorted({*mistakes, *more, *looks.mistakes, *(_mistake(node, one) for one in remarked)})
     secrets = frozenset(hidden_values(settings, resolved.secrets))
     refused = any(mistake.weight is Weight.ERROR for mistake in mistakes)
+    pushed = settings.rules == PUSHED
     return Loaded(
         path=path,
         settings=None if refused else _at_home(settings, root),
         feeds=() if refused else feeds,
-        rules=tuple(root / name for name in settings.rules),
+        rules=() if pushed else tuple(root / name for name in settings.rules),
+        pushed=pushed,
         channels=made.channels,
         named=tuple(_named(made, node)),
         templates=looks.templates,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.core.fingerprint import fingerprint
 from monitor.core.matcher import Matcher
-from monitor.core.models import Feed
+from monitor.core.models import Feed, RuleBundle
 from monitor.core.render import Look, Templates
 from monitor.core.rules.tree import Rule, RuleSet
 from monitor.core.settings import Settings
@@ -24,15 +24,18 @@ class Rulebook:
     """Ids of entities to the names that people know."""
     fingerprint: str = ""
     """Equal on two machines whose rules mean the same."""
+    bundle: RuleBundle | None = None
+    """As they were pushed to the database; None where they are files."""
 
     @classmethod
-    def of(cls, ruleset: RuleSet, matcher: Matcher) -> Rulebook:
-        """Put a set of rules and what was compiled of it side by side."""
+    def of(cls, ruleset: RuleSet, matcher: Matcher, bundle: RuleBundle | None = None) -> Rulebook:
+        """Put a set of rules, what was compiled of it, and where it comes from side by side."""
         return cls(
             rules={rule.id: rule for rule in ruleset.rules},
             matcher=matcher,
             names={entity.id: entity.name for entity in ruleset.entities.values()},
             fingerprint=fingerprint(ruleset),
+            bundle=bundle,
         )
 
 

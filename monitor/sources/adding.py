@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from monitor.config.checks import problem_of_url
 from monitor.config.compiling import compiled
 from monitor.config.feed_list import add_outline, is_known, unfit
-from monitor.config.rules import load_rules
+from monitor.config.pushed import rules_of
 from monitor.config.settings import Loaded, feed_of, load_settings
 from monitor.core.errors import Mistake
 from monitor.core.models import Entry, Failure, Feed
@@ -27,6 +27,7 @@ from monitor.core.settings import FeedSettings
 from monitor.feeds.discover import Advertised, best_first
 from monitor.opml import Outline
 from monitor.sources.probing import Probed, Prober
+from monitor.sources.pushed import with_bundle
 
 NOT_TRIED = "not tried"
 _TRIED = 3
@@ -96,7 +97,7 @@ async def add_feed(config: Path, wanted: Wanted, now: datetime) -> Addition:
         ConfigurationError: the configuration has mistakes.
         ParserUnusableError: no document can be read at all.
     """
-    loaded = load_settings(config)
+    loaded = await with_bundle(load_settings(config))
     settings = loaded.accepted()
     if problem := _unaskable(wanted.url):
         return Addition(outcome=Outcome.REFUSED, sentence=f"the address {problem}")
@@ -208,7 +209,7 @@ async def _take_up(loaded: Loaded, wanted: Wanted, probed: Probed) -> Addition:
 
 
 def _matching(loaded: Loaded, entries: Sequence[Entry]) -> tuple[RuleMatches, ...] | None:
-    rules = load_rules(loaded.rules, channels=loaded.channels)
+    rules = rules_of(loaded, channels=loaded.channels)
     if not rules.is_usable:
         return None
     matcher = compiled(rules.ruleset)

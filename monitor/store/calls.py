@@ -14,6 +14,8 @@ from monitor.store.dialect import is_sqlite
 CHANNEL: Final = "news_monitor"
 ENTRIES: Final = "entries"
 """New entries wait for their stories."""
+RULES: Final = "rules"
+"""Rules were pushed."""
 WORKERS: Final = "workers"
 """A worker came, went, handed over or is to be emptied."""
 

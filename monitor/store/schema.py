@@ -25,14 +25,14 @@ from sqlalchemy import (
     text,
 )
 
-from monitor.store import audit_table
+from monitor.store import audit_table, bundle_table
 from monitor.store.columns import Seq, only
 from monitor.store.columns import metadata as _metadata
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0018"
+HEAD = "0020"
 """The revision of migrations/ that these tables are."""
-metadata, audit = _metadata, audit_table.audit
+metadata, audit, rule_versions = _metadata, audit_table.audit, bundle_table.rule_versions
 
 feeds = Table(
     "feeds",

@@ -19,6 +19,7 @@ workers = Table(
     Column("heartbeat", UtcTime, nullable=False, comment="time of the database"),
     Column("fence", BigInteger, nullable=False, server_default="0", comment="grows when shards leave it"),
     Column("draining", Boolean, nullable=False, server_default=text("false"), comment="a person's wish"),
+    Column("rule_version", Integer, comment="None: its rules are files"),
     info={"momentary": True},
 )
 

@@ -22,6 +22,7 @@ from monitor.store.measuring import Measuring
 from monitor.store.ownership import Ownership
 from monitor.store.paging import Paging
 from monitor.store.polling import Polling
+from monitor.store.pushed import Pushed
 from monitor.store.schema import HEAD
 from monitor.store.upkeep import Upkeep
 
@@ -74,6 +75,7 @@ class Store(
     Paging,
     Auditing,
     Kept,
+    Pushed,
 ):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 

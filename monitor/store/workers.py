@@ -43,7 +43,13 @@ def sign_in(connection: Connection, name: str, sign: Sign) -> tuple[int, bool]:
         The number of its fence, and whether it is to be emptied.
     """
     now = func.clock_timestamp()
-    said = {"host": sign.host, "version": sign.version, "rules": sign.rules, "feeds": sign.feeds}
+    said = {
+        "host": sign.host,
+        "version": sign.version,
+        "rules": sign.rules,
+        "rule_version": sign.rule_version,
+        "feeds": sign.feeds,
+    }
     row = insert_into(connection, workers).values(name=name, since=now, heartbeat=now, **said)
     signed = connection.execute(
         row.on_conflict_do_update(index_elements=[_w.name], set_={"heartbeat": now, **said}).returning(
@@ -80,10 +86,11 @@ def listed(connection: Connection) -> list[Worker]:
     """List the workers, the eldest first."""
     now = connection.scalar(select(func.clock_timestamp()))
     keeper = terms.keeper(connection)
-    said = (_w.name, _w.host, _w.version, _w.rules, _w.feeds, _w.since, _w.heartbeat, _w.draining)
+    said = (_w.name, _w.host, _w.version, _w.rules, _w.rule_version, _w.feeds)
+    told = (_w.since, _w.heartbeat, _w.draining)
     owned = select(shards.c.owner, func.count().label("shards")).group_by(shards.c.owner).subquery()
     asked = (
-        select(*said, func.coalesce(owned.c.shards, 0).label("shards"))
+        select(*said, *told, func.coalesce(owned.c.shards, 0).label("shards"))
         .outerjoin_from(workers, owned, owned.c.owner == _w.name)
         .order_by(_w.since, _w.name)
     )

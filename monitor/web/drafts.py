@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ from aiohttp import web
 
 from monitor.config.drafts import Drafted, drafted
 from monitor.config.settings import load_settings
-from monitor.core.models import TextField
+from monitor.core.models import RuleBundle, TextField
 from monitor.core.rules.tree import Rule
 from monitor.pipeline.contrast import Contrast, Pair, Side, Told, contrast
 from monitor.web.ports import World
@@ -83,7 +83,7 @@ class Drafts:
     async def form(self, request: web.Request) -> web.Response:
         """The editor: with a rule in force (`?rule=`) as its file has it, else with a sample."""
         rule = self._world.in_force.rulebook.rules.get(request.query.get("rule", ""))
-        text = await asyncio.to_thread(_text, rule) if rule else _SAMPLE
+        text = await asyncio.to_thread(_text, rule, self._world.in_force.rulebook.bundle) if rule else _SAMPLE
         return _page(text, USUAL, None, None)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -92,10 +92,10 @@ class Drafts:
         text = str(said.get("rule", "")).replace("\r\n", "\n")[:LONGEST]
         days = int(asked) if (asked := str(said.get("days", ""))) in map(str, DAYS) else USUAL
         loaded = await asyncio.to_thread(load_settings, self._world.config)
-        draft = await asyncio.to_thread(drafted, text, loaded)
+        book, now = self._world.in_force.rulebook, self._world.clock()
+        draft = await asyncio.to_thread(drafted, text, replace(loaded, bundle=book.bundle))
         if draft.rule is None or draft.matcher is None:
             return _page(text, days, draft, None)
-        book, now = self._world.in_force.rulebook, self._world.clock()
         pair = Pair(
             rule=draft.rule.id,
             draft=draft.matcher,
@@ -124,8 +124,8 @@ def _page(
     )
 
 
-def _text(rule: Rule) -> str:
-    return "".join(f"{line}\n" for _, line in text_of(rule)) or _SAMPLE.replace("my-rule", rule.id)
+def _text(rule: Rule, bundle: RuleBundle | None) -> str:
+    return "".join(f"{line}\n" for _, line in text_of(rule, bundle)) or _SAMPLE.replace("my-rule", rule.id)
 
 
 def _line(told: Told) -> Line:

@@ -26,6 +26,7 @@ from monitor.core.models import (
     ListedSilence,
     Mark,
     PendingEntry,
+    RuleBundle,
     RuleFeedback,
     RuleStatistics,
     Silence,
@@ -224,6 +225,10 @@ class RulesInForce(Protocol):
     @property
     def matcher(self) -> Matcher:
         """The matcher of these rules, the one that the daemon itself asks."""
+
+    @property
+    def bundle(self) -> RuleBundle | None:
+        """As they were pushed to the database; None where they are files."""
 
 
 class DeskStore(

@@ -16,7 +16,7 @@ from typing import Final
 from aiohttp import web
 
 from monitor.core.firing import DEAD, NOISY, History, Rates
-from monitor.core.models import RuleFeedback, RuleStatistics
+from monitor.core.models import RuleBundle, RuleFeedback, RuleStatistics
 from monitor.core.proving import run_tests
 from monitor.core.query import render
 from monitor.core.rules.tree import Rule, RuleSet
@@ -78,7 +78,7 @@ class RulePages:
         if rule is None:
             raise web.HTTPNotFound(text="There is no such rule in force.")
         row = _row(rule, await self._history())
-        text = await asyncio.to_thread(text_of, rule)
+        text = await asyncio.to_thread(text_of, rule, self._book().bundle)
         alone = RuleSet(rules=(rule,))
         trials = await asyncio.to_thread(lambda: tuple(run_tests(alone, self._book().matcher)))
         return page("rule.html", row=row, query=render(rule.condition), text=text, days=DAYS, trials=trials)
@@ -135,12 +135,9 @@ def _row(rule: Rule, known: History) -> RuleRow:
     )
 
 
-def text_of(rule: Rule) -> Sequence[tuple[int, str]]:
+def text_of(rule: Rule, bundle: RuleBundle | None) -> Sequence[tuple[int, str]]:
     """Return the lines of a rule with their numbers, as its file holds them now; none where it does not."""
-    try:
-        lines = Path(rule.at.path).read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return ()
+    lines = _lines(rule.at.path, bundle)
     first = rule.at.line - 1
     # A file that was edited since the rules were read may hold something else there.
     if not 0 <= first < len(lines) or rule.id not in lines[first]:
@@ -152,6 +149,15 @@ def text_of(rule: Rule) -> Sequence[tuple[int, str]]:
     while not lines[last - 1].strip():
         last -= 1
     return [(number + 1, lines[number]) for number in range(first, last)]
+
+
+def _lines(path: str, bundle: RuleBundle | None) -> Sequence[str]:
+    if bundle is not None and (text := bundle.text_at(path)) is not None:
+        return text.splitlines()
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return ()
 
 
 def _indent(line: str) -> int:

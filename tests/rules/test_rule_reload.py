@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.reload import PATIENCE, SETTLE, Reload, RuleFiles
+from monitor.config.reload import PATIENCE, SETTLE, RuleFiles
+from monitor.config.reloaded import Reload
 from monitor.config.rules import MAX_BYTES
 from monitor.core.errors import Weight
 from monitor.core.inflect import Inflector

@@ -8,9 +8,9 @@ import click
 
 from monitor.cli.common import counted, json_option, print_json
 from monitor.cli.guard import Exit, one_paragraph
-from monitor.cli.rulebook.places import paths_argument, places
+from monitor.cli.rulebook.places import paths_argument, places, rules_at
 from monitor.config.compiling import compiled
-from monitor.config.rules import LoadedRules, load_rules
+from monitor.config.rules import LoadedRules
 from monitor.core.errors import Mistake, Weight
 from monitor.core.proving import failing_tests
 from monitor.core.rules.linting import lint
@@ -36,7 +36,7 @@ def command(*, paths: tuple[Path, ...], strict: bool, as_json: bool, config: Pat
       news-monitor rules check --strict --json rules/ > report.json
     """
     where = places(paths, config)
-    rules = load_rules(where.paths, channels=where.channels)
+    rules = rules_at(where, config, channels=where.channels)
     sound = untouched(rules.ruleset, rules.mistakes)
     more = (*failing_tests(sound, compiled(sound)), *lint(rules.ruleset, rules.mistakes))
     mistakes = sorted({*rules.mistakes, *more})

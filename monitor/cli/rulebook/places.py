@@ -1,7 +1,7 @@
 """Which rule files a command is about, and the options that say so.
 
 Only `rules:` and the names of `channels:` are read of config.yaml: rules are checked on machines that have
-none of its secrets.
+none of its secrets. Where it says `rules: database` and no files are named, all of it is.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from typing import TypeVar
 
 import click
 
-from monitor.cli.common import config_option, say_mistakes
+from monitor.cli.common import config_option, configured, say_mistakes
+from monitor.cli.database import run_async
+from monitor.config.pushed import rules_of
 from monitor.config.rules import LoadedRules, load_rules
 from monitor.core.document import Node, suggestion
 from monitor.core.errors import ConfigurationError, Mistake
 from monitor.core.rules.tree import Rule, RuleSet
 from monitor.files import is_there
+from monitor.sources.pushed import with_bundle
 from monitor.yamlfile import read_yaml
 
 FOLDER = Path("rules")
@@ -51,6 +54,8 @@ class Places:
 
     paths: tuple[Path, ...]
     channels: frozenset[str] | None = None
+    pushed: bool = False
+    """Whether the rules are those that were pushed to the database of the configuration."""
 
 
 def places(paths: Iterable[Path], config: Path) -> Places:
@@ -58,9 +63,26 @@ def places(paths: Iterable[Path], config: Path) -> Places:
     root = read_yaml(config)[0] if is_there(config) else None
     channels = _channels(root) if root else None
     named = tuple(paths)
-    if not named and root is not None:
+    pushed = not named and root is not None and _is_pushed(root.at(["rules"]))
+    if not named and root is not None and not pushed:
         named = tuple(config.parent / name for name in _texts(root.at(["rules"])))
-    return Places(paths=named or (config.parent / FOLDER,), channels=channels)
+    return Places(paths=named or (config.parent / FOLDER,), channels=channels, pushed=pushed)
+
+
+def _is_pushed(node: Node | None) -> bool:
+    return node is not None and not isinstance(node.value, tuple) and node.text == "database"
+
+
+def rules_at(where: Places, config: Path, *, channels: frozenset[str] | None = None) -> LoadedRules:
+    """Read rule files, or what was pushed; with `channels`, a rule that names another is a mistake.
+
+    Raises:
+        ConfigurationError: the rules stand in the database, and the configuration has mistakes.
+        DatabaseUnusableError: they do, and it cannot be read.
+    """
+    if where.pushed:
+        return rules_of(run_async(with_bundle(configured(config))), channels=channels)
+    return load_rules(where.paths, channels=channels)
 
 
 def _channels(root: Node) -> frozenset[str] | None:
@@ -81,7 +103,7 @@ def loaded(paths: Iterable[Path], config: Path) -> LoadedRules:
     Raises:
         ConfigurationError: they have mistakes.
     """
-    rules = load_rules(places(paths, config).paths)
+    rules = rules_at(places(paths, config), config)
     rules.accepted()
     say_mistakes(rules.mistakes)
     return rules

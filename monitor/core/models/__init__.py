@@ -16,6 +16,7 @@ from monitor.core.models.alerts import (
     Verdict,
 )
 from monitor.core.models.audit import Act, Actor, Deed, Via
+from monitor.core.models.bundles import Pushing, RuleBundle, RuleSource, RuleVersion
 from monitor.core.models.deliveries import (
     Absent,
     Deferred,
@@ -247,6 +248,7 @@ __all__ = [
     "Pressed",
     "Purged",
     "Push",
+    "Pushing",
     "QuietHours",
     "RawEntry",
     "Reason",
@@ -257,9 +259,12 @@ __all__ = [
     "Revision",
     "Rhythm",
     "Room",
+    "RuleBundle",
     "RuleDay",
     "RuleFeedback",
+    "RuleSource",
     "RuleStatistics",
+    "RuleVersion",
     "SendingPolicy",
     "Sent",
     "Severity",

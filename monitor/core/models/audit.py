@@ -40,6 +40,8 @@ class Act(Enum):
     IMPORT_FEEDS = "import feeds"
     DRAIN_WORKER = "drain worker"
     RESUME_WORKER = "resume worker"
+    PUSH_RULES = "push rules"
+    ROLL_BACK_RULES = "roll back rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

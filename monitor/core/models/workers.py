@@ -16,6 +16,8 @@ class Worker:
     version: str
     rules: str
     """Fingerprint of the rules in force: equal where the rules mean the same."""
+    rule_version: int | None = None
+    """The number under which they were pushed; None where they are files."""
     feeds: int
     since: datetime
     heartbeat: datetime
@@ -42,6 +44,7 @@ class Sign:
     version: str
     rules: str
     feeds: int
+    rule_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ written as `30s`, `5m`, `2h`, `7d` or as a number of seconds; sizes as `8MiB`, `
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
@@ -151,13 +151,21 @@ class SelfCheckSettings(Strict):
         return given
 
 
+PUSHED: Final = ("database:",)
+"""What `rules: database` is read as: no file has such a name."""
+
+
+def _or_pushed(said: object) -> object:
+    return PUSHED if said == "database" else said
+
+
 class Settings(Strict):
     """The whole of config.yaml."""
 
     database: SecretStr = SecretStr("sqlite:///data/news-monitor.db")
     """A SQLAlchemy URL without driver: `sqlite:///path` or `postgresql://user@host/name`."""
-    rules: tuple[str, ...] = ("rules",)
-    """Files and folders, relative to config.yaml."""
+    rules: Annotated[tuple[str, ...], BeforeValidator(_or_pushed)] = ("rules",)
+    """Files and folders, relative to config.yaml; or `database`, whither `rules push` brings them."""
     feeds: tuple[FeedSettings, ...] = ()
     opml: tuple[str, ...] = ()
     """OPML files whose feeds are added, relative to config.yaml."""
