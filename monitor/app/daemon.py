@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.app.following import Following, rulebook_of
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs, sign_of
 from monitor.app.served import for_programs
+from monitor.app.walking import open_walks, surroundings
 from monitor.app.websub import WebSub, open_websub, routes_of, world_of
 from monitor.channels.factory import build_channel, build_listeners
 from monitor.channels.heartbeat import ping
@@ -53,6 +54,7 @@ from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.ports import Channel
 from monitor.pipeline.timetable import timetable
+from monitor.pipeline.walk import Walks
 from monitor.pipeline.watch import Watch
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
@@ -107,6 +109,7 @@ class Daemon:
         self._websub: WebSub | None = None
         self._membership: Membership
         self._duties: Duties
+        self._walks: Walks
         self._keeping: Keeping
 
     @asynccontextmanager
@@ -142,7 +145,7 @@ class Daemon:
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
-            self._watch = Watch(self._turns, self._in_force, ping)
+            self._watch = Watch(self._turns, self._in_force, ping, dead=lambda: self._walks.dead)
             programs = await for_programs(self._store, self._in_force, clock=clock, stages=self._stages())
             self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
@@ -154,6 +157,7 @@ class Daemon:
             outcomes=lambda: self._poller.outcomes,
             stuck=lambda: self._watch.stuck,
             keeping=lambda: self._keeping.role,
+            walk=lambda: self._walks.standing,
         )
 
     async def _serve_samples(self, stack: AsyncExitStack) -> None:
@@ -179,6 +183,7 @@ class Daemon:
             config=self._prepared.path,
             reload=self._reload_wanted.set,
             stuck=lambda: self._watch.stuck,
+            walk=lambda: self._walks.standing,
             started_at=clock(),
         )
 
@@ -195,6 +200,8 @@ class Daemon:
         self._duties = Duties(self._assembler, self._dispatch, self._listening, self._in_force)
         self._keeping = Keeping(self._store, self._duties.run, is_willing=lambda: self._membership.is_willing)
         stack.push_async_callback(self._keeping.leave)
+        parts = (self._poller, self._assembler, self._dispatch, self._membership, self._keeping)
+        self._walks = open_walks(stack, self._store, self._in_force, surroundings(*parts), once=self._once)
 
     async def round(self) -> None:
         """Poll what is due once, and, unless another daemon does, assemble it and deliver what is due."""
@@ -216,6 +223,7 @@ class Daemon:
             "rules": asyncio.create_task(self._following.run()),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
+            "walk": asyncio.create_task(self._walks.run()),
             "watch": asyncio.create_task(self._watch.run()),
             "hear": asyncio.create_task(hear(self._store, self._wake)),
         }
@@ -269,8 +277,6 @@ class Daemon:
             log.warning("stopped_late", extra=fields(tasks=len(late)))
         log.info("stopped", extra=fields(polls=self._poller.polls, entries=self._poller.entries))
 
-    # ------------------------------------------------------------------ channels and feeds
-
     def _built_channels(self, settings: Settings) -> dict[str, Channel]:
         """Build the channels; those whose settings did not change stay as they are."""
         before = self._in_force.settings.channels if self._in_force.channels else {}
@@ -296,8 +302,6 @@ class Daemon:
         starts = {feed.url: first_poll(now, spread=within, dice=dice()) for feed in real}
         self._in_force.feeds = {feed.url: feed for feed in (*samples, *real)}
         await self._store.sync_feeds((*samples, *real), now, first_poll_at=starts)
-
-    # ------------------------------------------------------------------ reload
 
     async def _reload_for_ever(self, wanted: asyncio.Event) -> None:
         """Read everything again when SIGHUP asks for it."""
@@ -346,19 +350,21 @@ class Daemon:
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
         machine = OwnMachine(
             address_of(self._in_force.settings.database.get_secret_value()).path,
-            stuck=lambda: self._watch.stuck,
+            stuck=lambda: self._watch.stages,
             refused=self._refused,
             clock=clock,
         )
-        notices = Notices(self._store, self._in_force, machine, clock=clock, on_alerts=self._on_alerts)
+        told = self._on_alerts
+        notices = Notices(
+            self._store, self._in_force, machine, clock=clock, on_alerts=told, walk=lambda: self._walks.late
+        )
         daily = DailyLine(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         only = self._keeping.only_keeper
         planned = timetable(housekeeper, notices, daily, self._in_force, clock=clock, only_keeper=only)
         of_feeds = FeedNotices(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         planned.add_job(only(of_feeds.look), "interval", seconds=of_feeds.every)
-        outage = OutageNotice(
-            self._membership.outage, self._store, self._in_force, clock=clock, on_alerts=self._on_alerts
-        )
+        lost = self._membership.outage
+        outage = OutageNotice(lost, self._store, self._in_force, clock=clock, on_alerts=told)
         planned.add_job(only(outage.look), "interval", seconds=outage.every)
         return planned
 

@@ -13,6 +13,7 @@ from typing import Final
 from monitor.core.models import Ailment, Held, Measures, Room, Trouble
 from monitor.core.render.display import line
 from monitor.core.render.times import dated, lasting
+from monitor.core.walking import sentence_on
 
 GATHER: Final = timedelta(seconds=40)
 """What begins within so long of each other is one outage, told in one message."""
@@ -46,6 +47,7 @@ def ailing(measures: Measures, told: Collection[str]) -> tuple[Ailment, ...]:
     return (
         *(_at_host(one, measures.own.host) for one in own),
         *_slow(measures, told),
+        *_walks(measures),
         *(_dead_letters(one) if one.given_up else _channel(one) for one in measures.troubles),
     )
 
@@ -149,6 +151,18 @@ def _slow(measures: Measures, told: Collection[str]) -> Iterator[Ailment]:
             "late; is the machine overloaded, or its disk slow?",
             over="Entries no longer wait for their stories",
             since=since,
+        )
+
+
+def _walks(measures: Measures) -> Iterator[Ailment]:
+    for late in measures.walks:
+        whose = f" of {line(late.worker, 60)}" if measures.own.host else ""
+        yield Ailment(
+            key=f"walk {late.worker}",
+            title=f"The synthetic entry{whose} does not arrive",
+            said=sentence_on(late, whose),
+            over=f"The synthetic entry{whose} arrives again",
+            since=measures.at - late.lasted,
         )
 
 

@@ -23,6 +23,7 @@ from monitor.pipeline.judge import Judge, Placed
 from monitor.pipeline.letting_go import LettingGo
 from monitor.pipeline.pace import Bell, Wakeup, pause, wait_for
 from monitor.pipeline.ports import Clock, StoryStore
+from monitor.pipeline.walked import is_synthetic, judged
 from monitor.telemetry import fields
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Assembler:
         self._deciding = asyncio.Lock()
         """Two decisions on one alert, by a new entry and by its deadline, never overlap."""
         self.alerts = 0
+        self.assembled = 0
         self.turns = 0
         """Grows with each look for entries, found or not: see watch.py."""
 
@@ -224,13 +226,16 @@ class Assembler:
     async def _assembled(self, book: StoryBook, pending: Sequence[PendingEntry]) -> tuple[Assembled, ...]:
         placed: list[Placed] = []
         earlier = Earlier(self._store, book)
+        synthetic = [one for one in pending if is_synthetic(one)]
+        pending = [one for one in pending if not is_synthetic(one)]
         await earlier.recall(pending, self._in_force.settings.stories.window)
         for one in pending:
             placed.append(await earlier.place(one) or _placed(book, one))
             await asyncio.sleep(0)
         judge = Judge(self._store, self._in_force, self._clock())
         await judge.recall(placed)
-        return without_overtaken([self._judged(judge, one) for one in placed])
+        walked = [judged(self._store, self._in_force, one, now=self._clock()) for one in synthetic]
+        return (*walked, *without_overtaken([self._judged(judge, one) for one in placed]))
 
     def _judged(self, judge: Judge, one: Placed) -> Assembled:
         if self._moment_of is not None:
@@ -239,6 +244,7 @@ class Assembler:
 
     def _tell(self, batch: Sequence[Assembled]) -> None:
         """Log what was decided and wake delivery."""
+        self.assembled += len(batch)
         for one in batch:
             for decision in one.decisions:
                 self.alerts += decision.verdict is Verdict.ALERT

@@ -48,6 +48,11 @@ class Dispatch:
         """How often each deliverer has looked for messages, by name of its channel."""
         return {name: one.turns for name, one in self._at_work.items()}
 
+    @property
+    def sent(self) -> int:
+        """How many messages its deliverers have sent."""
+        return sum(one.sent for one in self._at_work.values())
+
     async def recover(self) -> None:
         """Take up what the last run left; what it put off is tried at once, as channels may be mended."""
         now = self._clock()
@@ -62,7 +67,7 @@ class Dispatch:
         """Deliver on these channels, and ask each whether it would take a message."""
         self._started = True
         for name in names:
-            asked = asyncio.create_task(say_what_is_wrong(self._in_force.channels[name]))
+            asked = asyncio.create_task(say_what_is_wrong(self._in_force.receivers[name]))
             self._asked.add(asked)
             asked.add_done_callback(self._asked.discard)
             self._at_work[name] = deliverer = self._deliverer(name)
@@ -111,7 +116,7 @@ class Dispatch:
     def _deliverer(self, name: str) -> Deliverer:
         return Deliverer(
             self._store,
-            self._in_force.channels[name],
+            self._in_force.receivers[name],
             tempo_of(self._in_force.settings.channels.get(name)),
             clock=self._clock,
             dice=self._dice,

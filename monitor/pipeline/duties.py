@@ -37,7 +37,7 @@ class Duties:
         """Do them for ever; when cancelled, what is under way is ended before this returns."""
         try:
             await self._recover()
-            self._dispatch.start(self._in_force.channels)
+            self._dispatch.start(self._in_force.receivers)
             self._listening.start(self._in_force.settings.channels)
             self._assembling = True
             await self._assembler.run()

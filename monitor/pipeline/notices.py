@@ -8,14 +8,14 @@ A channel in trouble is told nothing of it: a dead token cannot speak for itself
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import ClassVar, Final, Protocol
 
 from monitor.core.ailing import LASTING, Course, News, ailing, followed, is_ours, news_of
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import Ailment, Delivery, Measures, Message, Own, Trouble
+from monitor.core.models import Ailment, Delivery, LateWalk, Measures, Message, Own, Trouble, Walk
 from monitor.core.render.blocks import section, words
 from monitor.core.render.times import lasting
 from monitor.pipeline.in_force import InForce
@@ -40,6 +40,9 @@ class AilmentStore(Protocol):
 
     async def oldest_pending_at(self) -> datetime | None:
         """When the entry that has waited longest for its story was fetched."""
+
+    async def late_walks(self) -> list[Walk]:
+        """The synthetic entries that other daemons say are late."""
 
     async def ailments_told(self) -> list[Ailment]:
         """What people were told has begun, and not that it ended."""
@@ -67,10 +70,18 @@ class Notices:
     """Seconds between two looks."""
 
     def __init__(
-        self, store: AilmentStore, in_force: InForce, machine: Machine, *, clock: Clock, on_alerts: Bell
+        self,
+        store: AilmentStore,
+        in_force: InForce,
+        machine: Machine,
+        *,
+        clock: Clock,
+        on_alerts: Bell,
+        walk: Callable[[], LateWalk | None] = lambda: None,
     ) -> None:
+        """Take what to look at; `walk` is this daemon's own synthetic entry, where that is late."""
         self._store, self._in_force, self._machine = store, in_force, machine
-        self._clock = clock
+        self._clock, self._walk = clock, walk
         self._on_alerts = on_alerts
         self._courses: dict[str, Course] = {}
 
@@ -95,6 +106,7 @@ class Notices:
             at=now,
             own=own,
             troubles=await self._store.troubles(before=now - PATIENCE),
+            walks=await self._late_walks(),
             oldest_pending_at=await self._store.oldest_pending_at(),
         )
         self._courses = followed(self._courses, ailing(measures, known.keys()), known, at=at)
@@ -102,6 +114,16 @@ class Notices:
         if not (news.begun or news.over):
             return False
         return await self._tell(news, now)
+
+    async def _late_walks(self) -> list[LateWalk]:
+        own = self._walk()
+        others = [
+            LateWalk(
+                worker=one.worker, stage=one.stage, said=one.said, lasted=timedelta(seconds=one.late_for or 0)
+            )
+            for one in await self._store.late_walks()
+        ]
+        return [*([own] if own else []), *others]
 
     async def _tell(self, news: News, now: datetime) -> bool:
         """Tell each ops channel all but what is about itself; what no channel can tell stays untold."""

@@ -225,7 +225,7 @@ class Poller:
 
     def _host(self, state: FeedState) -> str:
         """Name the host that a poll will ask; empty where its load is of no concern."""
-        feed = self._in_force.feeds.get(state.url)
+        feed = self._in_force.feed(state.url)
         if feed is None or feed.sample or (self._hubs is not None and self._hubs.brought.has(feed.url)):
             return ""
         return self._turns.host(state.url, state.moved_to or feed.fetch_url)
@@ -237,7 +237,7 @@ class Poller:
 
     async def _poll(self, state: FeedState) -> None:
         """Poll one feed. The first of the two borders at which a bug is caught: it costs one poll."""
-        feed = self._in_force.feeds.get(state.url)
+        feed = self._in_force.feed(state.url)
         if feed is None:  # gone from the configuration since the claim
             return
         try:
@@ -250,9 +250,10 @@ class Poller:
             record = self._failed_by_us(feed, state, error)
         if state.host and (host := self._host(state)) != state.host:
             record = replace(record, host=host)
-        self.polls += 1
-        self.outcomes[outcome(state, record)] += 1
-        self.roundup.note(feed, state, record)
+        if feed.url in self._in_force.feeds:  # else it is the synthetic entry's, which nobody counts
+            self.polls += 1
+            self.outcomes[outcome(state, record)] += 1
+            self.roundup.note(feed, state, record)
         self._finished.put_nowait(record)
 
     def _failed_by_us(self, feed: Feed, state: FeedState, error: Exception) -> PollRecord:
@@ -354,7 +355,7 @@ class Poller:
                 return
             log.exception("poll.bug", extra=fields(feed=records[0].state.url))
             state = replace(records[0].state, etag=None, last_modified=None, body_hash=None)
-            if feed := self._in_force.feeds.get(state.url):
+            if feed := self._in_force.feed(state.url):
                 await self._commit_surely([self._failed_by_us(feed, state, error)])
 
     async def _commit_surely(self, records: Sequence[PollRecord]) -> None:

@@ -143,8 +143,7 @@ class Reader:
     async def _matched(self, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
         found: list[NewEntry] = []
         for number, entry in enumerate(entries, 1):
-            findings = self._in_force.rulebook.matcher.match(entry)
-            found.append(NewEntry(entry=entry, findings=findings))
+            found.append(NewEntry(entry=entry, findings=self._in_force.match(entry)))
             if number % _BREATHE == 0:
                 await asyncio.sleep(0)
         return tuple(found)

@@ -49,15 +49,21 @@ class Watch:
         in_force: InForce,
         switch: Switch,
         *,
+        dead: Callable[[], str] = str,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Take what counts the stages' turns; `dead` names what else stands still, or nothing."""
         self._turns, self._in_force, self._switch, self._monotonic = turns, in_force, switch, monotonic
+        self._dead = dead
         self._pulses: dict[str, Pulse] = {}
         self._looked: float | None = None
         self._pinged: float | None = None
         self._sign = Sign.START
         self._trouble = ""
+        self.stages: tuple[str, ...] = ()
+        """Stages that stand still."""
         self.stuck: tuple[str, ...] = ()
+        """These, and what else does."""
 
     async def run(self) -> None:
         """Watch for ever; cancel it to stop."""
@@ -79,7 +85,9 @@ class Watch:
         passed = timedelta(seconds=now - self._looked) if self._looked is not None else timedelta(0)
         self._looked = now
         self._pulses = followed(self._pulses, self._turns(), passed=passed, longest=3 * _LOOK)
-        found = stuck(self._pulses, patience=settings.patience)
+        self.stages = stuck(self._pulses, patience=settings.patience)
+        dead = self._dead()
+        found = (*self.stages, dead) if dead else self.stages
         if found != self.stuck:
             self._tell(found)
         self.stuck = found

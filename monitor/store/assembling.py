@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from monitor.core.models import (
     AlertRecord,
     Assembled,
@@ -18,7 +20,7 @@ from monitor.core.models import (
     StoredEntry,
     Told,
 )
-from monitor.store import commits, edits, entries, forgetting, history, holds, silences, stories
+from monitor.store import commits, edits, entries, forgetting, history, holds, silences, stories, walks
 from monitor.store.opened import Opened
 
 _MANY = 10_000
@@ -28,12 +30,16 @@ _PART = 250
 """Remembered entries read at a time: the book takes them in within some 30 ms."""
 
 
+def _in_line(connection: Connection, limit: int) -> list[PendingEntry]:
+    return [*walks.pending(connection, limit), *entries.oldest_pending(connection, limit)]
+
+
 class Assembling(Opened):
     """Entries in line, stories, decisions, alerts."""
 
     async def pending_entries(self, *, limit: int) -> list[PendingEntry]:
-        """The oldest entries not yet assembled, in order of arrival."""
-        return await self._database.read(entries.oldest_pending, limit)
+        """The oldest entries not yet assembled, in order of arrival; synthetic ones before them."""
+        return await self._database.read(_in_line, limit)
 
     async def remembered(self, since: datetime) -> AsyncIterator[list[Remembered]]:
         """Every assembled entry first seen at or after `since`, by some hundreds, as the book takes them in.

@@ -17,7 +17,7 @@ from monitor.core.models import (
     Released,
     Verdict,
 )
-from monitor.store import calls, edits, entries, feeds, history, holds, outbox, stories, unchanged
+from monitor.store import calls, edits, entries, feeds, history, holds, outbox, stories, unchanged, walks
 
 
 def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
@@ -26,6 +26,7 @@ def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
     Returns:
         How many entries were added or revised.
     """
+    records = walks.polled(connection, records)
     quiet = [record for record in records if unchanged.brought_nothing(record)]
     if len(quiet) == len(records):
         unchanged.save(connection, quiet)
@@ -70,6 +71,7 @@ def assembled(connection: Connection, batch: Sequence[Assembled], edits_known: i
         StoriesEditedError: stories were edited since the edit of this number, the last that is known.
     """
     edits.refuse_later_than(connection, edits_known)
+    batch = walks.assembled(connection, batch)
     done = stories.assembled_revisions(connection, [item.entry.id for item in batch])
     fresh: list[Assembled] = []
     for item in batch:

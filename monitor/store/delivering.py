@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from monitor.core.models import Act, Delivery, DeliveryState, Fold, Folded, Lookup, Outcome
-from monitor.store import audit, folding, outbox, sweeps
+from monitor.core.walking import CHANNEL as WALK
+from monitor.store import audit, folding, outbox, sweeps, walks
 from monitor.store.opened import Opened
 
 
@@ -19,6 +20,7 @@ class Delivering(Opened):
         The daemon that owns an SQLite database asks at its start: nobody else can be sending. On PostgreSQL
         the gone are, for a keeper, all; for others this owner's former self and those whose lease is over.
         """
+        await self._write_as_keeper(walks.recover)
         if self._alone:
             return await self._database.write(outbox.doubt_all, now)
         if self._tenure is not None:
@@ -33,6 +35,8 @@ class Delivering(Opened):
         A delivery whose sender let the lease run out comes back as UNSURE.
         """
         claim = outbox.Claim(at=now, until=now + lease, owner=self._owner)
+        if channel == WALK:
+            return await self._write_as_keeper(walks.claim_deliveries, claim, limit=limit)
         return await self._write_as_keeper(outbox.claim_due, claim, limit=limit, channel=channel)
 
     async def begin_repeat(self, delivery: Delivery, now: datetime) -> bool:
@@ -46,6 +50,8 @@ class Delivering(Opened):
 
         A former keeper may: what came of its message is the truth for as long as nobody claimed it since.
         """
+        if delivery.channel == WALK:
+            return await self._database.write(walks.settle, delivery, outcome)
         return await self._database.write(outbox.settle, delivery, outcome, now=now, retry_at=retry_at)
 
     async def give_up(self, delivery: Delivery, why: str) -> bool:
@@ -86,6 +92,8 @@ class Delivering(Opened):
 
     async def next_delivery_at(self, channel: str | None = None) -> datetime | None:
         """When the next delivery, on a channel or on any, is due or its lease over; None if none waits."""
+        if channel == WALK:
+            return await self._database.read(walks.next_due)
         return await self._database.read(outbox.next_due, channel)
 
     async def deliveries(

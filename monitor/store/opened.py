@@ -62,6 +62,8 @@ class Opened:
         """None: it never stood for election, so that nobody asks whether it was elected."""
         self._share: Share | None = None
         """None: it never joined others, so that it may poll all there is."""
+        self._walk_is_due = False
+        """Whether this worker's synthetic entry waits to be claimed: else nobody asks the database for it."""
 
     @property
     def is_keeper(self) -> bool:

@@ -16,7 +16,7 @@ from monitor.core.models import (
     KnownEntry,
     PollRecord,
 )
-from monitor.store import audit, commits, entries, feed_health, feeds, shards
+from monitor.store import audit, commits, entries, feed_health, feeds, shards, walks
 from monitor.store.opened import Opened
 
 
@@ -48,18 +48,31 @@ class Polling(Opened):
         """
         claim = feeds.Claim(at=now, until=now + lease, owner=self._owner, limit=limit)
         if self._share is None:
-            return await self._database.write_forgettable(feeds.claim_due, claim)
-        if not self._share.lasts:
+            claimed = await self._database.write_forgettable(feeds.claim_due, claim)
+        elif self._share.lasts:
+            claimed = await self._database.write_forgettable(shards.claim_due, claim, self._share.part)
+        else:
             return []
-        return await self._database.write_forgettable(shards.claim_due, claim, self._share.part)
+        return [*await self._claimed_walk(), *claimed]
+
+    async def _claimed_walk(self) -> list[FeedState]:
+        """Claim the feed of this worker's synthetic entry; it takes no slot from others, being one."""
+        if not self._walk_is_due:
+            return []
+        found = await self._database.write_forgettable(walks.claim, self._owner)
+        self._walk_is_due = False
+        return found
 
     async def free_claims(self, *, but: Collection[str]) -> None:
         """Free what this worker has claimed, but for the feeds of these urls."""
         await self._database.write(feeds.free_claims, self._owner, but)
 
     def may_poll(self, shard: int) -> bool:
-        """Whether hosts of a shard are this worker's just now; true of all where none has to share."""
-        return self._share is None or self._share.has(shard)
+        """Whether hosts of a shard are this worker's just now; true of all where none has to share.
+
+        True also of a number below 0: of what is at no host.
+        """
+        return shard < 0 or self._share is None or self._share.has(shard)
 
     async def next_poll_at(self) -> datetime | None:
         """When the next unclaimed feed that this worker may claim is due; None if there is none."""

@@ -30,7 +30,7 @@ from monitor.store.columns import Seq, only
 from monitor.store.columns import metadata as _metadata
 from monitor.store.types import Json, UtcTime
 
-HEAD = "0020"
+HEAD = "0022"
 """The revision of migrations/ that these tables are."""
 metadata, audit, rule_versions = _metadata, audit_table.audit, bundle_table.rule_versions
 

@@ -25,6 +25,7 @@ from monitor.store.polling import Polling
 from monitor.store.pushed import Pushed
 from monitor.store.schema import HEAD
 from monitor.store.upkeep import Upkeep
+from monitor.store.walking import Walking
 
 _TRIES = 40
 _PAUSE_SECONDS = 0.05
@@ -76,6 +77,7 @@ class Store(
     Auditing,
     Kept,
     Pushed,
+    Walking,
 ):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 

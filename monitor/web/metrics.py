@@ -23,7 +23,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import DeliveryState, Followed, Health, Since, Standing, Verdict
+from monitor.core.models import DeliveryState, Followed, Health, Since, Standing, Verdict, WalkStanding
+from monitor.core.walking import STAGES
 from monitor.resident import resident
 from monitor.telemetry import fields
 from monitor.web.ports import Clock, RuleNames
@@ -63,6 +64,8 @@ class Stages:
     """Stages that stand still, by name."""
     keeping: Callable[[], str]
     """`keeper` or `standby` among daemons of one database; empty until that is decided."""
+    walk: Callable[[], WalkStanding] = WalkStanding
+    """How the synthetic entries fare."""
 
 
 class Metrics:
@@ -160,6 +163,7 @@ class Metrics:
         still = "Stages of the daemon that stand still."
         yield GaugeMetricFamily("news_monitor_stuck_stages", still, value=len(self._stages.stuck()))
         yield from _memory()
+        yield from _walk(self._stages.walk(), self._clock())
         yield from self._totals()
         if standing is not None:
             yield from _standing(standing, self._clock())
@@ -194,6 +198,26 @@ class _Once(Collector):
     def collect(self) -> Iterator[Metric]:
         """Give them."""
         return iter(self._families)
+
+
+def _walk(found: WalkStanding, now: datetime) -> Iterator[Metric]:
+    """Of the synthetic entries; nothing before the first has arrived, or is late."""
+    if not found.is_on:
+        return
+    if found.seconds is not None:
+        said = "How long the last synthetic entry took from its feed to the null channel."
+        yield GaugeMetricFamily("news_monitor_walk_seconds", said, value=found.seconds)
+        age = "Since the last synthetic entry arrived."
+        yield GaugeMetricFamily("news_monitor_walk_age_seconds", age, value=_age(found.arrived_at, now))
+    late = GaugeMetricFamily(
+        "news_monitor_walk_late_seconds",
+        "How long none has arrived, by the stage that has it; 0: it is in time.",
+        labels=["stage"],
+    )
+    for stage in STAGES:
+        is_at = found.late is not None and found.late.stage is stage
+        late.add_metric([stage], found.late.lasted.total_seconds() if found.late and is_at else 0)
+    yield late
 
 
 def _memory() -> Iterator[Metric]:

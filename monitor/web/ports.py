@@ -34,6 +34,7 @@ from monitor.core.models import (
     StoredEntry,
     Story,
     StoryEdit,
+    WalkStanding,
     Worker,
 )
 from monitor.core.rules.tree import Rule
@@ -267,6 +268,8 @@ class World:
     stuck: Callable[[], Sequence[str]]
     """Stages that stand still, by name."""
     started_at: datetime
+    walk: Callable[[], WalkStanding] = WalkStanding
+    """How the synthetic entries fare."""
 
     @property
     def owners(self) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from aiohttp import web
 from monitor.core.models import Day, DeliveryState, Standing, Worker
 from monitor.core.render.times import ago, lasting
 from monitor.core.told_in_time import percentile, time_to_alert
+from monitor.core.walking import sentence_on
 from monitor.pipeline.membership import state_of, usual_rules
 from monitor.web.metrics import own_version
 from monitor.web.ports import World
@@ -71,6 +72,8 @@ class System:
             started_at=world.started_at,
             running=ago(world.started_at, now),
             stuck=world.stuck(),
+            walk=world.walk(),
+            walk_late=sentence_on(late) if (late := world.walk().late) else "",
             standing=standing,
             waiting=sum(standing.open.values()),
             parked=counts.deliveries.get(DeliveryState.PARKED, 0),

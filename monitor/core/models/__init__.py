@@ -148,6 +148,7 @@ from monitor.core.models.stories import (
     Story,
     StoryEdit,
 )
+from monitor.core.models.walks import LateWalk, Walk, WalkStage, WalkStanding
 from monitor.core.models.workers import Holding, Sign, Worker
 
 __all__ = [
@@ -224,6 +225,7 @@ __all__ = [
     "Keep",
     "KeyKind",
     "KnownEntry",
+    "LateWalk",
     "ListedAlert",
     "ListedSilence",
     "Lookup",
@@ -286,6 +288,9 @@ __all__ = [
     "Unsure",
     "Verdict",
     "Via",
+    "Walk",
+    "WalkStage",
+    "WalkStanding",
     "WhenExpired",
     "Why",
     "Worker",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.models.deliveries import Trouble
+from monitor.core.models.walks import LateWalk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ class Measures:
     at: datetime
     own: Own = Own()
     troubles: Sequence[Trouble] = ()
+    walks: Sequence[LateWalk] = ()
+    """Synthetic entries, of this daemon and of others, that should have arrived."""
     oldest_pending_at: datetime | None = None
     """When the oldest entry that waits for its story was fetched; None: none waits."""
 

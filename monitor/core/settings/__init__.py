@@ -44,6 +44,7 @@ from monitor.core.settings.sending import (
     SendingSettings,
 )
 from monitor.core.settings.web import Web, WebSettings, WebSubSettings
+from monitor.core.units import duration
 
 __all__ = [
     "NOTHING",
@@ -128,11 +129,18 @@ def _off(said: object) -> object:
     return "off" if said is False else said
 
 
+def _every(said: object) -> object:
+    """Read a time, or `off`: never."""
+    return None if _off(said) == "off" else duration(said)
+
+
 class SelfCheckSettings(Strict):
     """How the daemon watches itself, and who is told that it lives."""
 
+    walk: Annotated[timedelta | None, BeforeValidator(_every)] = timedelta(minutes=5)
+    """Between two synthetic entries that walk the whole path; `off`: none does."""
     patience: Duration = timedelta(minutes=5)
-    """How long a stage may stand still before systemd's watchdog is no longer fed."""
+    """How long a stage may stand still, or a synthetic entry walk, before systemd's watchdog is not fed."""
     heartbeat: SecretStr | None = None
     """The address of a dead man's switch, which is asked for while all is well."""
     every: Duration = timedelta(minutes=1)
@@ -142,10 +150,10 @@ class SelfCheckSettings(Strict):
     daily: Annotated[Literal["off"] | Clock, BeforeValidator(_off)] = "09:00"
     """When the `ops` channels are told how things stand, in the zone of `alerts`; `off`: never."""
 
-    @field_validator("patience", "every")
+    @field_validator("patience", "every", "walk")
     @classmethod
-    def _long_enough(cls, given: timedelta) -> timedelta:
-        if given < timedelta(seconds=10):
+    def _long_enough(cls, given: timedelta | None) -> timedelta | None:
+        if given is not None and given < timedelta(seconds=10):
             message = "is too short; give at least 10s"
             raise ValueError(message)
         return given
