@@ -102,14 +102,14 @@ class Daemon:
         self._reload_wanted = asyncio.Event()
         self._look_back: LookBack
         self._following: Following
-        self._watch: Watch
+        self.watch: Watch
         self._kept_for: tuple[Mistake, ...] = ()
         """Mistakes of config.yaml for which the former one stays in force."""
         self._web: WebServer
         self._websub: WebSub | None = None
         self._membership: Membership
         self._duties: Duties
-        self._walks: Walks
+        self.walks: Walks
         self._keeping: Keeping
 
     @asynccontextmanager
@@ -145,7 +145,7 @@ class Daemon:
             self._dispatch = Dispatch(
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
-            self._watch = Watch(self._turns, self._in_force, ping, dead=lambda: self._walks.dead)
+            self.watch = Watch(self._turns, self._in_force, ping, dead=lambda: self.walks.dead)
             programs = await for_programs(self._store, self._in_force, clock=clock, stages=self._stages())
             self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
@@ -155,9 +155,9 @@ class Daemon:
     def _stages(self) -> Stages:
         return Stages(
             outcomes=lambda: self._poller.outcomes,
-            stuck=lambda: self._watch.stuck,
+            stuck=lambda: self.watch.stuck,
             keeping=lambda: self._keeping.role,
-            walk=lambda: self._walks.standing,
+            walk=lambda: self.walks.standing,
         )
 
     async def _serve_samples(self, stack: AsyncExitStack) -> None:
@@ -182,8 +182,8 @@ class Daemon:
             on_retry=self._on_alerts.ring,
             config=self._prepared.path,
             reload=self._reload_wanted.set,
-            stuck=lambda: self._watch.stuck,
-            walk=lambda: self._walks.standing,
+            stuck=lambda: self.watch.stuck,
+            walk=lambda: self.walks.standing,
             started_at=clock(),
         )
 
@@ -201,7 +201,7 @@ class Daemon:
         self._keeping = Keeping(self._store, self._duties.run, is_willing=lambda: self._membership.is_willing)
         stack.push_async_callback(self._keeping.leave)
         parts = (self._poller, self._assembler, self._dispatch, self._membership, self._keeping)
-        self._walks = open_walks(stack, self._store, self._in_force, surroundings(*parts), once=self._once)
+        self.walks = open_walks(stack, self._store, self._in_force, surroundings(*parts), once=self._once)
 
     async def round(self) -> None:
         """Poll what is due once, and, unless another daemon does, assemble it and deliver what is due."""
@@ -223,8 +223,8 @@ class Daemon:
             "rules": asyncio.create_task(self._following.run()),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
-            "walk": asyncio.create_task(self._walks.run()),
-            "watch": asyncio.create_task(self._watch.run()),
+            "walk": asyncio.create_task(self.walks.run()),
+            "watch": asyncio.create_task(self.watch.run()),
             "hear": asyncio.create_task(hear(self._store, self._wake)),
         }
         if self._websub:
@@ -350,13 +350,13 @@ class Daemon:
         housekeeper = Housekeeper(self._store, self._assembler, clock=clock)
         machine = OwnMachine(
             address_of(self._in_force.settings.database.get_secret_value()).path,
-            stuck=lambda: self._watch.stages,
+            stuck=lambda: self.watch.stages,
             refused=self._refused,
             clock=clock,
         )
         told = self._on_alerts
         notices = Notices(
-            self._store, self._in_force, machine, clock=clock, on_alerts=told, walk=lambda: self._walks.late
+            self._store, self._in_force, machine, clock=clock, on_alerts=told, walk=lambda: self.walks.late
         )
         daily = DailyLine(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         only = self._keeping.only_keeper

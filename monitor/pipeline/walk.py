@@ -103,6 +103,8 @@ class Walks:
         self._walk = Walk(worker=store.worker, number=0, stage=WalkStage.ARRIVED)
         self._lasted = timedelta(0)
         """How long none has arrived, as far as we were awake to see it."""
+        self._lasted_when_sent = timedelta(0)
+        """The same, when the present one was sent."""
         self._looked = 0.0
         self._pulses: dict[str, Pulse] = {}
         self.late: LateWalk | None = None
@@ -190,6 +192,7 @@ class Walks:
             self._cannot(str(error))
             return False
         self._walk = replace(self._walk, number=number, stage=WalkStage.DUE, said="")
+        self._lasted_when_sent = self._lasted
         return True
 
     async def _listen(self) -> None:
@@ -241,7 +244,7 @@ class Walks:
         now, patience = self._monotonic(), self._in_force.settings.self_check.patience
         passed = min(timedelta(seconds=now - self._looked), _LONGEST)
         self._looked, self._lasted = now, self._lasted + passed
-        stage = self._walk.stage
+        stage = self._stage_shown()
         part = STAGES[stage].part
         turns = {part: self._around.works().get(part, 0)}
         self._pulses = followed(self._pulses, turns, passed=passed, longest=_LONGEST)
@@ -254,6 +257,14 @@ class Walks:
         )
         if before is None or before.stage is not stage:
             log.error("walk.late", extra=fields(stage=stage, said=sentence_on(self.late)))
+
+    def _stage_shown(self) -> WalkStage:
+        """Return where the entry is; right after one was given up, where that one was, till it is passed."""
+        is_young = self._lasted - self._lasted_when_sent <= self._in_force.settings.self_check.patience
+        order = list(WalkStage)
+        if self.late is not None and is_young and self._walk.stage is not WalkStage.DATABASE:
+            return max(self._walk.stage, self.late.stage, key=order.index)
+        return self._walk.stage
 
     def _is_ours(self, stage: WalkStage) -> bool:
         """Say whether a restart of this daemon could help: no database is mended by one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Table, Text
 
 from monitor.store.schema import metadata
 from monitor.store.types import Json, UtcTime
@@ -20,5 +20,6 @@ walks = Table(
     Column("arrived_at", UtcTime, comment="when one last arrived"),
     Column("seconds", Float, comment="how long it took"),
     Column("late_for", Float, comment="seconds; None: in time"),
+    Index("ix_walks_stage", "stage"),
     info={"momentary": True},
 )

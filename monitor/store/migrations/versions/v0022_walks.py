@@ -34,3 +34,4 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Float(), comment="how long it took"),
         sa.Column("late_for", sa.Float(), comment="seconds; None: in time"),
     )
+    op.create_index("ix_walks_stage", "walks", ["stage"])
