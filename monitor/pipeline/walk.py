@@ -166,6 +166,7 @@ class Walks:
             launched = launched or await self._launched()
             if launched and await self._has_arrived():
                 self._arrived(self._monotonic() - began)
+                await self._has_arrived()  # so that the row says it as well
                 return True
             self._judge()
             if launched and self._is_lost(for_long=self._monotonic() - began, every=every):

@@ -13,7 +13,18 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import DeliveryState, Followed, Rejected, Sent, Since, Standing, Verdict
+from monitor.core.models import (
+    DeliveryState,
+    Followed,
+    LateWalk,
+    Rejected,
+    Sent,
+    Since,
+    Standing,
+    Verdict,
+    WalkStage,
+    WalkStanding,
+)
 from monitor.store import Store
 from monitor.web.metrics import Metrics, Stages
 from tests.store.samples import LEASE, MINUTE, NOW, a_delivery, alerted, an_entry, assembled, poll
@@ -30,6 +41,20 @@ async def scraper(store: Store) -> AsyncIterator[Client]:
     await metrics.begin()
     async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
         yield client
+
+
+async def test_the_synthetic_entry_is_measured_and_named_where_it_is_stuck(store: Store) -> None:
+    """How long the last took, and how late the present one is at which stage."""
+    late = LateWalk(worker="one", stage=WalkStage.PENDING, said="", lasted=timedelta(minutes=6))
+    standing = WalkStanding(seconds=1.5, arrived_at=NOW, late=late)
+    stages = replace(STAGES, walk=lambda: standing)
+    metrics = Metrics(store, clock=lambda: NOW + MINUTE, stages=stages, rules=tuple)
+    async with TestClient(TestServer(open_desk(metrics.routes()))) as client:
+        found = await scraped(client)
+    assert found["news_monitor_walk_seconds"] == 1.5
+    assert found["news_monitor_walk_age_seconds"] == 60
+    assert found["news_monitor_walk_late_seconds,stage=pending"] == 360
+    assert found["news_monitor_walk_late_seconds,stage=polled"] == 0
 
 
 async def scraped(client: Client) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from monitor.cli.checkups.machine import disk, permissions
 from monitor.cli.common import counted
 from monitor.cli.common import now as looked_at_clock
 from monitor.core.errors import NewsMonitorError
-from monitor.core.models import Counts, DeliveryState
+from monitor.core.models import Counts, DeliveryState, LateWalk, Walk
+from monitor.core.render.times import ago
+from monitor.core.walking import STAGES, sentence_on
 from monitor.files import is_there
 from monitor.store import Store
 from monitor.store.engine import address_of
@@ -107,7 +109,22 @@ async def _inside(store: Store, now: datetime) -> list[Finding]:
     broken = [
         problem("database", wrong, "stop the daemon, restore a backup") for wrong in await store.integrity()
     ]
-    return [*broken, *contents(await store.counts(), now)]
+    counts = await store.counts()
+    return [*broken, *contents(counts, now), *synthetic(await store.walks(), now)]
+
+
+def synthetic(walks: Sequence[Walk], now: datetime) -> Iterator[Finding]:
+    """Say of each daemon at work how its synthetic entries fare."""
+    for one in walks:
+        whose = f"of {one.worker} "
+        if one.late_for is not None:
+            late = LateWalk(
+                worker=one.worker, stage=one.stage, said=one.said, lasted=timedelta(seconds=one.late_for)
+            )
+            yield problem("synthetic entry", sentence_on(late, f" {whose.strip()}"), STAGES[one.stage].remedy)
+        elif one.seconds is not None and one.arrived_at is not None:
+            said = f"that {whose}took {one.seconds:.1f} s through every stage, {ago(one.arrived_at, now)}"
+            yield ok("synthetic entry", said)
 
 
 def contents(counts: Counts, now: datetime) -> Iterator[Finding]:
