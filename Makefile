@@ -40,7 +40,7 @@ bench: $(VENV)/.ok
 
 lock:
 	$(BIN)/uv pip compile --universal --no-annotate --no-emit-index-url --no-emit-find-links --no-header \
-	  --python-version 3.11 --extra dev --extra postgres --extra fast --extra uk pyproject.toml -o constraints.txt
+	  --python-version 3.11 --extra dev --extra postgres --extra fast --extra uk --extra fulltext pyproject.toml -o constraints.txt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

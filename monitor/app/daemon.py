@@ -19,6 +19,7 @@ from aiohttp.web import RouteDef
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app.following import Following, rulebook_of
+from monitor.app.full_texts import open_pages
 from monitor.app.prepared import Prepared, clock, dice, set_up_logs, sign_of
 from monitor.app.served import for_programs
 from monitor.app.walking import open_walks, surroundings
@@ -138,6 +139,7 @@ class Daemon:
                 on_entries=self._on_entries,
                 on_alerts=self._on_alerts,
             )
+            self._pages = await open_pages(stack, fetcher, self._store, self._in_force, self._on_entries)
             self._look_back = LookBack(self._store, self._in_force, clock=clock)
             self._following = Following(
                 self._rules, self._store, self._in_force, self._look_back, self._long_lived.settle
@@ -208,6 +210,8 @@ class Daemon:
         await self._membership.enter_if_alone()
         await self._poller.run_once()
         await self._keeping.once(self._duties.round)
+        if await self._pages.run_once():
+            await self._keeping.once(self._duties.round)
 
     async def live(self) -> None:
         """Run every stage until told to stop; if one of them breaks, stop the rest and raise its error."""
@@ -221,6 +225,7 @@ class Daemon:
             "keep": asyncio.create_task(self._keeping.run()),
             "reload": asyncio.create_task(self._reload_for_ever(self._reload_wanted)),
             "rules": asyncio.create_task(self._following.run()),
+            "pages": asyncio.create_task(self._pages.run()),
             "look back": asyncio.create_task(self._look_back.run()),
             "membership": asyncio.create_task(self._membership.run()),
             "walk": asyncio.create_task(self.walks.run()),

@@ -25,7 +25,9 @@ from monitor.cli.database import opened, run_async
 from monitor.cli.guard import NothingFoundError, clean, the_one
 from monitor.cli.story_page import SHORT, decision_line
 from monitor.cli.tables import print_table
+from monitor.core.fulltext import source_of_text
 from monitor.core.models import Decision, Forgotten, Revision, StoredEntry
+from monitor.core.models import Page as WebPage
 from monitor.store import Store
 
 _LISTED_BY = "news-monitor entries list"
@@ -95,6 +97,8 @@ class Page:
     entry: StoredEntry
     former: Sequence[Revision]
     decisions: Sequence[Decision]
+    web_page: WebPage | None = None
+    """The one behind its link, if its feed asks for full texts."""
 
 
 @command.command(name="show")
@@ -110,13 +114,16 @@ def show(*, entry: str, as_json: bool, config: Path) -> None:
 
     async def fetch() -> list[Page]:
         async with opened(loaded) as store:
+            found = await _named(store, entry)
+            pages = await store.pages_of([one.entry.id for one in found])
             return [
                 Page(
                     entry=one,
                     former=await store.revisions(one.entry.id),
                     decisions=await store.decisions(entry=one.entry.id),
+                    web_page=pages.get(one.entry.id),
                 )
-                for one in await _named(store, entry)
+                for one in found
             ]
 
     pages = run_async(fetch())
@@ -218,6 +225,7 @@ def _lines(page: Page) -> Iterator[str]:
             "story",
             f"{place.story[:SHORT]}, {place.placement.value}: {place.reason}" if place else "waits for it",
         ),
+        ("text of", page.web_page and source_of_text(entry, page.web_page)),
         ("summary", entry.summary),
         ("content", entry.content),
     )
@@ -227,4 +235,5 @@ def _lines(page: Page) -> Iterator[str]:
     for decision in page.decisions:
         yield f"  decided    {decision_line(decision)}"
     for text in page.former:
-        yield f"  before     revision {text.revision} of {minute(text.fetched)}: {clean(text.title)}"
+        kind = "full text" if text.full_text else "revision"
+        yield f"  before     {kind} {text.revision} of {minute(text.fetched)}: {clean(text.title)}"

@@ -80,6 +80,7 @@ def remarks(draft: Draft) -> Iterator[Remark]:
     yield from _feeds(draft)
     yield from _same_feed_twice(draft)
     yield from _polling(draft)
+    yield from _full_texts(draft)
     yield from _durations(draft)
     yield from _channels(draft)
     yield from _named_channels(draft)
@@ -123,6 +124,17 @@ def _feeds(draft: Draft) -> Iterator[Remark]:
             yield Remark(at=(*at, "auth"), sentence=sentence, weight=Weight.WARNING)
         if feed.proxy and problem_of_url(feed.proxy.get_secret_value()):
             yield Remark(at=(*at, "proxy"), sentence="`proxy` must be an http:// or https:// address")
+
+
+def _full_texts(draft: Draft) -> Iterator[Remark]:
+    """Say where full texts are asked for that nothing here can extract."""
+    if find_spec("trafilatura") is not None:
+        return
+    wanted: list[Path] = [(*at, "full_text") for at, feed in draft.feeds() if feed.full_text]
+    tags = draft.settings.polling.tags.items()
+    wanted += [("polling", "tags", name, "full_text") for name, tag in tags if tag.full_text]
+    for at in wanted:
+        yield Remark(at=at, sentence="full texts need an extractor: pip install 'news-monitor[fulltext]'")
 
 
 def _too_often(least: timedelta) -> str:

@@ -276,6 +276,7 @@ def feed_of(feed: FeedSettings, polling: PollingSettings, *, identity: str | Non
         proxy=proxy.get_secret_value() if proxy else None,
         auth=auth,
         allow_private=feed.allow_private,
+        full_text=any(tag.full_text for tag in of_tags) if feed.full_text is None else feed.full_text,
     )
 
 

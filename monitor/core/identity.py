@@ -199,7 +199,7 @@ def _two_versions(key: EntryKey, entries: Sequence[Entry]) -> bool:
     numbered = "#" in key.value or article_id(key.value) is not None
     if key.kind is not KeyKind.URL or not numbered or len({entry.guid for entry in entries}) > 1:
         return False
-    first, *others = [_telling_words(entry.title) for entry in entries]
+    first, *others = [telling_words(entry.title) for entry in entries]
     return all(_SHARED * len(first & other) >= max(len(first), len(other), _SHARED) for other in others)
 
 
@@ -340,10 +340,10 @@ def _another_article(entry: Entry, found: KnownEntry) -> bool:
         or entry.url == found.url
     ):
         return False
-    return not _telling_words(entry.title) & _telling_words(found.title)
+    return not telling_words(entry.title) & telling_words(found.title)
 
 
-def _telling_words(title: str) -> frozenset[str]:
+def telling_words(title: str) -> frozenset[str]:
     """Return the beginnings of the longer words, so that inflection does not hide a shared one."""
     return frozenset(word[:_STEM] for word in folded(title).split() if len(word) >= _STEM)
 
@@ -377,6 +377,7 @@ def _as_revision(entry: Entry, found: KnownEntry) -> Entry:
         keys=tuple(dict.fromkeys((*entry.keys, *found.keys))),
         first_seen=found.first_seen,
         revision=found.revision + 1,
+        page_texts=found.page_texts,
     )
 
 

@@ -139,8 +139,10 @@ class HttpFetcher:
         clock: Callable[[], datetime],
         ssl_context: ssl.SSLContext | None = None,
         resolver: AbstractResolver | None = None,
+        beside: HttpFetcher | None = None,
+        accept: str = ACCEPT,
     ) -> None:
-        """Open nothing yet.
+        """Open nothing yet; what asks for other things `beside` another fetcher takes turns at hosts with it.
 
         Raises:
             ValueError: an entry of `allow_networks` is no network.
@@ -150,7 +152,8 @@ class HttpFetcher:
         self._policy = AddressPolicy(settings.allow_networks)
         self._ssl = ssl_context
         self._resolver = resolver
-        self._slots = HostSlots(settings.per_host)
+        self._accept = accept
+        self.slots: HostSlots = beside.slots if beside else HostSlots(settings.per_host)
         self._guarded: aiohttp.ClientSession | None = None
         self._open: aiohttp.ClientSession | None = None
 
@@ -190,7 +193,7 @@ class HttpFetcher:
         except HostBusyError:
             return HostBusy(url=shown(trip.url), seconds=trip.seconds)
         if isinstance(result, FetchFailed) and _concerns_the_host(result):
-            self._slots.report(trip.url.host or "", result)
+            self.slots.report(trip.url.host or "", result)
         return result
 
     async def _travel(self, trip: _Trip) -> FetchResult:
@@ -230,7 +233,7 @@ class HttpFetcher:
         session = self._session(guarded=proxy is None and not trip.may_be_private)
         arrived = time.monotonic()
         pause = self._pause(trip)
-        async with self._slots.slot(trip.url.host or "", patience=trip.patience, pause=pause):
+        async with self.slots.slot(trip.url.host or "", patience=trip.patience, pause=pause):
             began = time.monotonic()
             trip.patience -= began - arrived
             async with (
@@ -295,7 +298,7 @@ class HttpFetcher:
             ),
             headers={
                 "User-Agent": user_agent(self._settings),
-                "Accept": ACCEPT,
+                "Accept": self._accept,
                 "Accept-Encoding": ACCEPTED,
             },
         )

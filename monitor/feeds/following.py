@@ -120,7 +120,7 @@ class SitemapFollower:
                 children = await self._children(answer)
                 wanted = len(children)
                 for child in children:
-                    await self._bring(_child(feed, child), state, sitemaps, failures)
+                    await self._bring(beside(feed, child), state, sitemaps, failures)
         except TimeoutError:
             pass
         if failures and not sitemaps:
@@ -186,7 +186,8 @@ def _named_day(address: str | None) -> datetime:
         return _LONG_AGO
 
 
-def _child(feed: Feed, address: str) -> Feed:
+def beside(feed: Feed, address: str) -> Feed:
+    """Return what asks for another address on behalf of a feed: as the feed at its own origin, else bare."""
     try:
         at_home = http_url(address).origin() == http_url(feed.fetch_url).origin()
     except RefusedError:  # the fetch will say the same, as a value

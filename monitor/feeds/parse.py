@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from monitor.core.errors import ParserUnusableError
 from monitor.core.models import Document, Fetched, NotAFeed, ParseResult
@@ -22,6 +23,7 @@ from monitor.feeds import wire
 from monitor.feeds.at_once import read_what_is_new
 from monitor.feeds.limits import Source
 
+R = TypeVar("R", bound=wire.Answer)
 _WALL_FACTOR = 4
 """Wall time allowed for each second of CPU time: a busy machine must not make good feeds look hostile."""
 _END_TIMEOUT = 1.0
@@ -45,9 +47,9 @@ class ParserPool:
     def __init__(self, settings: PollingSettings) -> None:
         self._settings = settings
         cpu_seconds = settings.parse_timeout.total_seconds()
-        self._workers = [_Worker(cpu_seconds) for _ in range(settings.parse_workers)]
+        self._workers = [Worker(cpu_seconds) for _ in range(settings.parse_workers)]
         # Last in, first out: under light load one warm worker does it all.
-        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         for worker in self._workers:
             self._idle.put_nowait(worker)
 
@@ -100,11 +102,12 @@ class ParserPool:
             self._idle.put_nowait(worker)
 
 
-class _Worker:
-    """One parser process and its successors."""
+class Worker:
+    """One parser process and its successors; `module` is what it runs."""
 
-    def __init__(self, cpu_seconds: float) -> None:
+    def __init__(self, cpu_seconds: float, *, module: str = "monitor.feeds.worker") -> None:
         self._cpu_seconds = cpu_seconds
+        self._module = module
         self._running: asyncio.subprocess.Process | None = None
         self._talking = False
         self._retired = False
@@ -121,22 +124,34 @@ class _Worker:
             await self._start()
 
     async def read(self, body: bytes, source: Source) -> ParseResult:
-        reply, why = await self._asked(body, source)
-        if self._retired:
-            reply, why = await self._asked(body, source)
-        return _outcome(reply, why)
+        """Have a document of a feed read.
 
-    async def _asked(self, body: bytes, source: Source) -> tuple[wire.Reply, str | None]:
+        Raises:
+            WorkerUnusableError: no process can be started.
+        """
+        return _outcome(*await self.ask(wire.request(body, source), body, wire.Reply))
+
+    async def ask(self, request: bytes, body: bytes, reply_of: Callable[[], R]) -> tuple[R, str | None]:
+        """Send a request and the document it ends with; return what came, and why no more did.
+
+        Raises:
+            WorkerUnusableError: no process can be started.
+        """
+        reply, why = await self._asked(request, body, reply_of())
+        if self._retired:
+            reply, why = await self._asked(request, body, reply_of())
+        return reply, why
+
+    async def _asked(self, request: bytes, body: bytes, reply: R) -> tuple[R, str | None]:
         self._retired = False
         await self.warm()
         running = self._running
         assert running is not None  # noqa: S101
-        reply = wire.Reply()
         why = None
         self._talking = True
         try:
             async with asyncio.timeout(self._cpu_seconds * _WALL_FACTOR):
-                await self._converse(running, body, source, reply)
+                await self._converse(running, request, body, reply)
         except TimeoutError:
             why = "took too long to read"
         except (OSError, asyncio.IncompleteReadError):
@@ -151,11 +166,11 @@ class _Worker:
         return reply, why
 
     async def _converse(
-        self, running: asyncio.subprocess.Process, body: bytes, source: Source, reply: wire.Reply
+        self, running: asyncio.subprocess.Process, request: bytes, body: bytes, reply: wire.Answer
     ) -> None:
         assert running.stdin is not None  # noqa: S101
         assert running.stdout is not None  # noqa: S101
-        running.stdin.write(wire.request(body, source))
+        running.stdin.write(request)
         for start in range(0, len(body), _SLICE):
             running.stdin.write(body[start : start + _SLICE])
             await running.stdin.drain()
@@ -168,7 +183,7 @@ class _Worker:
             reply.add(await running.stdout.readexactly(length))
 
     async def _start(self) -> asyncio.subprocess.Process:
-        running = self._running = await _spawned(self._cpu_seconds)
+        running = self._running = await _spawned(self._module, self._cpu_seconds)
         assert running.stdout is not None  # noqa: S101
         ready = b""
         self._talking = True
@@ -199,7 +214,7 @@ class _Worker:
         await (running.wait() if self._talking else running.communicate())
 
 
-async def _spawned(cpu_seconds: float) -> asyncio.subprocess.Process:
+async def _spawned(module: str, cpu_seconds: float) -> asyncio.subprocess.Process:
     """Start a fresh interpreter, with nothing of our environment: it may hold secrets.
 
     Raises:
@@ -209,7 +224,7 @@ async def _spawned(cpu_seconds: float) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "monitor.feeds.worker",
+            module,
             str(cpu_seconds),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

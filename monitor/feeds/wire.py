@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from monitor.core.models import Document, NotAFeed, ParsedFeed, ParseResult, RawEntry
 from monitor.feeds import tidy
@@ -55,19 +56,19 @@ def replies(portions: Iterable[ParseResult]) -> Iterator[bytes]:
     begun = False
     for portion in portions:
         if isinstance(portion, NotAFeed):
-            yield _frame(["not", portion.document.value, portion.message, portion.wall, portion.advertised])
+            yield frame(["not", portion.document.value, portion.message, portion.wall, portion.advertised])
             return
         head = b"" if begun else _head(portion)
         begun = True
         yield head + b"".join(_entry_frames(portion.entries))
-    yield _frame(["end"])
+    yield frame(["end"])
 
 
 def _head(feed: ParsedFeed) -> bytes:
     ttl = feed.ttl.total_seconds() if feed.ttl else None
     seen = b"".join(feed.seen).hex()
     trouble = [feed.problem, feed.cut_short]
-    return _frame(["feed", feed.title, feed.link, feed.lang, feed.version, ttl, trouble, seen])
+    return frame(["feed", feed.title, feed.link, feed.lang, feed.version, ttl, trouble, seen])
 
 
 def _entry_frames(entries: tuple[RawEntry, ...]) -> Iterator[bytes]:
@@ -78,13 +79,14 @@ def _entry_frames(entries: tuple[RawEntry, ...]) -> Iterator[bytes]:
         portion.append(_row(entry))
         size += 512 + len(entry.title) + len(entry.summary) + len(entry.content)
         if size > _FRAME_CHARACTERS:
-            yield _frame(["entries", portion])
+            yield frame(["entries", portion])
             portion, size = [], 0
     if portion:
-        yield _frame(["entries", portion])
+        yield frame(["entries", portion])
 
 
-def _frame(message: list[object]) -> bytes:
+def frame(message: list[object]) -> bytes:
+    """Write one message as a frame."""
     payload = _encode(message).encode("utf-8", "replace")
     return FRAME.pack(len(payload)) + payload
 
@@ -103,6 +105,23 @@ def _row(entry: RawEntry) -> list[object]:
         tidy.to_seconds(entry.updated),
         entry.date_text,
     ]
+
+
+class Answer(Protocol):
+    """What a worker says, frame by frame."""
+
+    complete: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has arrived."""
+
+    def add(self, payload: bytes) -> None:
+        """Take one frame.
+
+        Raises:
+            GarbledReplyError: no healthy worker writes this.
+        """
 
 
 class Reply:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import resource
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from monitor.feeds import wire
@@ -27,14 +28,18 @@ _WEIGHED_EVERY = 256 * 2**10
 def main() -> None:
     """Serve documents until stdin ends. The one argument is the CPU time for each, in seconds."""
     cpu_seconds = float(sys.argv[1])
-    # Ctrl-C and a service manager's signal reach the whole group; the daemon decides when we end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _confine()
+    ignore_signals()
+    confine()
     serve(sys.stdin.buffer, sys.stdout.buffer, cpu_seconds)
 
 
-def _confine() -> None:
+def ignore_signals() -> None:
+    """Leave it to the daemon when we end: Ctrl-C and a service manager's signal reach the whole group."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def confine() -> None:
     """Bound memory and files for the rest of the process's life."""
     base = _address_space()
     if base is not None:
@@ -65,18 +70,27 @@ def _peak_memory() -> int:
         return 0
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, cpu_seconds: float) -> None:
-    """Read one document after the other."""
+def frames_of(head: bytes, known: bytes, body: bytes) -> Iterator[bytes]:
+    """Read one document of a feed."""
+    return wire.replies(read_in_portions(body, wire.read_request(head, known)))
+
+
+def serve(
+    requests: BinaryIO,
+    answers: BinaryIO,
+    cpu_seconds: float,
+    read: Callable[[bytes, bytes, bytes], Iterator[bytes]] = frames_of,
+) -> None:
+    """Read one document after the other; `read` makes frames of the three parts of a request."""
     answers.write(wire.READY)
     answers.flush()
     unweighed = 0
     while lengths := requests.read(wire.REQUEST.size):
         head_size, known_size, body_size = wire.REQUEST.unpack(lengths)
-        source = wire.read_request(requests.read(head_size), requests.read(known_size))
-        body = requests.read(body_size)
+        head, known, body = requests.read(head_size), requests.read(known_size), requests.read(body_size)
         # ITIMER_PROF counts this process's own CPU time; its signal's default action ends the process.
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-        for frame in wire.replies(read_in_portions(body, source)):
+        for frame in read(head, known, body):
             answers.write(frame)
             answers.flush()
         signal.setitimer(signal.ITIMER_PROF, 0)

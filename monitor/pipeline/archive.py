@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import accumulate
 from typing import Protocol
 
 from monitor.core.models import Entry, PendingEntry, Revision
@@ -51,14 +52,17 @@ async def _texts(archive: Archive, entry: Entry) -> Sequence[Entry]:
     if entry.revision == 0:
         return (entry,)
     former = await archive.revisions(entry.id)
-    return (*(_as_it_was(entry, text) for text in former), entry)
+    of_pages = accumulate(text.full_text for text in former)
+    return (*(_as_it_was(entry, text, pages) for text, pages in zip(former, of_pages, strict=True)), entry)
 
 
-def _as_it_was(entry: Entry, text: Revision) -> Entry:
+def _as_it_was(entry: Entry, text: Revision, page_texts: int) -> Entry:
     """Put a former text in; the hash is left to that of the latest, which nobody compares in an archive."""
     return replace(
         entry,
         revision=text.revision,
+        full_text=text.full_text,
+        page_texts=page_texts,
         fetched=text.fetched,
         title=text.title,
         summary=text.summary,

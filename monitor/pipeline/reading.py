@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from monitor.core.errors import StoreUnavailableError
+from monitor.core.fulltext import Ages, page_of
 from monitor.core.identity import Recognised, lookup_keys, recognise
 from monitor.core.models import (
     Entry,
@@ -89,7 +90,7 @@ class Reader:
         if found.seen is not None:
             self._remember(feed, body_hash, found.seen)
         changed = [one.entry for one in found.found if one.entry is not None]
-        return Reading(found.parsed, await self._matched(oldest_first(changed)))
+        return Reading(found.parsed, await self._matched(feed, oldest_first(changed)))
 
     async def _all_in(self, feed: Feed, answer: Fetched, *, first_read: bool) -> _Judged | NotAFeed:
         parsed = await self._parser.parse(answer)
@@ -140,10 +141,14 @@ class Reader:
             except StoreUnavailableError:
                 await asyncio.sleep(PAUSE)
 
-    async def _matched(self, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
+    async def _matched(self, feed: Feed, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
         found: list[NewEntry] = []
+        alerts = self._in_force.settings.alerts
+        ages = Ages(usual=alerts.max_age, first_read=alerts.first_read_max_age)
         for number, entry in enumerate(entries, 1):
-            found.append(NewEntry(entry=entry, findings=self._in_force.match(entry)))
+            findings = self._in_force.match(entry)
+            page = page_of(entry, now=entry.fetched, ages=ages) if feed.full_text else None
+            found.append(NewEntry(entry=entry, findings=findings, page=page))
             if number % _BREATHE == 0:
                 await asyncio.sleep(0)
         return tuple(found)

@@ -351,6 +351,7 @@ def _as_known(entry: Entry) -> KnownEntry:
         first_seen=entry.first_seen,
         title=entry.title,
         url=entry.url,
+        page_texts=entry.page_texts,
     )
 
 

@@ -97,6 +97,8 @@ def entry_to_values(entry: Entry) -> Values:
         "first_read": entry.first_read,
         "summary": entry.summary,
         "content": entry.content,
+        "full_text": entry.full_text,
+        "page_texts": entry.page_texts,
     }
 
 
@@ -124,6 +126,8 @@ def entry_from_row(row: AnyRow) -> Entry:
         revision=row.revision,
         sample=row.sample,
         first_read=row.first_read,
+        full_text=row.full_text,
+        page_texts=row.page_texts,
     )
 
 

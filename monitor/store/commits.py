@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,19 @@ from monitor.core.models import (
     Released,
     Verdict,
 )
-from monitor.store import calls, edits, entries, feeds, history, holds, outbox, stories, unchanged, walks
+from monitor.store import (
+    calls,
+    edits,
+    entries,
+    feeds,
+    history,
+    holds,
+    outbox,
+    pages,
+    stories,
+    unchanged,
+    walks,
+)
 
 
 def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
@@ -36,22 +49,37 @@ def polls(connection: Connection, records: Sequence[PollRecord]) -> int:
     told = [record for record in records if not unchanged.brought_nothing(record)]
     valid = [record for record in told if epochs.get(record.state.url) == record.state.epoch]
     brought = _latest(item for record in valid for item in record.entries)
-    stored = entries.revisions_of(connection, [item.entry.id for item in brought])
-    fresh = [item for item in brought if item.entry.revision > stored.get(item.entry.id, (-1, False))[0]]
-    new = [item for item in fresh if not stored.get(item.entry.id, (-1, False))[1]]
-    revised = [item for item in fresh if stored.get(item.entry.id, (-1, False))[1]]
+    stored = entries.latest_of(connection, [item.entry.id for item in brought])
+    fresh = [late for item in brought if (late := _later(item, stored.get(item.entry.id, entries.UNKNOWN)))]
+    new = [item for item in fresh if not stored.get(item.entry.id, entries.UNKNOWN).alive]
+    revised = [item for item in fresh if stored.get(item.entry.id, entries.UNKNOWN).alive]
     entries.add(connection, new)
     entries.unbury(connection, [item.entry.id for item in new if item.entry.id in stored])
     entries.keep_former_texts(connection, [item.entry.id for item in revised])
     entries.revise(connection, revised)
     entries.add_keys(connection, fresh)
     entries.enqueue(connection, fresh)
+    pages.want(connection, [item.page for item in fresh if item.page is not None])
     added = Counter(item.entry.feed for item in new)
     feeds.save_polled(connection, [record.state for record in valid], added)
     feeds.rehost(connection, {record.state.url: record.host for record in valid if record.host})
     if fresh:
         calls.call(connection, calls.ENTRIES)
     return len(fresh)
+
+
+def _later(item: NewEntry, stored: entries.Latest) -> NewEntry | None:
+    """Return what a poll brought if it is later than what is stored; None if it is not.
+
+    What counts is what the feed changed: the text of its page may have been stored since the poll looked.
+    """
+    entry, page = item.entry, item.page
+    if entry.changes <= stored.changes:
+        return None
+    if entry.page_texts >= stored.page_texts:
+        return item
+    entry = replace(entry, revision=entry.changes + stored.page_texts, page_texts=stored.page_texts)
+    return replace(item, entry=entry, page=page and replace(page, revision=entry.revision))
 
 
 def _latest(items: Iterable[NewEntry]) -> list[NewEntry]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    literal,
     or_,
     select,
     true,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from monitor.core.models import (
+    Entry,
     EntryKey,
     KnownEntry,
     NewEntry,
@@ -66,6 +68,7 @@ def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[K
             first_seen=row.first_seen,
             title=row.title or "",
             url=row.url,
+            page_texts=row.page_texts,
         )
         for entry, (borne, row) in found.items()
     ]
@@ -87,6 +90,7 @@ def _known_statement(kinds: tuple[str, ...]) -> Select[Any]:
             func.coalesce(entries.c.first_seen, tombstones.c.first_seen).label("first_seen"),
             entries.c.title,
             entries.c.url,
+            func.coalesce(entries.c.page_texts, 0).label("page_texts"),
         )
         .select_from(
             entry_keys.outerjoin(entries, entries.c.id == entry_keys.c.entry).outerjoin(
@@ -105,22 +109,38 @@ def _known_statement(kinds: tuple[str, ...]) -> Select[Any]:
     )
 
 
-def revisions_of(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, bool]]:
-    """The latest revision stored of each of these entries, and whether its text is still there.
+class Latest(NamedTuple):
+    """The latest text stored of an entry."""
 
-    That of one that was to be forgotten is later than any.
-    """
-    found: dict[str, tuple[int, bool]] = {}
+    revision: int
+    """Later than any of one that was to be forgotten."""
+    alive: bool
+    """Whether the text is still there."""
+    page_texts: int = 0
+
+    @property
+    def changes(self) -> int:
+        """How often its feed had changed it."""
+        return self.revision - self.page_texts
+
+
+UNKNOWN: Final = Latest(-1, alive=False)
+"""In place of that of an entry never seen."""
+
+
+def latest_of(connection: Connection, ids: Sequence[str]) -> dict[str, Latest]:
+    """The latest text stored of each of these entries, as far as they are known."""
+    found: dict[str, Latest] = {}
     for batch in _batches(ids):
-        alive = select(entries.c.id, entries.c.revision, true().label("alive")).where(entries.c.id.in_(batch))
-        buried = select(tombstones.c.entry, tombstones.c.revision, false()).where(
+        alive = select(entries.c.id, entries.c.revision, true().label("alive"), entries.c.page_texts).where(
+            entries.c.id.in_(batch)
+        )
+        buried = select(tombstones.c.entry, tombstones.c.revision, false(), literal(0)).where(
             tombstones.c.entry.in_(batch)
         )
-        rows = connection.execute(union_all(alive, buried))
-        found.update(
-            (row.id, (_LATER_THAN_ANY if row.revision == FORGOTTEN else row.revision, bool(row.alive)))
-            for row in rows
-        )
+        for row in connection.execute(union_all(alive, buried)):
+            revision = _LATER_THAN_ANY if row.revision == FORGOTTEN else row.revision
+            found[row.id] = Latest(revision, bool(row.alive), row.page_texts)
     return found
 
 
@@ -141,8 +161,9 @@ def keep_former_texts(connection: Connection, ids: Sequence[str]) -> None:
         entries.c.title,
         entries.c.summary,
         entries.c.content,
+        entries.c.full_text,
     ).where(entries.c.id == bindparam("of_id"))
-    columns = ["entry", "revision", "fetched", "title", "summary", "content"]
+    columns = ["entry", "revision", "fetched", "title", "summary", "content", "full_text"]
     connection.execute(
         insert_into(connection, revisions).from_select(columns, former), [{"of_id": entry} for entry in ids]
     )
@@ -228,6 +249,15 @@ def stored(connection: Connection, entry: str) -> StoredEntry | None:
     """One entry with its place in a story."""
     found = _stored(connection, entries.c.id == entry)
     return found[0] if found else None
+
+
+def texts_of(connection: Connection, ids: Sequence[str]) -> dict[str, Entry]:
+    """Some entries as they stand, those that are gone left out."""
+    found: dict[str, Entry] = {}
+    for batch in _batches(ids):
+        rows = connection.execute(select(entries).where(entries.c.id.in_(batch)))
+        found.update((row.id, codec.entry_from_row(row)) for row in rows)
+    return found
 
 
 def stored_of_story(connection: Connection, story: str) -> list[StoredEntry]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
     text,
 )
@@ -104,6 +105,8 @@ entries = Table(
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("claims", Json, nullable=False, server_default="[]"),
+    Column("full_text", Boolean, nullable=False, server_default=false(), comment="content is of its page"),
+    Column("page_texts", Integer, nullable=False, server_default="0", comment="of its revisions"),
     UniqueConstraint("id"),
     Index("ix_entries_first_seen", "first_seen"),
     # Addresses may be longer than what a sorted index of PostgreSQL takes; nobody asks for a range of them.
@@ -141,6 +144,7 @@ revisions = Table(
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("full_text", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("entry", "revision"),
 )
 

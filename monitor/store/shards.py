@@ -212,9 +212,12 @@ def next_due(connection: Connection, part: Part) -> datetime | None:
     return next_due_feed(connection, free, *within(part))
 
 
-def within(part: Part) -> list[ColumnElement[bool]]:
-    """Make the condition that a feed is in a shard of this part; none if all are."""
-    return [] if len(part.shards) == SHARDS else [_among(_f.shard, part.shards)]
+def within(part: Part, shard: ColumnElement[int] = _f.shard) -> list[ColumnElement[bool]]:
+    """Make the condition that a feed, or what has this column, is in a shard of the part; none if all are."""
+    return [] if len(part.shards) == SHARDS else [_among(shard, part.shards)]
+
+
+Condition = ColumnElement[bool]
 
 
 def _among(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 
 from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
-from monitor.store import feeds, migration, outbox
+from monitor.store import feeds, migration, outbox, pages
 from monitor.store.assembling import Assembling
 from monitor.store.auditing import Auditing
 from monitor.store.belonging import Belonging
 from monitor.store.delivering import Delivering
 from monitor.store.desk import Desk
 from monitor.store.engine import Database, address_of, prepare_file
+from monitor.store.full_texts import FullTexts
 from monitor.store.hearing import Hearing
 from monitor.store.judging import Judging
 from monitor.store.kept import Kept
@@ -78,6 +79,7 @@ class Store(
     Kept,
     Pushed,
     Walking,
+    FullTexts,
 ):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 
@@ -106,6 +108,7 @@ class Store(
         if self._alone:
             await self._database.write(feeds.free_all_claims)
             await self._database.write(outbox.free_unsure)
+            await self._database.write(pages.free_all_claims)
 
     async def _migrate(self, *, upgrade: bool) -> None:
         """Migrate; upgrade only as the owner: a running daemon of an older version keeps its tables."""

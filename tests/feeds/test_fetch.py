@@ -297,7 +297,7 @@ async def test_host_is_asked_by_a_few_at_a_time(zoo: Zoo) -> None:
         outcomes = await asyncio.gather(*asked)
         assert all(isinstance(outcome, Fetched) for outcome in outcomes)
         assert most == 2
-        assert len(client._slots) == 0, "hosts that nobody asks for are forgotten"
+        assert len(client.slots) == 0, "hosts that nobody asks for are forgotten"
 
 
 async def test_queue_of_a_host_that_hangs_does_not_wait_its_turn(zoo: Zoo) -> None:
@@ -395,4 +395,4 @@ async def test_a_redirect_to_a_busy_host_gives_up_its_turn_unfailed(
         assert outcome.url == f"{zoo.url}/slow"
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
-        assert not len(client._slots)
+        assert not len(client.slots)

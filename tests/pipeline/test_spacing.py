@@ -63,7 +63,7 @@ async def test_a_redirect_within_a_host_is_one_visit_and_to_another_host_keeps_i
             "/away": redirect(302, f"{there.url}/f"),
         }
         there.answers["/f"] = note
-        pauses = client._slots._spacing
+        pauses = client.slots._spacing
         assert isinstance(await _fetched(client, f"{here.url}/old"), Fetched)
         assert len(pauses) == 1
         assert isinstance(await _fetched(client, f"{there.url}/f"), Fetched)

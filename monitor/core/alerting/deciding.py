@@ -188,7 +188,7 @@ def _refusal(
 def _lateness(subject: Subject, limits: Limits, now: datetime) -> tuple[Reason, str] | None:
     """Measure age when first seen, so that a stop makes nothing old; of a revised text as it is now."""
     entry = subject.entry
-    seen = now if entry.revision else entry.first_seen
+    seen = now if entry.changes else entry.first_seen
     limit = subject.policy.max_age or limits.max_age
     if entry.first_read:
         limit = min(limit, limits.first_read_max_age)

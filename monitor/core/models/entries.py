@@ -57,6 +57,15 @@ class Entry:
     sample: bool = False
     first_read: bool = False
     """Whether it came with the very first read of its feed."""
+    full_text: bool = False
+    """Whether `content` is the text of the page behind the link, not of the feed."""
+    page_texts: int = 0
+    """How many of its revisions were the text of its page: those are no changes of the article."""
+
+    @property
+    def changes(self) -> int:
+        """How often its feed has changed the text."""
+        return self.revision - self.page_texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +80,4 @@ class KnownEntry:
     title: str = ""
     """Empty where retention has taken the entry."""
     url: str | None = None
+    page_texts: int = 0

@@ -32,6 +32,8 @@ class Feed:
     """User and password for HTTP basic authentication."""
     allow_private: bool = False
     """Whether this feed may be fetched from a private, loopback or link-local address."""
+    full_text: bool = False
+    """Whether the pages of its articles are fetched, so that rules see the whole text."""
     sample: bool = False
     """Whether it is one of the invented outlets that ship with the package; their alerts say so."""
     address: str | None = field(default=None, repr=False)

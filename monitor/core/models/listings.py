@@ -39,6 +39,8 @@ class Revision:
     title: str
     summary: str
     content: str
+    full_text: bool = False
+    """Whether the content was that of its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

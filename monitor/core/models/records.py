@@ -10,6 +10,7 @@ from monitor.core.models.deliveries import Delivery
 from monitor.core.models.entries import Entry
 from monitor.core.models.feeds import FeedState
 from monitor.core.models.matches import Findings
+from monitor.core.models.pages import Page
 from monitor.core.models.stories import Assignment, Source, Story
 
 
@@ -19,6 +20,8 @@ class NewEntry:
 
     entry: Entry
     findings: Findings
+    page: Page | None = None
+    """What is to become of its page, where the feed wants full texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

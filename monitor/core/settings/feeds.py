@@ -42,6 +42,8 @@ class FeedSettings(Strict):
     proxy: SecretStr | None = None
     auth: BasicAuth | None = None
     allow_private: bool = False
+    full_text: bool | None = None
+    """Whether the pages of its articles are fetched; by default what its tags say, else not."""
     enabled: bool = True
 
 
@@ -50,6 +52,7 @@ class TagSettings(Strict):
 
     interval: Duration | None = None
     priority: Priority | None = None
+    full_text: bool = False
 
 
 class PollingSettings(Strict):

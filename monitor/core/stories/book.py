@@ -18,7 +18,7 @@ from monitor.core.stories.copies import Arrival, Found, copied, is_label, last_i
 from monitor.core.stories.identity import bare_title
 from monitor.core.stories.joining import joins, ranked
 from monitor.core.stories.likeness import Query, query
-from monitor.core.stories.news import news_of
+from monitor.core.stories.news import news_of, revised
 from monitor.core.stories.observe import Observed, observe, untitled
 from monitor.core.stories.shelf import micros, moment
 from monitor.core.stories.telling import told
@@ -136,13 +136,13 @@ class StoryBook:
             placement=Placement.REVISION,
             of=entry.id,
             score=1.0,
-            reason=f"revision {entry.revision} of an article already known",
+            reason=revised(entry),
             news=(News.CORRECTION,) if correction else (),
         )
 
     def _arrival(self, entry: Entry, findings: Findings) -> Arrival:
         observed = observe(entry, findings)
-        if entry.revision >= _LIVE_REVISIONS:
+        if entry.changes >= _LIVE_REVISIONS:
             observed = replace(observed, flags=observed.flags | Flag.LIVE)
         outlet = self._window.shelf.outlet_number(entry.outlet) if entry.outlet else -1
         arrival = Arrival(entry=entry, observed=observed, at=micros(entry.first_seen), outlet=outlet)
@@ -186,7 +186,7 @@ class StoryBook:
             story=story,
             placement=Placement.REVISION,
             of=entry.id,
-            reason=f"revision {entry.revision} of an article already known",
+            reason=revised(entry),
             news=news_of(self._window, arrival, asked, previous, None),
         )
         footprint = replace(

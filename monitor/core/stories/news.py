@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from monitor.core.models import News, Placement
+from monitor.core.models import Entry, News, Placement
 from monitor.core.stories.copies import Arrival, Found
 from monitor.core.stories.likeness import Query
 from monitor.core.stories.observe import named
@@ -27,12 +27,18 @@ _KINDS = (
 def news_of(
     window: Window, arrival: Arrival, asked: Query, seq: int, found: Found | None
 ) -> tuple[News, ...]:
-    """The reasons to tell of an entry again; `found` is None for a revision."""
+    """The reasons to tell of an entry again; `found` is None for a revision.
+
+    An article that is now known in full tells nothing new by that, but for what its headline says by now.
+    """
     news = [] if arrival.outlet < 0 or window.tells(seq, arrival.outlet) else [News.OUTLET]
     if found is not None and found.placement is Placement.COPY:
         return tuple(news)
     known = [window.shelf.footprint(number) for number in window.members(seq)[-_READ:]]
-    news += _facts(asked, known)
+    facts = _facts(asked, known)
+    if found is None and arrival.entry.full_text:
+        return tuple(one for one in facts if one is News.CORRECTION)
+    news += facts
     if found is not None and is_new(found.score, unseen(asked, known)):
         news.append(News.NOVELTY)
     return tuple(news)
@@ -51,6 +57,13 @@ def is_new(score: float, unseen_share: float) -> bool:
     """
     odds = max(_CERTAIN, score) / max(_CERTAIN, 1 - score)
     return log(odds) < _SURE + unseen_share - _HALF
+
+
+def revised(entry: Entry) -> str:
+    """Say in a sentence what a revision is."""
+    if entry.full_text:
+        return "the full text, from its page, of an article already known"
+    return f"revision {entry.changes} of an article already known"
 
 
 def _facts(asked: Query, known: list[Footprint]) -> list[News]:
