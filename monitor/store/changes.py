@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, func, select, type_coerce
 
-from monitor.core.models import Changes, Mark, Verdict
-from monitor.store.schema import assignments, decisions, story_edits
+from monitor.core.models import Among, Changes, Mark, Verdict
+from monitor.store.schema import assignments, decisions, stories, story_edits
 
 _MOST: Final = 60
 """Rows of each kind that one answer looks at: more news in a second is read by nobody."""
+
+_COUNTED: Final = 100
+"""Alerts that are counted; nobody tells more apart."""
 
 
 def latest(connection: Connection) -> Mark:
@@ -46,6 +49,23 @@ def since(connection: Connection, mark: Mark) -> Changes:
         rules=_rules(connection, list(changed)),
         complete=max(len(placed), len(decided), len(edited)) < _MOST,
     )
+
+
+def alerted(connection: Connection, since: Mark, upto: Mark, among: Among) -> list[str]:
+    """The stories of those asked for that an alert was told of between two marks; a hundred at most."""
+    statement = (
+        select(decisions.c.story)
+        .where(decisions.c.seq > since.decisions, decisions.c.seq <= upto.decisions)
+        .where(decisions.c.verdict == Verdict.ALERT.value)
+        .distinct()
+        .limit(_COUNTED)
+    )
+    if among.rules is not None:
+        statement = statement.where(decisions.c.rule.in_(sorted(among.rules)))
+    if among.lang is not None:
+        spoken = type_coerce(stories.c.languages, Text).contains(f'"{among.lang}"', autoescape=True)
+        statement = statement.join(stories, stories.c.id == decisions.c.story).where(spoken)
+    return list(connection.scalars(statement))
 
 
 def _rules(connection: Connection, of_stories: list[str]) -> dict[str, frozenset[str]]:

@@ -256,6 +256,10 @@ class Desk(Opened):
         """The stories that changed after a mark; one look costs the same whatever the archive's size."""
         return await self._database.read(changes.since, since)
 
+    async def alerted(self, since: Mark, upto: Mark, among: Among) -> list[str]:
+        """The stories of those asked for that an alert was told of between two marks; a hundred at most."""
+        return await self._database.read(changes.alerted, since, upto, among)
+
     async def add_silence(self, silence: Silence) -> None:
         """Add a silence, or replace the one of the same id."""
         done = audit.deed(Act.SILENCE, silence.id, silences.in_words(silence))

@@ -164,10 +164,15 @@ def refusal(
     return _sent_to_the_door(request)
 
 
+def is_for_programs(path: str) -> bool:
+    """Say whether programs ask for this address, which read no pages."""
+    return path.startswith(_FOR_PROGRAMS)
+
+
 def _sent_to_the_door(request: web.Request) -> web.StreamResponse | None:
     if request.path in _OPEN or request.path.startswith(_SELF_PROVING):
         return None
-    if request.path.startswith(_FOR_PROGRAMS) or request.method not in _READING:
+    if is_for_programs(request.path) or request.method not in _READING:
         text = "Show a token of config.yaml: `Authorization: Bearer TOKEN`.\n"
         return web.Response(
             status=401, text=text, headers={hdrs.WWW_AUTHENTICATE: 'Basic realm="news-monitor"'}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from aiohttp import web
 
@@ -20,6 +21,7 @@ _COOKIE: Final = "desk-name"
 _YEAR: Final = 365 * 86_400
 _NAME: Final = 40
 _TEXT: Final = 200
+_OWN_PATH: Final = re.compile(r"/(?:[^/\\\s\x00-\x20\x7f][^\\\s\x00-\x20\x7f]*)?")
 
 
 async def texts(request: web.Request, name: str, *, most: int = _TEXT) -> Sequence[str]:
@@ -66,10 +68,11 @@ def refused(said: str, *, back: str) -> web.Response:
 
 
 def own_path(address: str) -> str:
-    """Return an address if it is a path of ours; else the first page."""
-    parts = urlsplit(address)
-    ours = not parts.scheme and not parts.netloc and address.startswith("/") and "\\" not in address
-    return address if ours and not address.startswith("//") else "/"
+    """Return an address if it is a path of ours; else the first page.
+
+    Browsers read a backslash as a slash, and leave blanks and control characters out: `/<tab>/evil.example`.
+    """
+    return address if _OWN_PATH.fullmatch(address) else "/"
 
 
 async def take_name(request: web.Request) -> web.Response:

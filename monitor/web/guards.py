@@ -19,7 +19,7 @@ from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import Actor, Via
 from monitor.core.settings.web import is_loopback
 from monitor.telemetry import fields
-from monitor.web.access import Access, refusal
+from monitor.web.access import Access, is_for_programs, refusal
 from monitor.web.forms import signature
 from monitor.web.forwarded import NotBelieved
 from monitor.web.rendering import page
@@ -40,6 +40,18 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _READING = {hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS}
+_HEADINGS = {
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.METHOD_NOT_ALLOWED: "No page here",
+    HTTPStatus.SERVICE_UNAVAILABLE: "One moment",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke",
+}
+_WORDS = {
+    HTTPStatus.NOT_FOUND: "No such page.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "A form sends here; there is no page at this address.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is more than this form takes: a megabyte.",
+}
 
 
 def is_for_us(host: str) -> bool:
@@ -79,6 +91,7 @@ def guard(access: Access) -> Middleware:
         else:
             answer = refusal(access, request, named) or await _answered(access, request, handler)
         if not answer.prepared:
+            answer = shown(request, answer)
             answer.headers.update(HEADERS)
         return answer
 
@@ -90,10 +103,34 @@ async def _answered(access: Access, request: web.Request, handler: Handler) -> w
     ACTOR.set(Actor(at=access.clock(), name=name, via=Via.DESK, address=address))
     try:
         return await handler(request)
-    except web.HTTPNotFound as missing:
-        text = missing.text if missing.text and not missing.text.startswith("404") else "No such page."
-        return page("error.html", status=HTTPStatus.NOT_FOUND, heading="Not found", text=text)
+    except web.HTTPException as said:
+        # The web framework says `404: Not Found` where nobody found better words.
+        is_ours = said.status == HTTPStatus.NOT_FOUND and not (said.text or "404").startswith("404")
+        text = said.text if is_ours else _WORDS.get(HTTPStatus(said.status), said.reason)
+        kept = {name: said.headers[name] for name in (hdrs.LOCATION, hdrs.ALLOW) if name in said.headers}
+        return web.Response(status=said.status, text=f"{text}\n", headers=kept)
     except StoreUnavailableError as error:
         log.warning("web.store_unavailable: %s", error)
-        text = "The database cannot be read just now. Monitoring goes on; reload this page in a moment."
-        return page("error.html", status=HTTPStatus.SERVICE_UNAVAILABLE, heading="One moment", text=text)
+        text = "The database cannot be read just now. Monitoring goes on; reload this page in a moment.\n"
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=text)
+    except Exception:
+        log.exception("web.broke", extra=fields(method=request.method, path=request.path))
+        text = (
+            "This page has a fault, which the log of the daemon describes (web.broke). Monitoring goes on.\n"
+        )
+        return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, text=text)
+
+
+def shown(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+    """Give a browser a page where a program would get a line of text that says what went wrong."""
+    if not isinstance(answer, web.Response):
+        return answer
+    is_line = answer.content_type == "text/plain"
+    is_read = "text/html" in request.headers.get(hdrs.ACCEPT, "") and not is_for_programs(request.path)
+    told = HTTPStatus.BAD_REQUEST <= answer.status != HTTPStatus.MISDIRECTED_REQUEST
+    if not (told and is_line and is_read):
+        return answer
+    status = HTTPStatus(answer.status)
+    made = page("error.html", status=status, heading=_HEADINGS.get(status, status.phrase), text=answer.text)
+    made.headers.update({name: said for name, said in answer.headers.items() if name not in made.headers})
+    return made

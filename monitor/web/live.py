@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from monitor.core.models import Changes
+from monitor.core.models import Changes, Mark
 from monitor.core.rules.tree import Rule
 from monitor.web.choosing import Choice
 from monitor.web.ports import LiveStore
@@ -27,7 +27,15 @@ class Live:
 
     def routes(self) -> list[web.RouteDef]:
         """Where to listen."""
-        return [web.get("/events", self.stream.events)]
+        return [web.get("/events", self.stream.events), web.get("/unseen", self.unseen)]
+
+    async def unseen(self, request: web.Request) -> web.Response:
+        """What alerted since a mark (`after`), for a page in a hidden tab, which does not listen."""
+        now = await self._store.mark()
+        since = Mark.read(request.query.get("after", "")) or now
+        among = Choice.of(request.query).among(self._rules())
+        said = {"mark": str(now), "stories": await self._store.alerted(since, now, among)}
+        return web.json_response(said, headers={hdrs.CACHE_CONTROL: "no-store"})
 
     @property
     def close(self) -> Callable[[], None]:

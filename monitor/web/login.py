@@ -14,6 +14,7 @@ from monitor.core.settings.web import WebUser
 from monitor.pipeline.acting import author_of
 from monitor.telemetry import fields
 from monitor.web.access import Access
+from monitor.web.forms import own_path
 from monitor.web.rendering import page
 from monitor.web.sessions import COOKIE, SESSION
 
@@ -52,7 +53,7 @@ class Door:
     async def tried(self, request: web.Request) -> web.StreamResponse:
         """Let in who knows a password or a token; slow down who guesses."""
         form = await request.post()
-        target, name = _local(str(form.get("next", "/"))), str(form.get("name", "")).strip()
+        target, name = own_path(str(form.get("next", "/"))), str(form.get("name", "")).strip()
         address = request.remote or "unknown"
         wait = self._access.attempts.wait(address)
         if wait:
@@ -109,7 +110,7 @@ class Door:
         return page(
             "login.html",
             status=status,
-            target=_local(target),
+            target=own_path(target),
             said=said,
             named=bool(self._access.passwords),
             users=self._access.has_users,
@@ -119,8 +120,3 @@ class Door:
         if self._access.passwords:
             return "No user of config.yaml has this name and password, or this token."
         return "This is the token of nobody. It stands under `web: users:` of config.yaml."
-
-
-def _local(target: str) -> str:
-    """Keep an address within the desk: a path of ours, nothing that a browser reads as another host."""
-    return target if target.startswith("/") and not target.startswith("//") and "\\" not in target else "/"

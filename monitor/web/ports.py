@@ -67,6 +67,9 @@ class StoryReader(Protocol):
     async def merged_into(self, story: str) -> str | None:
         """The story that this one was made part of, None if it stands by itself."""
 
+    async def possibly_same(self, story: Story) -> list[str]:
+        """Ids of later stories, in other languages, that were opened as possibly the same as this one."""
+
     async def entries_of_story(self, story: str) -> list[StoredEntry]:
         """The entries of a story, in order of arrival."""
 
@@ -190,7 +193,14 @@ class ChangeReader(Protocol):
         """The stories that changed after a mark."""
 
 
-class LiveStore(StoryReader, ChangeReader, Protocol):
+class AlertCounter(Protocol):
+    """Says what alerted."""
+
+    async def alerted(self, since: Mark, upto: Mark, among: Among) -> list[str]:
+        """The stories of those asked for that an alert was told of between two marks; a hundred at most."""
+
+
+class LiveStore(AlertCounter, StoryReader, ChangeReader, Protocol):
     """All that is told live."""
 
     async def counts(self) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from monitor.core.models import Hit, TextField
 from monitor.core.render.times import minute
@@ -19,6 +21,8 @@ from monitor.web.access import MAY_CHANGE, NAME
 
 _SEVERAL: Final = 2
 """Of a unit, from which on it is the one to say."""
+_SPECIAL: Final = re.compile(r"`([^`\n]{1,200})`|(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC")
+"""What sentences for a terminal mark as code, and moments as `minute` writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,28 @@ def short(length: timedelta) -> str:
     return f"{seconds:.0f} s"
 
 
+def told(text: str) -> Markup:
+    """Show a sentence made for a terminal: code as such, moments in the reader's zone, the rest escaped."""
+    parts, at = [], 0
+    for one in _SPECIAL.finditer(text):
+        parts += [escape(text[at : one.start()]), _shown(one)]
+        at = one.end()
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def _shown(one: re.Match[str]) -> Markup:
+    code, day, clock = one.groups()
+    if code is not None:
+        return Markup("<code>{}</code>").format(code)
+    return Markup('<time datetime="{}T{}+00:00">{}</time>').format(day, clock, one[0])
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("monitor.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    made.filters.update(minute=minute, safe_link=safe_link, short=short)
+    made.filters.update(minute=minute, safe_link=safe_link, short=short, told=told)
     made.globals.update(logged_in=NAME.get, may_change=MAY_CHANGE.get)
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -89,6 +89,7 @@ class Silences:
         return page(
             "silence.html",
             silence=silence,
+            titles=await self._titles([silence]),
             held=await self._titled(held),
             now=self._world.clock(),
             most=_HELD,
@@ -124,13 +125,22 @@ class Silences:
             found.append((one, stored.entry.title if stored else ""))
         return found[::-1]
 
+    async def _titles(self, silences: Iterable[Silence]) -> Mapping[str, str]:
+        """Of the stories that silences are of; empty for one that is no longer kept."""
+        ids = {one.matchers["story"] for one in silences if "story" in one.matchers}
+        found = {one: await self._store.story(one) for one in ids}
+        return {one: story.title if story else "" for one, story in found.items()}
+
     async def _page(self, request: web.Request, draft: Draft) -> web.Response:
         now = self._world.clock()
         known = await self._store.listed_silences()
+        in_force = [one for one in known if one.silence.ends_at > now]
+        past = [one for one in known if one.silence.ends_at <= now][:_PAST]
         return page(
             "silences.html",
-            in_force=[one for one in known if one.silence.ends_at > now],
-            past=[one for one in known if one.silence.ends_at <= now][:_PAST],
+            in_force=in_force,
+            past=past,
+            titles=await self._titles(one.silence for one in (*in_force, *past)),
             draft=draft,
             names=MATCHERS,
             rules=tuple(self._world.in_force.rulebook.rules),

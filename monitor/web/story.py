@@ -37,6 +37,8 @@ class Text:
 
     first: Article
     copies: Sequence[Article]
+    partly_of: StoredEntry | None
+    """The article in which a part of it stands; None if it is independent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class StoryPage:
             plot=plot(entries, [one.alert.record.created_at for one in alerts]),
             alerts=alerts,
             events=f"/events?story={found.id}&after={mark}",
+            possibly=await self._possibly(found, entries),
             muted=await self._muted(found),
             edits=await self._store.story_edits(found.id),
             name=name_of(request),
@@ -100,6 +103,18 @@ class StoryPage:
             for one in await self._store.alerts_of_story(story.id)
         ]
 
+    async def _possibly(self, story: Story, entries: Sequence[StoredEntry]) -> list[Story]:
+        """Other stories that may be the same one, most often told in another language."""
+        named = [name for one in entries if one.assignment for name in one.assignment.possibly]
+        named += await self._store.possibly_same(story)
+        found: dict[str, Story] = {}
+        for name in dict.fromkeys(named):
+            whole = await self._store.merged_into(name) or name
+            other = await self._store.story(whole)
+            if other is not None and other.id != story.id:
+                found[other.id] = other
+        return list(found.values())
+
     async def _muted(self, story: Story) -> Silence | None:
         """The silence in force on this story alone that ends last."""
         in_force = await self._store.silences(self._world.clock())
@@ -109,7 +124,7 @@ class StoryPage:
 
 def _text(strand: Strand, decisions: Mapping[str, Sequence[Decision]]) -> Text:
     first, *copies = (_article(one, decisions) for one in (strand.first, *strand.copies))
-    return Text(first=first, copies=copies)
+    return Text(first=first, copies=copies, partly_of=strand.partly_of)
 
 
 def _article(stored: StoredEntry, decisions: Mapping[str, Sequence[Decision]]) -> Article:

@@ -103,7 +103,7 @@ class System:
 def _took(day: Day) -> Sequence[tuple[str, str]]:
     """Say how long the alerts of a day took, from publication to a channel, at its percentiles."""
     took = [length for one in day.times if (length := time_to_alert(one)) is not None]
-    shares = (("half of them", 0.5), ("19 of 20", 0.95), ("all", 1.0))
+    shares = (("half of them (p50)", 0.5), ("19 of 20 (p95)", 0.95), ("all", 1.0))
     return [(said, lasting(percentile(took, share))) for said, share in shares] if took else []
 
 

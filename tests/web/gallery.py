@@ -151,8 +151,10 @@ async def hang(world: World, store: Store, *, filler: int = 24) -> str:
     ]
     await store.commit_polls([polled(states[feed.url], found if feed is FEEDS[0] else []) for feed in FEEDS])
     waiting = {one.entry.id: one for one in await store.pending_entries(limit=1000)}
+    eldest = gathered[-1][0].id
     for told, entries in zip(stories, gathered, strict=True):
-        batch = put_together(told, [waiting[one.id] for one in entries])
+        same = (eldest,) if told is TOLD[-2] else ()
+        batch = put_together(told, [waiting[one.id] for one in entries], possibly=same)
         await store.commit_assembled(batch)
     last = gathered[-1][0].id
     await _around(store, last)
@@ -188,8 +190,10 @@ def entries_of(told: Told, number: int, stories: int) -> list[Entry]:
     return made
 
 
-def put_together(told: Told, waiting: Sequence[PendingEntry]) -> list[Assembled]:
-    """Put the articles of a story together one by one."""
+def put_together(
+    told: Told, waiting: Sequence[PendingEntry], *, possibly: tuple[str, ...] = ()
+) -> list[Assembled]:
+    """Put the articles of a story together one by one; it may be the same as those of `possibly`."""
     first, done = waiting[0], []
     matched = [match.rule for match in first.findings.matches]
     alerts = tuple(_alert(rule, told, first) for rule in matched)
@@ -221,6 +225,8 @@ def put_together(told: Told, waiting: Sequence[PendingEntry]) -> list[Assembled]
                     score=0.8,
                     reason="nothing like it" if number == 0 else "the same names and numbers within the hour",
                     trace=b"\x00",
+                    partly_of=first.entry.id if number % 3 == 2 else None,
+                    possibly=possibly if number == 0 else (),
                 ),
                 story=_story(told, waiting[: number + 1]),
                 decisions=decisions,
@@ -253,6 +259,7 @@ def _story(told: Told, waiting: Sequence[PendingEntry]) -> Story:
         entries=len(entries),
         outlets=tuple(dict.fromkeys(one.outlet for one in entries)),
         texts=(len(entries) * 2 + 2) // 3,
+        partly=len(entries) // 3,
         languages=(told.lang,) if len(entries) < 5 else (told.lang, "uk"),
         entities=("belgorod",),
         sources=sources,
@@ -302,6 +309,7 @@ def _delivery(
         created_at=alert.created_at,
         next_attempt_at=alert.created_at,
         attempts=1 if state is DeliveryState.SENT else 4,
+        sent_at=alert.created_at + 20 * MINUTE / 60 if state is DeliveryState.SENT else None,
         error=error,
     )
 
@@ -355,7 +363,7 @@ async def _around(store: Store, story: str) -> None:
     for number, (name, value) in enumerate(silences.items()):
         await store.add_silence(
             Silence(
-                id=f"{number:012x}",
+                id=f"{number:032x}",
                 matchers={name: value},
                 starts_at=NOW - timedelta(hours=3),
                 ends_at=NOW + timedelta(hours=5 if number else -1),

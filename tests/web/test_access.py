@@ -82,7 +82,17 @@ async def test_a_stranger_is_led_to_the_door_and_back_to_what_was_asked_for(desk
     assert await (await desk.get("/")).text() == "olena"
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "",
+    ],
+)
 async def test_a_login_never_leads_to_another_site(desk: Desk, target: str) -> None:
     """Else the form would lend its name to whoever writes a link."""
     assert await logged_in(desk, OLENA, target) == (303, "/")

@@ -14,8 +14,25 @@ const desk = {
   },
 };
 desk.localise(document);
-for (const link of document.querySelectorAll("nav a"))
-  if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+{
+  // A page that stays open past midnight says of what was today that it was yesterday.
+  const minute = 60000;
+  let day = new Date().toDateString();
+  setInterval(() => {
+    if (day === new Date().toDateString()) return;
+    day = new Date().toDateString();
+    desk.localise(document);
+  }, minute);
+}
+{
+  // A page below another, or reached from it, lights up that one's place in the bar.
+  const under = { stories: "/", audit: "/system" }[location.pathname.split("/")[1]] ?? location.pathname;
+  for (const link of document.querySelectorAll("nav a")) {
+    const own = link.pathname;
+    if (own === location.pathname) link.setAttribute("aria-current", "page");
+    else if (own === under || (own !== "/" && under.startsWith(`${own}/`))) link.setAttribute("aria-current", "true");
+  }
+}
 {
   const keys = document.getElementById("keys");
   const listed = ".stories > li, main tbody > tr";

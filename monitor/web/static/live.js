@@ -8,6 +8,7 @@
   const patience = 40000; // ms without a sign; the desk gives one every 15 s
   const again = 5000; // ms until the next try where the browser has given up
   const settling = 5000; // ms until a page is read anew
+  const away = 30000; // ms until a page in a hidden tab asks what alerted
   const grace = 3000; // ms in which a browser that comes back by itself need not be told of
   let worry = null;
   let late = null;
@@ -15,10 +16,29 @@
   let asked = document.querySelector("form[data-events]")?.dataset.events;
   let heard = 0;
   let unseen = new Set();
+  let overfull = false;
+  const title = document.title;
+  const countable = 99;
+  const alerts = new Set(); // stories that alerted while nobody looked
+  let counted = ""; // how far a hidden page has counted
 
   const say = (text, state) => {
     if (line.textContent !== text) line.textContent = text;
     line.dataset.state = state;
+  };
+  const tellAlerts = () => {
+    const number = alerts.size > countable ? `${countable}+` : alerts.size;
+    const said = alerts.size ? `(${number}) ${title}` : title;
+    if (document.title !== said) document.title = said;
+  };
+  const looked = () => {
+    if (document.hidden || !document.hasFocus()) return;
+    alerts.clear();
+    tellAlerts();
+  };
+  const alerted = (stories) => {
+    for (const id of stories) if (alerts.size <= countable) alerts.add(id);
+    tellAlerts();
   };
   const row = (html) => {
     const made = document.createElement("template");
@@ -47,9 +67,16 @@
     while (list.children.length > most && list.lastElementChild.getBoundingClientRect().top > innerHeight)
       list.lastElementChild.remove();
   };
-  const take = ({ id, html }) => {
+  const take = ({ id, html, alert }) => {
+    if (alert && (document.hidden || !document.hasFocus())) alerted([id]);
     const made = row(html);
     const old = find(id);
+    // Somebody left the page far down: what comes above is counted, not kept, and read when they come up.
+    if (!old && !atTop() && list.children.length >= 2 * most) {
+      overfull = true;
+      unseen.add(id);
+      return tellFresh();
+    }
     document.getElementById("empty")?.remove();
     made.classList.add("news");
     if (old?.classList.contains("at")) made.classList.add("at");
@@ -67,6 +94,7 @@
   };
   const settle = () => {
     if (!atTop() || !unseen.size) return;
+    if (overfull) return location.reload();
     for (const id of unseen) {
       const item = find(id);
       if (item) place(list.removeChild(item));
@@ -116,6 +144,28 @@
     on("counts", (said) => (document.getElementById("counts").textContent = said.text));
     on("stale", tooMuch);
   };
+  // Without a connection, what alerts is asked for now and then, so that the title of the tab can say it.
+  const countAway = async () => {
+    if (!document.hidden) return;
+    const address = new URL(asked, location.href);
+    address.pathname = "/unseen";
+    if (counted) address.searchParams.set("after", counted);
+    try {
+      const answer = await fetch(address, { signal: AbortSignal.timeout(patience) });
+      if (!answer.ok || answer.redirected) return;
+      const said = await answer.json();
+      counted = said.mark;
+      alerted(said.stories);
+    } catch {
+      // The page says so when it is seen again.
+    }
+  };
+  const turn = () => {
+    counted = "";
+    if (document.hidden) return close();
+    looked();
+    open();
+  };
   const look = () => {
     if (document.hidden || !source) return;
     if (source.readyState === EventSource.CLOSED || Date.now() - heard > patience) {
@@ -128,7 +178,9 @@
   if (asked) {
     say("connecting", "wait");
     // A browser keeps six connections to one host: a page that nobody sees gives its own back, and catches up.
-    document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+    document.addEventListener("visibilitychange", turn);
+    addEventListener("focus", looked);
+    setInterval(countAway, away);
     addEventListener("pagehide", close);
     addEventListener("pageshow", open);
     addEventListener("scroll", settle, { passive: true });
