@@ -10,6 +10,7 @@ checked after each. A history that breaks one is shrunk to the shortest that doe
 from __future__ import annotations
 
 import argparse
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ def main() -> None:
     parser.add_argument("--histories", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
+    logging.disable()  # what a daemon has to say about faults is not what is counted
     tally = Tally()
     with running() as run:
         chosen = settings(

@@ -130,6 +130,8 @@ class SlackDouble:
     archived: bool = False
     member: bool = True
     faults: deque[Fault] = field(default_factory=deque)
+    outage: Fault = Fault.NONE
+    """What every request meets for which no fault is scripted."""
     asking_faults: deque[Fault] = field(default_factory=deque)
     """The same for look-ups: RATE_LIMITED, SERVER_ERROR, REVOKED and NOT_IN_CHANNEL."""
     messages: list[Posted] = field(default_factory=list)
@@ -223,7 +225,7 @@ class SlackDouble:
 
     async def _disturbed(self, request: web.Request, act: Any, sent: dict[str, Any]) -> web.StreamResponse:
         """Do what the next fault says around a request."""
-        fault = self.faults.popleft() if self.faults else Fault.NONE
+        fault = self.faults.popleft() if self.faults else self.outage
         limited = self._too_fast() if sent.get("ts") is None else False
         if limited or fault is Fault.RATE_LIMITED:
             self.refusals.append("429" if fault is Fault.RATE_LIMITED else "429 too fast")

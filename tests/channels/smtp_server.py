@@ -83,6 +83,8 @@ class MailServer:
     password: str | None = None
     """AUTH is required where a password is given."""
     faults: deque[MailFault] = field(default_factory=deque)
+    outage: MailFault = MailFault.NONE
+    """What every mail meets for which no fault is scripted."""
     mails: list[Received] = field(default_factory=list)
     hang: float = 1.5
     """Seconds of silence in HANG_AFTER_DATA and SLOW_AFTER_DATA."""
@@ -132,7 +134,7 @@ class MailServer:
         """Take up the next fault with the next mail."""
         if self.password is not None and not session.authenticated:
             return "530 5.7.0 Authentication required"
-        self._fault = self.faults.popleft() if self.faults else MailFault.NONE
+        self._fault = self.faults.popleft() if self.faults else self.outage
         if self._fault is MailFault.BUSY:
             return _REPLIES[self._fault]
         if self._fault is MailFault.DROP_AT_MAIL:

@@ -90,6 +90,59 @@ class MailFaults:
 
 
 @dataclass(frozen=True, slots=True)
+class SlackOut:
+    """Every post to Slack meets this from now on; NONE ends it."""
+
+    fault: Fault
+
+    def __str__(self) -> str:
+        return (
+            "Slack works again" if self.fault is Fault.NONE else f"Slack, until further notice: {self.fault}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MailOut:
+    """Every mail meets this from now on; NONE ends it."""
+
+    fault: MailFault
+
+    def __str__(self) -> str:
+        well = self.fault is MailFault.NONE
+        return "mail works again" if well else f"mail, until further notice: {self.fault}"
+
+
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """No name can be looked up from now on, or any again."""
+
+    gone: bool
+
+    def __str__(self) -> str:
+        return "name servers do not answer" if self.gone else "name servers answer again"
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Another program holds the database, or lets it go."""
+
+    held: bool
+
+    def __str__(self) -> str:
+        return "another program locks the database" if self.held else "the lock on the database is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Slept:
+    """The machine sleeps, or the process is stopped: time passes, and nothing is done."""
+
+    minutes: int
+
+    def __str__(self) -> str:
+        return f"the process is stopped for {self.minutes} minutes"
+
+
+@dataclass(frozen=True, slots=True)
 class Leapt:
     """The machine's clock is wrong by so much from now on; zero sets it right."""
 
@@ -139,7 +192,9 @@ class Waited:
         return f"{self.minutes} minutes pass"
 
 
-Happening = Published | Turned | SlackFaults | MailFaults | Leapt | DiskFull | Killed | Restarted | Waited
+Outside = Published | Turned | SlackFaults | MailFaults | SlackOut | MailOut | Nameless
+"""What happens to others."""
+Happening = Outside | Leapt | DiskFull | Locked | Killed | Restarted | Slept | Waited
 History = tuple[Happening, ...]
 
 _SLACK = (
@@ -150,6 +205,8 @@ _MAIL = (
     MailFault.GREYLISTED, MailFault.NO_SUCH_USER, MailFault.BUSY, MailFault.TRY_LATER, MailFault.SPAM,
     MailFault.DROP_AT_MAIL, MailFault.DROP_BEFORE_REPLY, MailFault.DROP_AFTER_DATA,
 )  # fmt: skip
+_SLACK_OUT = (Fault.SERVER_ERROR, Fault.DROP, Fault.REVOKED, Fault.RATE_LIMITED, Fault.ACCEPT_THEN_DROP)
+_MAIL_OUT = (MailFault.BUSY, MailFault.GREYLISTED, MailFault.DROP_AT_MAIL, MailFault.DROP_BEFORE_REPLY)
 _LEAPS = (
     timedelta(hours=1), -timedelta(hours=1), timedelta(hours=8), -timedelta(hours=8), timedelta(0),
     timedelta(days=365), -timedelta(days=365),
@@ -165,6 +222,11 @@ def histories() -> st.SearchStrategy[History]:
         st.builds(Turned, outlet, st.sampled_from(tuple(Ways))),
         st.builds(SlackFaults, st.lists(st.sampled_from(_SLACK), min_size=1, max_size=4).map(tuple)),
         st.builds(MailFaults, st.lists(st.sampled_from(_MAIL), min_size=1, max_size=4).map(tuple)),
+        st.builds(SlackOut, st.sampled_from((Fault.NONE, *_SLACK_OUT))),
+        st.builds(MailOut, st.sampled_from((MailFault.NONE, *_MAIL_OUT))),
+        st.builds(Nameless, st.booleans()),
+        st.builds(Locked, st.booleans()),
+        st.builds(Slept, st.sampled_from((2, 40, 600))),
         st.builds(Leapt, st.sampled_from(_LEAPS)),
         st.builds(DiskFull, st.booleans()),
         st.builds(Killed, st.integers(1, 6), st.booleans()),

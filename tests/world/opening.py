@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 
 from monitor.config.settings import load_settings
 from monitor.store import open_store
+from tests.channels.slack_double import Fault
+from tests.channels.smtp_server import MailFault
 from tests.world.happenings import OUTLETS
 from tests.world.outlet import Outlet
-from tests.world.world import Servers, World
+from tests.world.world import NAMES, Servers, World
 
 RULES = """
 rules:
@@ -31,7 +34,7 @@ channels:
     {{type: slack, token: "file:{token}", channel: {channel}, api_url: "{api_url}",
       pace: 0s, fold_after: never}}
   desk:
-    {{type: email, host: 127.0.0.1, port: {port}, tls: none, from: news@desk.example,
+    {{type: email, host: localhost, port: {port}, tls: none, from: news@desk.example,
       to: [analyst@desk.example], pace: 0s, fold_after: never}}
 polling: {{interval: 15m, max_backoff: 1h, per_host: 16}}
 alerts: {{max_age: 24h, first_read_max_age: 24h, expires_after: 365d}}
@@ -39,10 +42,24 @@ feeds:
 {feeds}
 """
 
+_look_up = socket.getaddrinfo
+
 
 async def _at_once(threads: Any, work: Any) -> Any:
     """Do a transaction here and now instead of in a thread: the same in every run of a history."""
     return threads._transaction(work)
+
+
+def named(url: str) -> str:
+    """Give an address of a server of the world by a name, which name servers must be asked for."""
+    return url.replace("127.0.0.1", "localhost")
+
+
+def _looked_up(host: Any, *rest: Any, **more: Any) -> Any:
+    """Look up a name of the world, where there are only name servers that answer or not."""
+    if NAMES.gone and host in {"localhost", b"localhost"}:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+    return _look_up(host, *rest, **more)
 
 
 @contextmanager
@@ -54,6 +71,8 @@ def hurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("monitor.pipeline.pace.PAUSE", 0.01)
         patch.setattr("monitor.pipeline.poll._LINGER", 0.0)
+        patch.setattr("monitor.store.engine._PATIENCE_MS", 2)
+        patch.setattr("socket.getaddrinfo", _looked_up)
         patch.setattr("monitor.store.engine._FILE_PRAGMAS", ("journal_mode=WAL", "synchronous=OFF"))
         for name in ("run", "run_forgettable"):
             patch.setattr(f"monitor.store.engine._Threads.{name}", _at_once)
@@ -67,14 +86,15 @@ async def opened(folder: Path, servers: Servers) -> AsyncIterator[World]:
     for log in (servers.slack.messages, servers.slack.requests, servers.slack.refusals, servers.mail.mails):
         cast("list[Any]", log).clear()
     slack = servers.slack
+    slack.outage, servers.mail.outage, NAMES.gone = Fault.NONE, MailFault.NONE, False
     feeds = "\n".join(
-        f"  - {{url: {outlet.url}, name: {outlet.name}, outlet: {outlet.name}.example, allow_private: true}}"
+        f"  - {{url: '{named(outlet.url)}', name: {outlet.name}, outlet: {outlet.name}.example, allow_private: true}}"
         for outlet in outlets
     )
     text = CONFIG.format(
         token=folder / "token",
         channel=slack.channel,
-        api_url=slack.api_url,
+        api_url=named(slack.api_url),
         port=servers.mail.port,
         feeds=feeds,
     )

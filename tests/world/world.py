@@ -12,6 +12,7 @@ of ours catches, raised at a write to the database; all that a process keeps in 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,8 +37,8 @@ from monitor.pipeline.poll import Poller
 from monitor.pipeline.poll import World as Surroundings
 from monitor.pipeline.ports import Channel
 from monitor.store import Store
-from tests.channels.slack_double import SlackDouble
-from tests.channels.smtp_server import MailServer
+from tests.channels.slack_double import Fault, SlackDouble
+from tests.channels.smtp_server import MailFault, MailServer
 from tests.feeds.zoo import Zoo
 from tests.world.happenings import (
     DiskFull,
@@ -46,10 +47,16 @@ from tests.world.happenings import (
     Killed,
     Kind,
     Leapt,
+    Locked,
     MailFaults,
+    MailOut,
+    Nameless,
+    Outside,
     Published,
     Restarted,
     SlackFaults,
+    SlackOut,
+    Slept,
     Turned,
     Waited,
     Ways,
@@ -104,6 +111,14 @@ class Mortal:
         return call
 
 
+@dataclass(slots=True)
+class Names:
+    """The name servers of the world."""
+
+    gone: bool = False
+
+
+NAMES = Names()
 WRITES = ("commit_", "claim_", "settle", "begin_repeat", "recover_", "pull_back", "fold")
 
 
@@ -132,6 +147,8 @@ class World:
     log: list[tuple[datetime, str]] = field(default_factory=list)
     deaths: int = 0
     mortal: Mortal = field(init=False)
+    lock: sqlite3.Connection | None = None
+    """Of the other program that holds the database."""
     _purged_at: datetime = START
     _taken_up: bool = False
     _patience: timedelta = _SOON
@@ -199,7 +216,6 @@ class World:
         self.mortal.left, self._taken_up = 0, False
         self.begin()
         await self.fetcher.__aenter__()
-        await self.mortal.sync_feeds(self.loaded.feeds, self.clock())
 
     # ------------------------------------------------------------------ time
 
@@ -219,10 +235,13 @@ class World:
                 await stage()
             except StoreUnavailableError as error:
                 self.say(f"the database cannot serve: {error}")
+            if not self._taken_up:
+                return
 
     async def _take_up(self) -> None:
-        """Once in each life."""
+        """Once in each life; where the database cannot serve, systemd starts the process again."""
         if not self._taken_up:
+            await self.mortal.sync_feeds(self.loaded.feeds, self.clock())
             await self.dispatch.recover()
             self._taken_up = True
 
@@ -241,10 +260,13 @@ class World:
     async def until(self, moment: datetime) -> None:
         """Let time pass; what is due on the way is done at its moment."""
         while self.now < moment:
-            due = min(await self._next_due(), moment)
-            cast("PassingLoop", asyncio.get_running_loop()).passed += (due - self.now).total_seconds()
-            self.now = due
+            self.sleep(min(await self._next_due(), moment) - self.now)
             await self.turn()
+
+    def sleep(self, pause: timedelta) -> None:
+        """Let time pass with nothing done."""
+        cast("PassingLoop", asyncio.get_running_loop()).passed += pause.total_seconds()
+        self.now += pause
 
     async def _next_due(self) -> datetime:
         """When something is to be done next by the machine's clock; soon, if it should have been by now."""
@@ -272,7 +294,11 @@ class World:
             case Waited(minutes=minutes):
                 await self.until(self.now + timedelta(minutes=minutes))
             case DiskFull(full=full):
-                await fill_disk(self.store, full=full)
+                await self._fill(full=full)
+            case Locked(held=held):
+                self._lock(held=held)
+            case Slept(minutes=minutes):
+                self.sleep(timedelta(minutes=minutes))
             case Killed(at=at, after=after):
                 self.mortal.left, self.mortal.after = at, after
             case Restarted():
@@ -282,7 +308,7 @@ class World:
             case _:
                 self._let_outside(happening)
 
-    def _let_outside(self, happening: Published | Turned | SlackFaults | MailFaults) -> None:
+    def _let_outside(self, happening: Outside) -> None:
         match happening:
             case Published(outlet=outlet, kind=kind):
                 self.publish(self.outlets[outlet], kind)
@@ -292,6 +318,26 @@ class World:
                 self.servers.slack.faults.extend(faults)
             case MailFaults(faults=faults):
                 self.servers.mail.faults.extend(faults)
+            case SlackOut(fault=fault):
+                self.servers.slack.outage = fault
+            case MailOut(fault=mail_fault):
+                self.servers.mail.outage = mail_fault
+            case Nameless(gone=gone):
+                NAMES.gone = gone
+
+    async def _fill(self, *, full: bool) -> None:
+        held = self.lock is not None
+        self._lock(held=False)  # the limit is set by a statement of ours
+        await fill_disk(self.store, full=full)
+        self._lock(held=held)
+
+    def _lock(self, *, held: bool) -> None:
+        if held and self.lock is None:
+            self.lock = sqlite3.connect(self.folder / "news.db", isolation_level=None)
+            self.lock.execute("BEGIN IMMEDIATE")
+        elif not held and self.lock is not None:
+            self.lock.close()
+            self.lock = None
 
     def publish(self, outlet: Outlet, kind: Kind) -> None:
         """Let an outlet publish; without anything to copy or to change it writes something of its own."""
@@ -310,6 +356,9 @@ class World:
             outlet.ways = Ways.WELL
         self.servers.slack.faults.clear()
         self.servers.mail.faults.clear()
+        self.servers.slack.outage, self.servers.mail.outage = Fault.NONE, MailFault.NONE
+        NAMES.gone = False
+        self._lock(held=False)
         await fill_disk(self.store, full=False)
         self.wrong_by = timedelta(0)
         self.mortal.left = 0
