@@ -6,6 +6,7 @@ document | parser (skips known items) | normalise | store.known_entries | recogn
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
@@ -29,13 +30,17 @@ from monitor.core.seen import Seen
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.pace import PAUSE
 from monitor.pipeline.ports import Clock, Parser, PollStore
+from monitor.telemetry import fields
 
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 _BREATHE = 8
 """Entries after which the loop may do something else: long ones cost a millisecond each."""
 _MANY = 40
 """Entries: more are compared in a thread, where the loop gets its turn between any two steps."""
+_SAY_AGAIN = 60.0
+"""Seconds between two lines that the store cannot tell what is known."""
 _ROOM = 2
 """Times the number of feeds, beyond which those no longer configured are forgotten."""
 
@@ -70,6 +75,8 @@ class Reader:
         self._in_force = in_force
         self._seen: dict[str, tuple[str, Seen]] = {}
         """Of each feed, the hash of the document last read and its items."""
+        self._said: float | None = None
+        """When it was said last that the store cannot tell, by the loop's clock."""
 
     async def read(
         self, feed: Feed, state: FeedState, answer: Fetched, *, body_hash: str
@@ -131,15 +138,23 @@ class Reader:
         return body
 
     async def _known(self, feed: Feed, keys: Sequence[EntryKey]) -> list[KnownEntry]:
-        """Return what is known by these keys; while the store cannot tell, the poll waits, unspoken of.
+        """Return what is known by these keys; while the store cannot tell, the poll waits.
 
-        That the store cannot serve is said by the claims and the commits; fifty polls need not say it too.
+        Of all polls that wait, one says so, once a minute: where a part of the database is damaged, neither
+        the claims nor the commits meet what keeps these waiting.
         """
         while True:
             try:
                 return await self._store.known_entries(feed.url, keys)
-            except StoreUnavailableError:
+            except StoreUnavailableError as error:
+                self._say(error)
                 await asyncio.sleep(PAUSE)
+
+    def _say(self, error: StoreUnavailableError) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._said is None or now - self._said >= _SAY_AGAIN:
+            self._said = now
+            log.error("poll.store_unavailable", extra=fields(error=str(error), next_try_seconds=PAUSE))
 
     async def _matched(self, feed: Feed, entries: Sequence[Entry]) -> tuple[NewEntry, ...]:
         found: list[NewEntry] = []

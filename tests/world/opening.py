@@ -88,7 +88,8 @@ async def opened(folder: Path, servers: Servers) -> AsyncIterator[World]:
     slack = servers.slack
     slack.outage, servers.mail.outage, NAMES.gone = Fault.NONE, MailFault.NONE, False
     feeds = "\n".join(
-        f"  - {{url: '{named(outlet.url)}', name: {outlet.name}, outlet: {outlet.name}.example, allow_private: true}}"
+        f"  - {{url: '{named(outlet.url)}', name: {outlet.name}, outlet: {outlet.name}.example, "
+        "allow_private: true}"
         for outlet in outlets
     )
     text = CONFIG.format(

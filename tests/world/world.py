@@ -66,6 +66,8 @@ from tests.world.outlet import Outlet
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 _LONGEST_LEAP = timedelta(minutes=30)
 _HEALING = timedelta(hours=6)
+_A_WHILE = timedelta(minutes=30)
+_WAITING = (DeliveryState.READY, DeliveryState.SENDING, DeliveryState.UNSURE)
 _PURGE_EVERY = timedelta(hours=6)
 _SOON = timedelta(seconds=5)
 
@@ -362,11 +364,22 @@ class World:
         await fill_disk(self.store, full=False)
         self.wrong_by = timedelta(0)
         self.mortal.left = 0
-        await self.until(self.now + _HEALING)
+        await self._come_to_rest()
         parked = await self.store.deliveries(state=DeliveryState.PARKED, limit=1000)
         for one in parked:
             await self.store.retry_delivery(one.id, self.clock())
-        await self.until(self.now + timedelta(hours=1))
+        await self._come_to_rest()
+
+    async def _come_to_rest(self) -> None:
+        """Let hours pass, but no more than until every feed was read twice and nothing is left to be done."""
+        answers, latest = [one.answers for one in self.outlets], self.now + _HEALING
+        while self.now < latest:
+            await self.until(self.now + _A_WHILE)
+            counts = await self.store.counts()
+            waiting = sum(counts.deliveries.get(state, 0) for state in _WAITING)
+            read = all(one.answers >= before + 2 for one, before in zip(self.outlets, answers, strict=True))
+            if read and not (counts.failing or counts.pending or counts.held or waiting):
+                break
 
 
 async def fill_disk(store: Store, *, full: bool) -> None:
