@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from monitor.cli.story_page import SHORT, decision_line, told
 from monitor.cli.tables import print_table
 from monitor.cli.times import times_line
 from monitor.config.settings import Loaded
+from monitor.core.fulltext import source_of_text
 from monitor.core.models import (
     AlertRecord,
     AlertTimes,
@@ -27,6 +28,7 @@ from monitor.core.models import (
     DeliveryState,
     Hold,
     ListedAlert,
+    Page,
     StoredEntry,
     Verdict,
 )
@@ -186,6 +188,8 @@ class Explained:
     entries: Sequence[tuple[StoredEntry, Sequence[Decision]]]
     holds: Sequence[Hold]
     alerts: Sequence[tuple[AlertRecord, AlertTimes]]
+    pages: Mapping[str, Page]
+    """Of the articles, by entry, where their feed asks for full texts."""
 
 
 @command.command(name="why")
@@ -222,6 +226,7 @@ async def _explained(loaded: Loaded, story_or_url: str) -> Explained:
             entries=[(item, await store.decisions(entry=item.entry.id)) for item in entries],
             holds=[hold for story in stories for hold in await store.holds_in(story)],
             alerts=[(one, times[one.id]) for one in alerts if one.id in times],
+            pages=await store.pages_of([item.entry.id for item in entries]),
         )
 
 
@@ -230,6 +235,8 @@ def _lines_of(found: Explained) -> Iterator[str]:
     for item, decisions in found.entries:
         yield f"{minute(item.entry.first_seen)}  {clean(item.entry.outlet)}  {clean(item.entry.title)}"
         yield from (f"    {line}" for line in _reasons(item, decisions))
+        if found_page := found.pages.get(item.entry.id):
+            yield f"    text of {clean(source_of_text(item.entry, found_page))}"
     for record, times in found.alerts:
         yield f"  {record.rule}, alert {record.id[:SHORT]}: {times_line(times)}"
     for hold in found.holds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,11 +32,10 @@ from monitor.telemetry import Redactor
 @click.option("--name", default="", help="How people are shown it; by default as it calls itself.")
 @click.option("--tag", "tags", multiple=True, help="A word for rules and routes; may be given repeatedly.")
 @click.option("--allow-private", is_flag=True, help="Permit a private or loopback address.")
+@click.option("--full-text", is_flag=True, help="Have the pages of its articles fetched; three are tried.")
 @json_option
 @config_option
-def add_one(
-    *, url: str, name: str, tags: tuple[str, ...], allow_private: bool, as_json: bool, config: Path
-) -> None:
+def add_one(*, url: str, as_json: bool, config: Path, **said: Any) -> None:
     r"""Find the feed of a site, or take URL as a feed, and write it at the end of `feeds:`.
 
     A page's feeds are listed and the best of them that can be read is taken; a site without any is asked for
@@ -49,7 +49,7 @@ def add_one(
     """
     loaded = configured(config)
     at = now()
-    wanted = Wanted(url=url, name=name, tags=tags, allow_private=allow_private)
+    wanted = Wanted(url=url, **said)
     addition = run_async(add_feed(config, wanted, at))
     redactor = Redactor(loaded.secrets)
     if as_json:

@@ -19,7 +19,7 @@ from monitor.config.checks import problem_of_url, same_address
 from monitor.config.settings import Loaded, feed_of
 from monitor.core.feed_account import Case, facts_of
 from monitor.core.health import is_well, remedy
-from monitor.core.models import Feed, FeedState, FeedStatus
+from monitor.core.models import Feed, FeedState, FeedStatus, PageTally
 from monitor.core.settings import FeedSettings, Settings
 from monitor.files import is_there
 from monitor.sources.probing import probe
@@ -153,18 +153,21 @@ def why(*, url: str, config: Path) -> None:
     """
     loaded = configured(config)
 
-    async def fetch() -> list[FeedState]:
-        async with opened(loaded) as store:
-            return await store.feed_states()
-
     feed = _meant(loaded, url)
-    state = next((one for one in run_async(fetch()) if feed is not None and one.url == feed.url), None)
+
+    async def fetch() -> tuple[FeedState | None, PageTally]:
+        if feed is None:
+            return None, PageTally()
+        async with opened(loaded) as store:
+            return await store.feed_state(feed.url), await store.page_tally(feed.url)
+
+    state, pages = run_async(fetch())
     if feed is None or state is None:
         known = "the daemon has not met it yet" if feed is not None else "the configuration has no such feed"
         click.echo(f"{url}: {known}; `news-monitor feeds list` names those there are", err=True)
         raise SystemExit(Exit.FOUND)
     redactor = Redactor(loaded.secrets)
-    case = Case(feed=feed, state=state, polling=loaded.accepted().polling, at=now())
+    case = Case(feed=feed, state=state, polling=loaded.accepted().polling, at=now(), pages=pages)
     click.echo(redactor.for_people(f"{clean(feed.name)}  {clean(state.url)}"))
     for fact in facts_of(case):
         if fact.label in {"asked", "learned"}:
@@ -188,9 +191,10 @@ def _meant(loaded: Loaded, words: str) -> Feed | None:
 @command.command(name="probe")
 @click.argument("url")
 @click.option("--allow-private", is_flag=True, help="Permit a private or loopback address.")
+@click.option("--full-text", is_flag=True, help="Also try the pages of its three newest entries.")
 @json_option
 @config_option
-def probe_url(*, url: str, allow_private: bool, as_json: bool, config: Path) -> None:
+def probe_url(*, url: str, allow_private: bool, full_text: bool, as_json: bool, config: Path) -> None:
     """Fetch URL as the daemon would and say what it is: its entries, or the feeds that a page names.
 
     A feed that the configuration has is asked with its headers, login and proxy. Nothing is stored. Exit
@@ -205,15 +209,17 @@ def probe_url(*, url: str, allow_private: bool, as_json: bool, config: Path) -> 
         raise click.BadParameter(message, param_hint="URL")
     same = (feed for feed in loaded.feeds if same_address(feed.fetch_url) == same_address(url))
     feed = next(same, None) or feed_of(FeedSettings(url=url), polling)
-    if allow_private:
-        feed = replace(feed, allow_private=True)
+    feed = replace(
+        feed, allow_private=feed.allow_private or allow_private, full_text=feed.full_text or full_text
+    )
     at = now()
     probed = run_async(probe(feed, polling, at))
     redactor = Redactor(loaded.secrets)
     if as_json:
         print_json(probed, redactor)
     else:
-        for line in lines_of(probed, at, private=allow_private):
+        keys = {"allow_private": allow_private, "full_text": full_text}
+        for line in lines_of(probed, at, keys=[key for key, wanted in keys.items() if wanted]):
             click.echo(redactor.for_people(line))
     if not probed.is_feed:
         raise SystemExit(Exit.FOUND)

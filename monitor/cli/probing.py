@@ -11,14 +11,15 @@ from monitor.cli.guard import clean
 from monitor.core.models import Entry
 from monitor.feeds.sitemap import VERSION
 from monitor.sources.adding import NOT_TRIED, Addition, Outcome
+from monitor.sources.full_text import TriedPage
 from monitor.sources.probing import Probed
 
 _SHOWN = 5
 _NARROW = 70
 
 
-def lines_of(probed: Probed, now: datetime, *, private: bool = False) -> Iterator[str]:
-    """Say it to a person; `private` if the feed needs `allow_private` in the configuration."""
+def lines_of(probed: Probed, now: datetime, *, keys: Sequence[str] = ()) -> Iterator[str]:
+    """Say it to a person; `keys` are those that the feed needs as `true` in the configuration."""
     if probed.final_url is not None:
         yield _answer(probed)
     if probed.moved_to:
@@ -33,7 +34,7 @@ def lines_of(probed: Probed, now: datetime, *, private: bool = False) -> Iterato
     url, name = (
         json.dumps(clean(text), ensure_ascii=False) for text in (probed.moved_to or probed.url, probed.title)
     )
-    yield f"  - {{url: {url}, name: {name}{', allow_private: true' if private else ''}}}"
+    yield f"  - {{url: {url}, name: {name}{''.join(f', {key}: true' for key in keys)}}}"
 
 
 def lines_of_addition(addition: Addition, now: datetime) -> Iterator[str]:
@@ -69,6 +70,21 @@ def lines_of_feed(probed: Probed, now: datetime) -> Iterator[str]:
     if not probed.conditional:
         yield "the server gives neither ETag nor Last-Modified: each poll transfers everything"
     yield from _first(probed.entries, now)
+    if probed.pages is not None:
+        yield from _pages(probed.pages)
+
+
+def _pages(pages: Sequence[TriedPage]) -> Iterator[str]:
+    """Say whether full texts can be had."""
+    good = sum(page.characters > 0 for page in pages)
+    if not pages:
+        yield "full text: no entry has a link to follow"
+        return
+    verdict = "works" if good == len(pages) else f"works for {good}" if good else "does not work"
+    yield f"full text: {verdict}, by the pages of {counted(len(pages), 'newest entry', 'newest entries')}"
+    for page in pages:
+        found = f"{page.characters} characters, where the feed gives {page.given}"
+        yield f"  {clean(page.link)}: {found if page.characters else clean(page.said)}"
 
 
 def _answer(probed: Probed) -> str:

@@ -76,10 +76,13 @@ def take_opml(config: Path, document: bytes, *, name: str) -> Imported:
     return Imported(added=tuple(added), known=known, remarks=tuple(remarks), refusal=refusal)
 
 
-def add_outline(config: Path, outline: Outline, *, allow_private: bool = False) -> Imported:
+def add_outline(
+    config: Path, outline: Outline, *, allow_private: bool = False, full_text: bool = False
+) -> Imported:
     """Add one feed to a configuration without mistakes, unless it is known there.
 
-    With `allow_private` its entry says that it may be at a private address.
+    With `allow_private` its entry says that it may be at a private address, with `full_text` that the pages
+    of its articles are to be fetched.
 
     Raises:
         ConfigurationError: the configuration has mistakes.
@@ -90,7 +93,7 @@ def add_outline(config: Path, outline: Outline, *, allow_private: bool = False) 
         return Imported(refusal=Mistake(path=str(config), message=f"the address of a feed {problem}"))
     if is_known(before, outline.url):
         return Imported(known=1)
-    refusal = _write(before, [_line(outline, allow_private=allow_private)])
+    refusal = _write(before, [_line(outline, allow_private=allow_private, full_text=full_text)])
     return Imported(added=() if refusal else (outline,), refusal=refusal)
 
 
@@ -164,13 +167,14 @@ def _end_of_list(lines: Sequence[str], end: int, indent: int) -> int:
     return end
 
 
-def _line(outline: Outline, *, allow_private: bool = False) -> str:
+def _line(outline: Outline, *, allow_private: bool = False, full_text: bool = False) -> str:
     values: dict[str, object] = {
         "url": outline.url,
         "name": outline.title,
         "tags": [tag for tag in outline.tags if "$" not in tag],
         "language": outline.lang,
         "allow_private": allow_private,
+        "full_text": full_text,
     }
     if "$" in outline.title:
         values["name"] = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.health import is_well, remedy
-from monitor.core.models import Feed, FeedState, Hints, Rhythm, Why
+from monitor.core.models import Feed, FeedState, Hints, PageTally, Rhythm, Why
 from monitor.core.render.times import ago, minute
 from monitor.core.rhythm import busiest_hours, mean_rate, silent_after
 from monitor.core.settings import PollingSettings
@@ -18,6 +18,7 @@ _DAY = 86_400
 _DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _FEW = 8
 """Entries: of fewer neither hours nor days can be told."""
+_NO_PAGES = PageTally()
 _MUCH, _LITTLE = 1.3, 0.7
 """Times the mean of a day."""
 
@@ -30,6 +31,8 @@ class Case:
     state: FeedState
     polling: PollingSettings
     at: datetime
+    pages: PageTally = _NO_PAGES
+    """How the pages of its articles fared lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Fact:
     """One thing that is known of a feed."""
 
     label: str
-    """`health`, `reason`, `remedy`, `asked`, `came`, `last read`, `hub`, `next`, `learned`; or empty."""
+    """`health`, `reason`, `remedy`, `asked`, `came`, `last read`, `pages`, `hub`, `next`, `learned`; or
+    empty."""
     text: str
     """Parts of it may be a stranger's words."""
 
@@ -52,11 +56,30 @@ def facts_of(case: Case) -> Iterator[Fact]:
         newest = f"the newest {ago(state.last_entry_at, case.at)}" if state.last_entry_at else "none yet"
         read = f"{ago(state.last_success_at, case.at)}; {state.entries} entries stored, {newest}"
         yield Fact("last read", read)
+    if case.feed.full_text:
+        yield Fact("pages", _pages(case))
     if hub := case.state.noted.hub:
         yield Fact("hub", f"{hub}: {_hub(case)}")
     yield Fact("next", f"{ago(state.next_poll_at, case.at)}: {_why_then(case)}")
     for number, line in enumerate(_learned(case)):
         yield Fact("" if number else "learned", line)
+
+
+def _pages(case: Case) -> str:
+    """Say how the full texts fare that the feed asks for."""
+    tally = case.pages
+    asked = tally.read + tally.no_article + tally.failed
+    wait = f"; {tally.waiting} waiting" if tally.waiting else ""
+    if not asked:
+        return f"of its articles are fetched for their full texts; none has been yet{wait}"
+    why = f"; why the latest was not: {tally.last_said}" if tally.last_said else ""
+    if not tally.read:
+        return (
+            f"none of the latest {asked} gave the article ({tally.failed} did not come, {tally.no_article} "
+            f"held none), so that its entries have the feed's words alone{why}{wait}"
+        )
+    last = f", the last {ago(tally.last_read_at, case.at)}" if tally.last_read_at else ""
+    return f"{tally.read} of the latest {asked} gave the article{last}{why}{wait}"
 
 
 def _health(case: Case) -> Iterator[Fact]:

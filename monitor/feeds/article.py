@@ -20,8 +20,8 @@ from monitor.feeds.encodings import to_utf8
 
 _MOST_ELEMENTS: Final = 40_000
 """A long live blog has some ten thousand."""
-_MOST_TEXT: Final = 256 * 2**10
-"""Characters."""
+_MOST_TEXT: Final = 101_000
+"""Characters; somewhat more than is kept of an entry."""
 _TITLE: Final = 400
 _LANGUAGE: Final = 35
 _WALL: Final = 700

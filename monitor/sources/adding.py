@@ -26,7 +26,7 @@ from monitor.core.models import Entry, Failure, Feed
 from monitor.core.settings import FeedSettings
 from monitor.feeds.discover import Advertised, best_first
 from monitor.opml import Outline
-from monitor.sources.probing import Probed, Prober
+from monitor.sources.probing import Probed, Prober, with_pages
 from monitor.sources.pushed import with_bundle
 
 NOT_TRIED = "not tried"
@@ -54,6 +54,8 @@ class Wanted:
     tags: tuple[str, ...] = ()
     allow_private: bool = False
     """Whether the feed may be at a private address, on the host of `url`."""
+    full_text: bool = False
+    """Whether it is to be added with the full texts of its articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,12 +199,18 @@ async def _take_up(loaded: Loaded, wanted: Wanted, probed: Probed) -> Addition:
     title = wanted.name or probed.title
     title = "" if "$" in title else title  # it would be read as the name of a secret
     outline = Outline(url=url, title=title, tags=wanted.tags)
-    written = add_outline(loaded.path, outline, allow_private=_may_be_private(wanted, url))
+    written = add_outline(
+        loaded.path, outline, allow_private=_may_be_private(wanted, url), full_text=wanted.full_text
+    )
     if written.refusal:
         sentence = f"{url} is a feed, but was not added: {written.refusal.message}"
         return Addition(outcome=Outcome.REFUSED, sentence=sentence, probed=probed, mistake=written.refusal)
     if written.known:  # by somebody else, meanwhile
         return replace(_known(url), probed=probed)
+    if wanted.full_text:
+        at = probed.entries[0].fetched if probed.entries else None
+        feed = _feed(loaded, wanted, url)
+        probed = await with_pages(probed, feed, loaded.accepted().polling, at) if at else probed
     rules = await asyncio.to_thread(_matching, loaded, probed.entries)
     sentence = f"{url} was added to {loaded.path}" + (f' as "{title}"' if title else "")
     return Addition(outcome=Outcome.ADDED, sentence=sentence, probed=probed, rules=rules)

@@ -28,6 +28,7 @@ from monitor.feeds.discover import Advertised, advertised_feeds, sitemaps_in_rob
 from monitor.feeds.fetch import HttpFetcher
 from monitor.feeds.following import SitemapFollower
 from monitor.feeds.parse import ParserPool
+from monitor.sources.full_text import TriedPage, tried_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +54,31 @@ class Probed:
     lang: str | None = None
     problem: str | None = None
     entries: Sequence[Entry] = field(default=())
+    pages: Sequence[TriedPage] | None = None
+    """What came of the pages of its newest entries; None if nobody asked."""
     advertised: Sequence[Advertised] = field(default=())
 
 
 async def probe(feed: Feed, polling: PollingSettings, now: datetime) -> Probed:
-    """Fetch and read the feed as its first poll would; nothing is stored."""
+    """Fetch and read the feed as its first poll would, and pages if it wants full texts; nothing is stored.
+
+    Raises:
+        ParserUnusableError: no document can be read at all.
+    """
     async with Prober(polling, now) as prober:
-        return await prober.look(feed)
+        found = await prober.look(feed)
+    return await with_pages(found, feed, polling, now) if feed.full_text else found
+
+
+async def with_pages(found: Probed, feed: Feed, polling: PollingSettings, now: datetime) -> Probed:
+    """Try the pages of the newest entries, if it is a feed.
+
+    Raises:
+        ParserUnusableError: no page can be read at all.
+    """
+    if not found.is_feed:
+        return found
+    return replace(found, pages=await tried_pages(feed, found.entries, polling, now))
 
 
 class Prober:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
     union_all,
     update,
 )
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from monitor.core.models import (
     Entry,
     EntryKey,
+    KeyKind,
     KnownEntry,
     NewEntry,
     PendingEntry,
@@ -37,7 +39,7 @@ from monitor.core.models import (
 from monitor.store import codec
 from monitor.store.dialect import BATCH, insert_into
 from monitor.store.queries import begins
-from monitor.store.schema import assignments, entries, entry_keys, pending, revisions, tombstones
+from monitor.store.schema import assignments, entries, entry_keys, feeds, pending, revisions, tombstones
 
 _T = TypeVar("_T")
 _LONGEST_KEY = 512
@@ -285,8 +287,18 @@ def _stored(connection: Connection, which: ColumnElement[bool]) -> list[StoredEn
 
 
 def stored_at(connection: Connection, url: str) -> list[StoredEntry]:
-    """The entries of that canonical address, of all feeds, in order of arrival."""
-    return _stored(connection, entries.c.url == url)
+    """The entries of that canonical address, of all feeds, in order of arrival.
+
+    One that its page knows by another address than its feed is found by either; that takes a look at the keys
+    of each feed.
+    """
+    known = select(entries.c.id).where(entries.c.url == url)
+    led_there = select(entry_keys.c.entry).where(
+        entry_keys.c.feed.in_(select(feeds.c.url)),
+        entry_keys.c.kind == KeyKind.URL.value,
+        entry_keys.c.value == kept_key(url),
+    )
+    return _stored(connection, entries.c.id.in_(union(known, led_there)))
 
 
 def first_of_texts(

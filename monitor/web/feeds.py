@@ -105,7 +105,8 @@ class Feeds:
         """All that is known of one feed: what `feeds why` says."""
         feed, state = await self._asked(request)
         polling = self._world.in_force.settings.polling
-        case = Case(feed=feed, state=state, polling=polling, at=self._world.clock())
+        pages = await self._store.page_tally(state.url)
+        case = Case(feed=feed, state=state, polling=polling, at=self._world.clock(), pages=pages)
         facts = [(fact.label, self._world.hide(fact.text)) for fact in facts_of(case)]
         url = self._world.hide(state.url)
         link = url if url == state.url else None  # one without its key leads nowhere

@@ -25,6 +25,7 @@ from monitor.core.models import (
     ListedAlert,
     ListedSilence,
     Mark,
+    PageTally,
     PendingEntry,
     RuleBundle,
     RuleFeedback,
@@ -119,6 +120,9 @@ class FeedStore(Protocol):
 
     async def feed_states(self) -> list[FeedState]:
         """Every configured feed, by url."""
+
+    async def page_tally(self, feed: str) -> PageTally:
+        """How the latest pages of a feed's articles fared."""
 
     async def usual_delays(self) -> dict[str, timedelta]:
         """How long after its publication an entry of each feed is seen, by url; of feeds with dates alone."""
