@@ -193,7 +193,7 @@ class FullTexts:
         if why := refusal(entry, article) or self._repeated(entry, article):
             return replace(done, state=PageState.NO_ARTICLE, said=why), None
         full = with_article(entry, article, now=now)
-        findings = self._in_force.rulebook.matcher.match(full)
+        findings = self._in_force.match(full)
         read = replace(done, state=PageState.READ, revision=full.revision, characters=len(full.content))
         return read, NewEntry(entry=full, findings=findings)
 

@@ -129,9 +129,7 @@ def settle(connection: Connection, page: Page, new: NewEntry | None) -> bool:
     return True
 
 
-_FIXED = frozenset(
-    {"entry", "feed", "host", "shard", "address", "wanted_at", "attempts", "times"}
-)
+_FIXED = frozenset({"entry", "feed", "host", "shard", "address", "wanted_at", "attempts", "times"})
 
 
 def of_entries(connection: Connection, ids: Sequence[str]) -> dict[str, Page]:

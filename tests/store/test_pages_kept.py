@@ -125,7 +125,7 @@ async def test_an_article_is_found_by_its_feeds_address_and_by_its_pages(store: 
     own = replace(own, entry=replace(own.entry, url="https://one.example/2026/the-article"))
     assert await store.settle_page(replace(page, state=PageState.READ, revision=1, done_at=NOW), own)
     for address in (
-        f"https://www.one.example/{entry.id}?utm_medium=x",
+        f"https://www.bbc.example/{entry.id}?utm_medium=x",
         "https://one.example/2026/the-article",
     ):
         assert [one.entry.id for one in await store.entries_at(address)] == [entry.id]
