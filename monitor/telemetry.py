@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from types import TracebackType
 from typing import Literal, TextIO
 from urllib.parse import quote, quote_plus
@@ -97,6 +98,12 @@ class Redactor:
                 return value.total_seconds()
             case _:
                 return self(str(value))
+
+
+@lru_cache(maxsize=2)
+def redactor_of(secrets: frozenset[str]) -> Redactor:
+    """Make a redactor, once for each set of secrets: a page of feeds asks for it a thousand times."""
+    return Redactor(secrets)
 
 
 class Redaction(logging.Filter):

@@ -60,7 +60,7 @@ from monitor.pipeline.watch import Watch
 from monitor.samples.server import SampleOutlets
 from monitor.store import Store, open_store
 from monitor.store.engine import address_of
-from monitor.telemetry import Redactor, fields, notify, notify_reloading
+from monitor.telemetry import Redactor, fields, notify, notify_reloading, redactor_of
 from monitor.web import desk
 from monitor.web.live import Live
 from monitor.web.metrics import Stages
@@ -148,11 +148,16 @@ class Daemon:
                 self._store, self._in_force, clock=clock, dice=dice, on_alerts=self._on_alerts
             )
             self.watch = Watch(self._turns, self._in_force, ping, dead=lambda: self.walks.dead)
-            programs = await for_programs(self._store, self._in_force, clock=clock, stages=self._stages())
+            programs = await for_programs(
+                self._store, self._in_force, clock=clock, stages=self._stages(), hide=self._hide
+            )
             self._web = self._web_server(settings, programs)
             stack.push_async_callback(self._web.stop)
             self._join(stack)
             yield
+
+    def _hide(self, text: str) -> str:
+        return redactor_of(frozenset(self._loaded.secrets)).for_people(text)
 
     def _stages(self) -> Stages:
         return Stages(
@@ -180,7 +185,7 @@ class Daemon:
             in_force=self._in_force,
             clock=clock,
             feeds=lambda: self._loaded.feeds,
-            hide=lambda text: Redactor(self._loaded.secrets).for_people(text),
+            hide=self._hide,
             on_retry=self._on_alerts.ring,
             config=self._prepared.path,
             reload=self._reload_wanted.set,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from monitor.pipeline.in_force import InForce
@@ -14,11 +16,11 @@ from monitor.web.outgoing import Feeds
 
 
 async def for_programs(
-    store: Store, in_force: InForce, *, clock: Clock, stages: Stages
+    store: Store, in_force: InForce, *, clock: Clock, stages: Stages, hide: Callable[[str], str]
 ) -> list[web.RouteDef]:
     """Metrics, probes, feeds of alerts and the API; counting begins here."""
     metrics = Metrics(store, clock=clock, stages=stages, rules=lambda: tuple(in_force.rulebook.rules))
     await metrics.begin()
-    now = InForceNow(rules=lambda: in_force.rulebook.rules, feeds=lambda: in_force.feeds)
+    now = InForceNow(rules=lambda: in_force.rulebook.rules, feeds=lambda: in_force.feeds, hide=hide)
     api = routes(store, now, wants_login=in_force.settings.web.wants_login)
     return [*metrics.routes(), *Feeds(store, rules=now.rules).routes(), *api]

@@ -114,10 +114,14 @@ def _matched_by(connection: Connection, rules: frozenset[str]) -> ColumnElement[
     """
     matched = decisions.c.rule.in_(sorted(rules))
     # The limit stands within: beside DISTINCT, PostgreSQL hopes to end early and walks decisions by story.
-    some = select(decisions.c.story).where(matched).limit(_SEVERAL + 1).subquery()
-    found = connection.scalars(select(some.c.story)).all()
+    looked_at, found = 0, list[str]()
+    for looked_at in (_FEW, _SEVERAL):  # the first look tells most rules of many stories apart
+        some = select(decisions.c.story).where(matched).limit(looked_at + 1).subquery()
+        found = list(connection.scalars(select(some.c.story)))
+        if len(found) <= looked_at or len(set(found)) > _FEW:
+            break
     few = sorted(set(found))
-    if len(found) <= _SEVERAL and len(few) <= _FEW:
+    if len(found) <= looked_at and len(few) <= _FEW:
         return stories.c.id.in_(few)
     # No EXISTS: PostgreSQL would make a join of all stories of it, where the next one is near.
     one = select(literal(1)).where(decisions.c.story == stories.c.id, matched).limit(1)

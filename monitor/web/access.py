@@ -28,6 +28,8 @@ _SELF_PROVING = ("/static/", "/websub/")
 """What nobody need log in for: what is no secret, and addresses that nobody can guess."""
 _FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics")
 _READING = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+_CHANGING_NOTHING = frozenset({"/logout", "/try", "/try/rule"})
+"""Forms that are for everybody: nothing is kept of what they bring."""
 _ALLOWANCE = 10
 _REFILL = timedelta(seconds=10)
 _REMEMBERED = 1000
@@ -153,7 +155,7 @@ def refusal(
     if person is not None:
         MAY_CHANGE.set(person.may_change)
         request[_PERSON] = person
-        if person.may_change or request.method in _READING or request.path == "/logout":
+        if person.may_change or request.method in _READING or request.path in _CHANGING_NOTHING:
             return None
         return web.Response(
             status=403, text=f"{person.name} may look, not change: ask for the role editor.\n"

@@ -19,6 +19,7 @@ from monitor.core.models import Feed, FeedState, Why
 from monitor.core.render.times import ago, dated
 from monitor.core.rhythm import mean_rate
 from monitor.feeds.opml import write_opml
+from monitor.web.access import MAY_CHANGE
 from monitor.web.charts import bar_path
 from monitor.web.forms import back_to, refused
 from monitor.web.ports import World
@@ -123,9 +124,15 @@ class Feeds:
         return back_to(where)
 
     async def opml(self, request: web.Request) -> web.Response:
-        """The feeds of the configuration for another reader: what `feeds export` writes."""
+        """The feeds of the configuration for another reader: what `feeds export` writes.
+
+        Who may only look gets none whose address holds a key.
+        """
         del request
-        answer = web.Response(body=write_opml(self._world.feeds()), content_type="text/x-opml")
+        feeds = [
+            one for one in self._world.feeds() if MAY_CHANGE.get() or self._world.hide(one.url) == one.url
+        ]
+        answer = web.Response(body=write_opml(feeds), content_type="text/x-opml")
         answer.headers["Content-Disposition"] = 'attachment; filename="feeds.opml"'
         return answer
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
 
 from monitor.core.models import Among, DeliveryState, Health, Silence
-from monitor.store import Store
+from monitor.store import Store, open_store, queries
 from tests.store.samples import MINUTE, NOW, a_delivery, a_feed, alerted, an_entry, assembled, poll
 
 Place = tuple[datetime, str]
@@ -99,3 +103,27 @@ async def test_the_growth_of_a_story_is_counted_by_the_hour(store: Store) -> Non
     grown = (await store.growth(["e0", "x"]))["e0"]
     assert grown.hours[-3:] == (2, 0, 1)
     assert (sum(grown.hours), len(grown.hours), grown.earlier) == (3, 24, 1)
+
+
+async def test_what_a_rule_of_many_stories_matched_is_not_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first, short look says that there are many; at a million entries a long one takes 20 ms."""
+    monkeypatch.setattr(queries, "_FEW", 2)
+    monkeypatch.setattr(queries, "_SEVERAL", 10)
+    store = await open_store(f"sqlite:///{tmp_path / 'news.db'}", owner="one", exclusive=True)
+    asked: list[object] = []
+
+    @event.listens_for(store._database._reader._engine, "before_cursor_execute")
+    def remember(*call: object) -> None:
+        asked.extend(call[3])  # type: ignore[arg-type]
+
+    for number, name in enumerate("abcd", start=1):
+        await poll(store, an_entry(name))
+        [waiting] = await store.pending_entries(limit=1)
+        await store.commit_assembled([assembled(waiting)])
+        asked.clear()
+        assert len(await store.page_of_stories(limit=9, rule="raids")) == number
+        assert 3 in asked
+        assert 11 not in asked
+    await store.close()

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from sqlalchemy import event
 
-from monitor.core.models import Act, DeliveryState, EditKind, Silence, StoryEdit, Verdict
+from monitor.core.models import Act, Among, DeliveryState, EditKind, Mark, Silence, StoryEdit, Verdict
 from monitor.store import Store, open_store
 from tests.store.samples import (
     FEED,
@@ -108,6 +108,7 @@ async def look_at_stories(store: Store) -> None:
     await store.merged_into("a")
     [story] = await store.search_stories(["рейд"], since=NOW)
     await store.possibly_same(story)
+    await store.alerted(Mark(), await store.mark(), Among(rules=frozenset({"raids"}), lang="uk"))
     edit = StoryEdit(
         number=0, kind=EditKind.MERGE, at=NOW, author="alice", why="", source="a", target="b", entries=()
     )

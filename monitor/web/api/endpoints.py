@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from monitor.core.models import (
     Verdict,
 )
 from monitor.core.rules.tree import Rule
+from monitor.web.access import MAY_CHANGE
 from monitor.web.api.asking import Asked, Filter, Place
 from monitor.web.api.shapes import (
     AlertDetail,
@@ -36,7 +37,9 @@ from monitor.web.api.shapes import (
     SilenceShape,
     StoryShape,
 )
+from monitor.web.feeds import feed_id
 
+_DIGEST = "digest"
 _ANY_RULE = Filter(name="rule", said="id of a rule")
 _AUDIT = (
     Filter(name="by", said="part of a name, in any case"),
@@ -121,6 +124,8 @@ class InForceNow:
 
     rules: Callable[[], Mapping[str, Rule]]
     feeds: Callable[[], Mapping[str, Feed]]
+    hide: Callable[[str], str] = str
+    """Takes secrets out of errors, and out of addresses of feeds for those who may only look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,20 +235,29 @@ class Endpoints:
 
     async def _feeds(self, asked: Asked) -> list[Listed]:
         health = asked.by.get("health")
+        after = asked.after or Place(order="", id="")
         found = await self._store.page_of_feeds(
-            after=asked.after.id if asked.after else "",
+            after=self._address(after.id) if after.order == _DIGEST else after.id,
             limit=asked.limit + 1,
             health=Health(health) if health else None,
         )
-        known = self._in_force.feeds()
-        return [
-            Listed(shape=FeedShape.of(one, known.get(one.url)), place=Place(order="", id=one.url))
-            for one in found
-        ]
+        return [Listed(shape=self._shaped(one), place=self._place(one.url)) for one in found]
+
+    def _shaped(self, state: FeedState) -> FeedShape:
+        hide, known = self._in_force.hide, self._in_force.feeds().get(state.url)
+        return FeedShape.of(state, known).without(hide, addresses=not MAY_CHANGE.get())
+
+    def _place(self, url: str) -> Place:
+        """Where a page of feeds ends, which tells no more of an address than the page does."""
+        is_whole = MAY_CHANGE.get() or self._in_force.hide(url) == url
+        return Place(order="", id=url) if is_whole else Place(order=_DIGEST, id=feed_id(url))
+
+    def _address(self, digest: str) -> str:
+        return next((url for url in self._in_force.feeds() if feed_id(url) == digest), "")
 
     async def _feed(self, asked: Asked) -> Shape | None:
         found = await self._store.feed_state(asked.name)
-        return FeedShape.of(found, self._in_force.feeds().get(asked.name)) if found else None
+        return self._shaped(found) if found else None
 
     async def _rules(self, asked: Asked) -> list[Listed]:
         after, tag = asked.after.id if asked.after else "", asked.by.get("tag")
@@ -274,7 +288,11 @@ class Endpoints:
             state=DeliveryState(state) if state else None,
             channel=asked.by.get("channel"),
         )
-        return [Listed(shape=DeliveryShape.of(one), place=_at(one.created_at, one.id)) for one in found]
+        return [Listed(shape=self._delivered(one), place=_at(one.created_at, one.id)) for one in found]
+
+    def _delivered(self, delivery: Delivery) -> DeliveryShape:
+        error = delivery.error and self._in_force.hide(delivery.error)
+        return DeliveryShape.of(replace(delivery, error=error))
 
     async def _audit(self, asked: Asked) -> list[Listed]:
         act = asked.by.get("act")
@@ -288,7 +306,7 @@ class Endpoints:
 
     async def _delivery(self, asked: Asked) -> Shape | None:
         found = await self._store.deliveries_like(asked.name, tuple(DeliveryState), limit=1)
-        return DeliveryShape.of(found[0]) if found and found[0].id == asked.name else None
+        return self._delivered(found[0]) if found and found[0].id == asked.name else None
 
 
 def _at(moment: datetime, name: str) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Self
 
@@ -243,6 +243,13 @@ class FeedShape(Shape):
             error=state.error,
             entries=state.entries,
         )
+
+    def without(self, hide: Callable[[str], str], *, addresses: bool) -> Self:
+        """Take secrets out of what went wrong, and out of its address and name if `addresses`."""
+        shown = {"reason": hide(self.reason), "error": self.error and hide(self.error)}
+        if addresses:
+            shown |= {"url": hide(self.url), "name": hide(self.name)}
+        return self.model_copy(update=shown)
 
 
 class RuleShape(Shape):
