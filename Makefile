@@ -10,8 +10,10 @@ run: $(VENV)/.ok
 demo: $(VENV)/.ok
 	$(BIN)/news-monitor demo
 
+# Files of tests are shared out to as many processes as there are cores; JOBS=0 runs all in one.
+JOBS ?= auto
 test: $(VENV)/.ok
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # Every page in both themes and on a phone, as pictures in build/desk; needs Debian's chromium.
 screenshots: $(VENV)/.ok

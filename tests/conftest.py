@@ -33,7 +33,9 @@ def recorded() -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the forms of words in a folder of this run, shared by its tests and the commands they start."""
+    of_process = tmp_path_factory.getbasetemp()
+    of_run = of_process.parent if "PYTEST_XDIST_WORKER" in os.environ else of_process
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CACHE_DIRECTORY", raising=False)
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(of_run / "cache"))
         yield
