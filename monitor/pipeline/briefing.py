@@ -91,8 +91,13 @@ class Briefing:
 
     # ------------------------------------------------------------------ what is read
 
-    async def recall(self, pairs: Sequence[tuple[str, str]], now: datetime) -> None:
-        """Read what is known of these rules and stories."""
+    async def recall(
+        self, pairs: Sequence[tuple[str, str]], now: datetime, *, timed: Collection[str] = ()
+    ) -> None:
+        """Read what is known of these rules and stories.
+
+        When a rule last alerted is read of those that have a cooldown, and of `timed` ones.
+        """
         self.silences = await self._store.silences(now)
         found = await self._store.alert_records(list(dict.fromkeys(pairs)))
         self.records |= {(record.rule, record.story): record for record in found}
@@ -102,7 +107,7 @@ class Briefing:
         for rule in dict.fromkeys(rule for rule, _ in pairs):
             self._held_back[rule] = Counter(await self._store.held_back(rule, now - _TALLY))
             self.note(await self._store.open_holds(rule))
-            if self.policy(rule).cooldown:
+            if self.policy(rule).cooldown or rule in timed:
                 self.last_alert_at[rule] = await self._store.last_alert_at(rule)
         if self._is_limited():
             self._told = await self._store.told_since(now - HOUR)

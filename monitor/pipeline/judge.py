@@ -25,6 +25,7 @@ from monitor.core.models import (
 )
 from monitor.core.rates import UNUSUAL
 from monitor.core.rules.tree import Rule
+from monitor.core.stories.identity import sums_up
 from monitor.pipeline.briefing import Briefing, Ruled
 from monitor.pipeline.in_force import InForce
 from monitor.pipeline.past import Past
@@ -79,7 +80,8 @@ class Judge:
         ]
         if not pairs:
             return
-        await self._known.recall(pairs, self.now)
+        timed = {match.rule for one in placed if _sums_up(one) for match in one.pending.findings.matches}
+        await self._known.recall(pairs, self.now, timed=timed)
         await self._past.recall([match for one in placed for match in one.pending.findings.matches], self.now)
 
     def decide(self, one: Placed) -> Assembled:
@@ -157,6 +159,7 @@ class Judge:
             labels=labels,
             judgements=self._past.judged(rule, entry, match, self.now),
             possibly_told=possibly is not None,
+            sums_up=_sums_up(one),
         )
         alerts = self._known.settings.alerts
         ruling = decide(
@@ -224,6 +227,10 @@ class Judge:
             possibly=case.possibly if ruling.kind is DeliveryKind.POST else None,
             matches=self._past.others(rule, case.entry, self.now) if ruling.kind is DeliveryKind.POST else (),
         )
+
+
+def _sums_up(one: Placed) -> bool:
+    return sums_up(one.pending.entry.title)
 
 
 def _bare(ruling: Ruling) -> Ruled:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from monitor.core.models import Assignment, Entry, Findings, News, Placement
 from monitor.core.stories import StoryBook
+from monitor.core.stories.identity import sums_up
 from monitor.core.stories.words import terms, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,9 +113,10 @@ def _pairs(sizes: Iterable[int]) -> int:
     return sum(size * (size - 1) // 2 for size in sizes)
 
 
-def is_told(assignment: Assignment) -> bool:
-    """Whether a reader hears of the entry."""
-    return assignment.placement is Placement.OPENS or News.NOVELTY in assignment.news
+def is_told(entry: Entry, assignment: Assignment) -> bool:
+    """Whether a reader hears of the entry, if a rule matches every entry of the set."""
+    opens = assignment.placement is Placement.OPENS and not sums_up(entry.title)
+    return opens or News.NOVELTY in assignment.news
 
 
 def by_book(items: Sequence[Labelled]) -> tuple[list[str], list[bool], float]:
@@ -123,7 +125,8 @@ def by_book(items: Sequence[Labelled]) -> tuple[list[str], list[bool], float]:
     began = time.process_time()
     found = [book.assign(item.entry, Findings())[0] for item in items]
     seconds = time.process_time() - began
-    return [a.story for a in found], [is_told(a) for a in found], seconds
+    told = [is_told(item.entry, a) for item, a in zip(items, found, strict=True)]
+    return [a.story for a in found], told, seconds
 
 
 def by_title(items: Sequence[Labelled]) -> list[str]:

@@ -85,6 +85,13 @@ CATALOGUE = (
         recorded=True,
     ),
     Benchmark(
+        "topic",
+        _module("bench_topic"),
+        "stories",
+        "How much of one hot topic rings and is told, and how large its stories grow.",
+        recorded=True,
+    ),
+    Benchmark(
         "store",
         _module("bench_store"),
         "store",

@@ -200,7 +200,8 @@ def played(items: Sequence[Labelled], these: Learned) -> str:
     use(these)
     book = StoryBook()
     found = [book.assign(item.entry, Findings())[0] for item in items]
-    return str(score(items, [a.story for a in found], [is_told(a) for a in found]))
+    told = [is_told(item.entry, a) for item, a in zip(items, found, strict=True)]
+    return str(score(items, [a.story for a in found], told))
 
 
 def as_module(trees: Sequence[Tree]) -> str:

@@ -22,6 +22,7 @@ from monitor.core.models import (
     Story,
     Verdict,
 )
+from monitor.core.stories.identity import sums_up
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMITS = Limits(max_age=timedelta(hours=24), first_read_max_age=timedelta(hours=1))
@@ -83,6 +84,7 @@ class Timeline:
             policy=self.policy,
             channels=self.channels,
             labels=LABELS,
+            sums_up=sums_up(entry.title),
         )
         in_force = [one for one in self.silences if one.starts_at <= self.now < one.ends_at]
         self._take(

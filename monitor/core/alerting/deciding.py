@@ -1,6 +1,7 @@
 """Whether: match + story + history + silences -> Alert, Update, Held or Suppressed, with the reason.
 
-    first match in a story -> too old? silenced? nowhere to go? as usual? cooling down? few outlets? -> alert
+    first match in a story -> too old? silenced? nowhere to go? as usual? round-up? cooling down? few outlets?
+                              -> alert
     a held alert           -> enough outlets now? -> alert
     an alert already out   -> copy? cosmetic revision? as the rule's `follow_up` says
 
@@ -39,6 +40,10 @@ _TELLING = frozenset({News.CORRECTION, News.DENIAL, News.CONFIRMATION})
 """News for which a revision, or a copy, of something already alerted is told again."""
 
 
+_SUMMED_UP = timedelta(hours=12)
+"""How long after an alert of its rule a briefing or a digest is taken to sum up what was told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How old an entry may be and still alert, unless its rule says otherwise."""
@@ -64,6 +69,8 @@ class Subject:
     """On the rule's `spike` and `first_seen`; a first match alerts only if all of them find it unusual."""
     possibly_told: bool = False
     """Whether the rule has alerted on a story in another language that is likely the same."""
+    sums_up: bool = False
+    """Whether the entry is a briefing, a digest or the like: it tells what others told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +189,7 @@ def _refusal(
         return _suppressed(subject, Reason.NO_CHANNEL, now)
     if usual := next((one for one in subject.judgements if not one.unusual), None):
         return _suppressed(subject, usual.reason, now, usual.detail)
-    return _cooling(subject, last_alert_at, now)
+    return _summing_up(subject, last_alert_at, now) or _cooling(subject, last_alert_at, now)
 
 
 def _lateness(subject: Subject, limits: Limits, now: datetime) -> tuple[Reason, str] | None:
@@ -206,6 +213,19 @@ def _cooling(subject: Subject, last_alert_at: datetime | None, now: datetime) ->
         return None
     detail = f"until {last_alert_at + cooldown:%Y-%m-%d %H:%M:%S} UTC"
     return _suppressed(subject, Reason.COOLDOWN, now, detail)
+
+
+def _summing_up(subject: Subject, last_alert_at: datetime | None, now: datetime) -> Ruling | None:
+    """Keep a round-up from ringing while the rule alerts on what it sums up.
+
+    A rule that finds nothing but a daily briefing is told of each.
+    """
+    told = last_alert_at is not None and now - last_alert_at < _SUMMED_UP
+    if not (subject.sums_up and told) or subject.judgements:
+        return None
+    return _suppressed(
+        subject, Reason.ROUND_UP, now, f"the rule alerted at {last_alert_at:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _first(subject: Subject, now: datetime) -> Ruling:

@@ -12,6 +12,7 @@ _WORDS: Final[Mapping[Reason, tuple[str, str]]] = {
     Reason.COPY: ("duplicate", "duplicates"),
     Reason.REVISION: ("duplicate", "duplicates"),
     Reason.BEFORE_MATCH: ("duplicate", "duplicates"),
+    Reason.ROUND_UP: ("round-up", "round-ups"),
     Reason.QUIET_FOLLOW_UP: ("follow-up", "follow-ups"),
     Reason.QUIET_HOURS: ("quiet hours", "quiet hours"),
     Reason.DIGEST: ("for the digest", "for the digest"),

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     COPY = "copy of a text already alerted"
     REVISION = "changed text of an article already alerted"
     BEFORE_MATCH = "revision of an article that had matched before"
+    ROUND_UP = "sums up what has been told"
     TOO_OLD = "too old to alert when first seen"
     COOLDOWN = "the rule's cooldown has not passed"
     SILENCED = "silenced"

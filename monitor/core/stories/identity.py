@@ -32,10 +32,17 @@ _DATED = re.compile(
 )
 _LIVE = re.compile(
     r"""\blive\s*(?::|updates?\b|blog\b|coverage\b|-)|\bas\s+it\s+happened\b|^\s*live\b
-    |\bat\s+a\s+glance\b|\bin\s+brief\b|\b(?:news|morning|evening|daily|weekly)\s+(?:briefing|digest|round-?up)\b
-    |\bwhat\s+we\s+know\s+on\s+day\b|\bkey\s+(?:events|developments)\b|^\s*(?:your\s+)?\w+\s+briefing\b
-    |текстовая\s+трансляция|онлайн-трансляция|хроника\b.*\bонлайн|наживо\b|онлайн:|главное\s+за\s+(?:день|неделю|ночь|утро)
-    |головне\s+за\s+(?:день|ніч|добу|тиждень)|дайджест""",
+    |^\s*(?:your\s+)?\w+\s+briefing\b
+    |текстовая\s+трансляция|онлайн-трансляция|хроника\b.*\bонлайн|наживо\b|онлайн:""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ROUND_UP = re.compile(
+    r"""\bat\s+a\s+glance\b|\bin\s+brief\b|\bkey\s+(?:events|developments)\b|\bwhat\s+we\s+know\s+on\s+day\b
+    |\b(?:news|live|morning|midday|afternoon|evening|nightly|daily|weekly)\s+(?:briefing|digest|recap|round-?up)\b
+    |\b(?:morning|midday|afternoon|evening|nightly|daily|weekly)\s+update\b|^\s*your\s+\w+\s+briefing\b
+    |^\s*the\s+week\s+in\b|\bweek\s+in\s+review\b|^\s*what\s+happened\b.*\bthis\s+week\b
+    |главное\s+за\s+(?:день|неделю|ночь|утро)|итоги\s+(?:дня|недели)\b|дайджест
+    |головне\s+за\s+(?:день|ніч|добу|тиждень)|підсумки\s+(?:дня|тижня)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LIVE_PATH = re.compile(r"/(?:live|liveblog|live-?news|live-?updates|online)(?:/|$|-)", re.IGNORECASE)
@@ -84,7 +91,12 @@ def core_title(title: str) -> str:
 
 def is_live(title: str, url: str | None) -> bool:
     """Whether title or address say that the page is rewritten while things happen, or sums up many."""
-    return bool(_LIVE.search(title)) or bool(url and _LIVE_PATH.search(url))
+    return bool(_LIVE.search(title)) or sums_up(title) or bool(url and _LIVE_PATH.search(url))
+
+
+def sums_up(title: str) -> bool:
+    """Whether a title says that the article sums up what others told: a briefing, a digest, a chronicle."""
+    return bool(_ROUND_UP.search(title))
 
 
 def series_of(title: str) -> str:

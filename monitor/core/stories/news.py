@@ -30,6 +30,7 @@ def news_of(
     """The reasons to tell of an entry again; `found` is None for a revision.
 
     An article that is now known in full tells nothing new by that, but for what its headline says by now.
+    A live page or a digest says much that its story has not, and all of it is, or will be, told by articles.
     """
     news = [] if arrival.outlet < 0 or window.tells(seq, arrival.outlet) else [News.OUTLET]
     if found is not None and found.placement is Placement.COPY:
@@ -39,7 +40,9 @@ def news_of(
     if found is None and arrival.entry.full_text:
         return tuple(one for one in facts if one is News.CORRECTION)
     news += facts
-    if found is not None and is_new(found.score, unseen(asked, known)):
+    if found is None or asked.footprint.flags & Flag.LIVE:
+        return tuple(news)
+    if is_new(found.score, unseen(asked, known)):
         news.append(News.NOVELTY)
     return tuple(news)
 
