@@ -13,6 +13,7 @@ import pytest
 from monitor.core.models import Assignment, Entry, Findings, Story
 from monitor.core.stories import StoryBook, across, gathering, joining, window
 from monitor.core.stories.shelf import Shelf
+from monitor.core.stories.trace import Glance
 from tests.stories.newsroom import Newsroom
 
 _NAMES = ("Belgorod", "Kursk", "Warsaw", "Minsk", "Putin", "Zelensky", "Tusk", "Trump", "Kharkiv", "Odesa")
@@ -76,6 +77,13 @@ def plain_nearest(bearers: Iterable[gathering.Bearers], count: int) -> list[int]
     return sorted(scores, key=lambda seq: (-scores[seq], seq))[:count]
 
 
+def plain_glance(shelf: Shelf, seq: int) -> Glance:
+    """Read the whole footprint."""
+    whole = shelf.footprint(seq)
+    names = "\0".join((whole.lang, whole.agency, *whole.entities)).encode()
+    return Glance(seq, whole.flags, whole.norm, whole.title, whole.body, names)
+
+
 def news(count: int) -> Iterator[Entry]:
     """Write entries in two languages about a few happenings, with copies, revisions and latecomers."""
     dice, room = random.Random(11), Newsroom()
@@ -120,7 +128,7 @@ def test_short_ways_lead_to_the_same_decisions(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(across, "nearest", plain_nearest)
     monkeypatch.setattr(joining, "_borne", plain_borne)
     monkeypatch.setattr(across, "_hopeless", lambda *_: False)
-    monkeypatch.setattr(Shelf, "glance", Shelf.footprint)
+    monkeypatch.setattr(Shelf, "glance", plain_glance)
     plain = decided(StoryBook(timedelta(hours=5)), entries)
     assert quick == plain
     assert {one.placement for one, _ in quick} >= {"opens", "joins", "copy", "revision"}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from monitor.core.models import Placement
 from monitor.core.stories.copies import Arrival, Found
@@ -13,8 +14,9 @@ from monitor.core.stories.likeness import Query
 from monitor.core.stories.meaning import is_concept, is_name, key_in, token_key
 from monitor.core.stories.names import alike, sound
 from monitor.core.stories.observe import named
-from monitor.core.stories.trace import Footprint, Foreign, entity_key
+from monitor.core.stories.trace import Foreign, entity_key
 from monitor.core.stories.window import Window
+from monitor.core.stories.words import NUMBER
 
 _READ = 200
 """Entries read under one key, newest first."""
@@ -91,6 +93,18 @@ class Abroad:
         return self.likeness >= OFFER_AT and (self.names > 0 or self.features >= _OFFERED_FEATURES)
 
 
+class _Text(NamedTuple):
+    """All that compares of one text."""
+
+    entities: Sequence[str]
+    title: tuple[str, ...]
+    """Sounds of names and signs of concepts."""
+    body: tuple[str, ...]
+    terms: tuple[int, ...]
+    """Those of the title."""
+    numbers: frozenset[int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Side:
     """All that compares of one text, weighed by rarity."""
@@ -111,29 +125,38 @@ def abroad(window: Window, arrival: Arrival, asked: Query) -> list[Abroad]:
     others = [lang for lang, count in window.languages.items() if lang and count and lang != own.lang]
     if not own.lang or not others:
         return []
-    side = _side(window, own)
+    side = _side(window, _Text(own.entities, own.meant_title, own.meant_body, own.title, own.numbers))
     best: dict[int, Abroad] = {}
     for seq in _candidates(window, side, others):
         if arrival.at - window.shelf.time(seq) > _CLOSE:
             continue
         other = window.shelf.foreign(seq)
-        if not other.lang or other.lang == own.lang or _hopeless(window, side, other, seq):
+        if not other.lang or other.lang == own.lang:
             continue
-        found = _compared(side, _side(window, window.shelf.footprint(seq)), seq)
+        common = _common(window, side, other, seq)
+        if _hopeless(common) or _compared(side, _side(window, common), seq).likeness < OFFER_AT:
+            continue
+        found = _compared(side, _side(window, _text(window, seq, other)), seq)
         story = window.shelf.story(seq)
         if found.plausible and (story not in best or found.likeness > best[story].likeness):
             best[story] = found
     return sorted(best.values(), key=lambda found: (-found.likeness, found.seq))[:_OFFERED]
 
 
-def _side(window: Window, text: Footprint) -> _Side:
+def _text(window: Window, seq: int, other: Foreign) -> _Text:
+    glance = window.shelf.glance(seq)
+    numbers = frozenset(filter(NUMBER.__and__, (*glance.title, *glance.body)))
+    return _Text(other.entities, other.title, other.body, glance.title, numbers)
+
+
+def _side(window: Window, text: _Text) -> _Side:
     rarity = window.rarity.weights
     entities = {name: entity_key(name) for name in text.entities}
-    title, body = text.meant_title, text.meant_body
+    title, body = text.title, text.body
     keys = {token: token_key(token) for token in (*title, *body)}
     rare = rarity((*entities.values(), *keys.values(), *text.numbers))
     weights = {token: rare[key] * (1.0 if is_concept(token) else _NAME) for token, key in keys.items()}
-    in_title = frozenset(text.title)
+    in_title = frozenset(text.terms)
     return _Side(
         entities={name: _ENTITY * rare[key] for name, key in entities.items()},
         tokens={token: weights[token] for token in title} | {token: _BODY * weights[token] for token in body},
@@ -143,20 +166,30 @@ def _side(window: Window, text: Footprint) -> _Side:
     )
 
 
-def _hopeless(window: Window, one: _Side, other: Foreign, seq: int) -> bool:
-    """Whether a text can only be found implausible: no name and not two features in common.
+def _common(window: Window, one: _Side, other: Foreign, seq: int) -> _Text:
+    """What of a text in another language has a counterpart on one side.
 
-    Seen without weighing anything, which is most of the work.
+    Weighing this alone takes a fraction of the work and finds no less likeness than weighing the whole: most
+    candidates are settled by it.
     """
-    if any(name in one.entities for name in other.entities):
-        return False
-    others = dict.fromkeys((*other.title, *other.body), 1.0)
-    common = [token for token in one.tokens if _counterpart(token, others)]
-    if len(common) >= _OFFERED_FEATURES or any(map(is_name, common)):
-        return False
+    tokens = frozenset((*other.title, *other.body))
+    met = {found for token in one.tokens for found in _counterparts(token, tokens)} if tokens else tokens
     glance = window.shelf.glance(seq) if one.numbers else None
-    numbers = len(one.numbers.keys() & {*glance.title, *glance.body}) if glance else 0
-    return len(common) + numbers < _OFFERED_FEATURES
+    return _Text(
+        [name for name in other.entities if name in one.entities],
+        tuple(filter(met.__contains__, other.title)),
+        tuple(filter(met.__contains__, other.body)),
+        glance.title if glance else (),
+        frozenset(one.numbers.keys() & {*glance.title, *glance.body}) if glance else frozenset(),
+    )
+
+
+def _hopeless(common: _Text) -> bool:
+    """Whether a text can only be found implausible: no name and not two features in common."""
+    tokens = (*common.title, *common.body)
+    if common.entities or any(map(is_name, tokens)):
+        return False
+    return len(tokens) + len(common.numbers) < _OFFERED_FEATURES
 
 
 def _candidates(window: Window, side: _Side, languages: Iterable[str]) -> list[int]:
@@ -195,12 +228,18 @@ def _length(weights: Mapping[str, float]) -> float:
 
 
 def _counterpart(token: str, others: dict[str, float]) -> float:
-    """The weight of the token on the other side; a name that sounds alike, but for an ending, is the same."""
-    if token in others or is_concept(token):
-        return others.get(token, 0.0)
+    """The weight of the token on the other side."""
+    return max([others[found] for found in _counterparts(token, others)], default=0.0)
+
+
+def _counterparts(token: str, others: Collection[str]) -> list[str]:
+    """The token itself; else the names that sound alike, but for an ending: they are the same."""
+    if token in others:
+        return [token]
+    if is_concept(token):
+        return []
     first = token[0]  # of two that are alike, one begins with the other
-    near = [other for other in others if other[0] == first and alike(token, other)]
-    return max([others[other] for other in near]) if near else 0.0
+    return [other for other in others if other[0] == first and alike(token, other)]
 
 
 def joins_abroad(window: Window, arrival: Arrival, offered: list[Abroad]) -> Found | None:

@@ -61,13 +61,11 @@ def recurs(window: Window, arrival: Arrival, seq: int) -> bool:
         return False
     if arrival.at - window.shelf.time(seq) <= _RECURS:
         return False
-    other = window.shelf.footprint(seq)
+    other = window.shelf.keys(seq)
     if other.url == observed.url:
         return False
     own = series_of(arrival.entry.title)
-    return other.title_key == observed.title_key or bool(
-        own and own == series_of(window.shelf.source(seq).title)
-    )
+    return other.title == observed.title_key or bool(own and own == series_of(window.shelf.title(seq)))
 
 
 def last_issue(window: Window, arrival: Arrival) -> int | None:
@@ -86,10 +84,11 @@ def is_label(window: Window, arrival: Arrival) -> bool:
     texts = {observed.text_key}
     own = frozenset(observed.body)
     for seq in window.keys.newest(observed.title_key >> 32, _READ):
-        other = window.shelf.footprint(seq)
+        other = window.shelf.keys(seq)
         if window.shelf.outlet(seq) == arrival.outlet and other.url != observed.url:
-            texts.add(other.text_key)
-            if other.body and len(own.intersection(other.body)) < _ALIKE * min(len(own), len(other.body)):
+            texts.add(other.text)
+            body = window.shelf.glance(seq).body
+            if body and len(own.intersection(body)) < _ALIKE * min(len(own), len(body)):
                 return True
     return len(texts) >= _TEXTS_PER_LABEL
 
@@ -114,8 +113,8 @@ def _same_address(window: Window, arrival: Arrival) -> Found | None:
     if not url:
         return None
     shelf = window.shelf
-    there = [seq for seq in window.keys.newest(url >> 32, _READ) if shelf.footprint(seq).url == url]
-    titles = {shelf.footprint(seq).title_key for seq in there} | {arrival.observed.title_key}
+    there = [seq for seq in window.keys.newest(url >> 32, _READ) if shelf.keys(seq).url == url]
+    titles = {shelf.keys(seq).title for seq in there} | {arrival.observed.title_key}
     if not there or len(titles) >= _TITLES_PER_URL:
         return None
     return _found(there[-1], 1.0, f"same address as the entry of {window.named(there[-1])}")
@@ -130,7 +129,7 @@ def _same_text(window: Window, arrival: Arrival) -> Found | None:
     if observed.words < _TEXT_WORDS:
         return None
     for seq in _oldest_first(window, observed.text_key):
-        same = window.shelf.footprint(seq).text_key == observed.text_key
+        same = window.shelf.keys(seq).text == observed.text_key
         if same and not recurs(window, arrival, seq):
             return _found(seq, 1.0, f"same words as the entry of {window.named(seq)}")
     return None
@@ -142,8 +141,9 @@ def _same_title(window: Window, arrival: Arrival) -> Found | None:
     if len(observed.title) < _TITLE_WORDS or not observed.title_key:
         return None
     for seq in _oldest_first(window, observed.title_key):
-        other = window.shelf.footprint(seq)
-        if other.title_key != observed.title_key or (other.body and observed.body):
+        if window.shelf.keys(seq).title != observed.title_key:
+            continue
+        if observed.body and window.shelf.glance(seq).body:
             continue
         if not recurs(window, arrival, seq):
             return _found(seq, 0.9, f"same title as the entry of {window.named(seq)}")
@@ -155,7 +155,7 @@ def _same_passages(window: Window, arrival: Arrival) -> Found | None:
     own = arrival.observed.sketch.coarse() if boilerplate else arrival.observed.sketch
     best: tuple[float, int] | None = None
     for seq, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_TRIED]:
-        other = window.shelf.footprint(seq).sketch
+        other = window.shelf.sketch(seq)
         share = containment(own, other, ignoring=boilerplate)
         better = best is None or share > best[0]
         if better and is_copy(own, other, share) and not recurs(window, arrival, seq):
@@ -171,11 +171,11 @@ def partly(window: Window, arrival: Arrival, seq: int) -> Found | None:
     own = arrival.observed.sketch
     best: tuple[float, int] | None = None
     for member in window.members(seq)[-_MEMBERS:]:
-        other = window.shelf.footprint(member)
-        if window.shelf.outlet(member) == arrival.outlet or other.flags & Flag.COPY:
+        if window.shelf.outlet(member) == arrival.outlet or window.shelf.flags(member) & Flag.COPY:
             continue
-        share = containment(own, other.sketch)
-        if (best is None or share > best[0]) and shares_part(own, other.sketch, share):
+        other = window.shelf.sketch(member)
+        share = containment(own, other)
+        if (best is None or share > best[0]) and shares_part(own, other, share):
             best = (share, member)
     if best is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _PREFIX = re.compile(
@@ -17,6 +18,7 @@ _OUTLET_AFTER = re.compile(
     r"\s+\|\s*[^|]{2,45}$"
     r"|\s+[-–—]\s+(?:the\s+)?(?:[^\W\d_a-zа-яіїє][\w.&'’]*|\d+|of|and|the|[\w-]+\.[a-z]{2,4})(?:\s+(?:[^\W\d_a-zа-яіїє][\w.&'’]*|\d+|of|and|&)){0,4}$"
 )
+_SEPARATOR = re.compile("[|–—-]")
 _SECTION_BEFORE = re.compile(r"^[^|:]{2,30}\s\|\s+")
 _LEFT_WORDS = 4
 _SERIES_WORDS = 2
@@ -57,6 +59,11 @@ _CONFIRMATION = re.compile(
 )
 
 _DENIAL_HINTS = ("den", "refut", "disput", "dismiss", "опров", "отриц", "спрост", "запереч")
+_LIVE_HINTS = (
+    "live", "happened", "glance", "brief", "digest", "round", "day", "events", "developments",
+    "трансляц", "хроник", "наживо", "онлайн:", "главное", "головне", "дайджест",
+)  # fmt: skip
+_LIVE_PATHS = ("live", "online")
 _CONFIRMATION_HINTS = ("confirm", "подтверд", "підтверд")
 
 
@@ -81,6 +88,8 @@ def bare_title(title: str) -> tuple[str, bool]:
 
 def core_title(title: str) -> str:
     """Strip the name of outlet or section that many titles carry: `... | WTOP`, `... - CityNews Toronto`."""
+    if not _SEPARATOR.search(title):
+        return title
     for pattern in (_OUTLET_AFTER, _OUTLET_AFTER, _SECTION_BEFORE):
         found = pattern.search(title)
         rest = title[: found.start()] + title[found.end() :] if found else title
@@ -91,7 +100,9 @@ def core_title(title: str) -> str:
 
 def is_live(title: str, url: str | None) -> bool:
     """Whether title or address say that the page is rewritten while things happen, or sums up many."""
-    return bool(_LIVE.search(title)) or sums_up(title) or bool(url and _LIVE_PATH.search(url))
+    if sums_up(title) or (_hinted(title, _LIVE_HINTS) and _LIVE.search(title)):
+        return True
+    return bool(url and _hinted(url, _LIVE_PATHS) and _LIVE_PATH.search(url))
 
 
 def sums_up(title: str) -> bool:
@@ -99,6 +110,7 @@ def sums_up(title: str) -> bool:
     return bool(_ROUND_UP.search(title))
 
 
+@lru_cache(maxsize=1024)
 def series_of(title: str) -> str:
     """Return what the titles of a series have in common: the title without numbers, months and weekdays.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from math import log1p
 
 from monitor.core.models import Placement
@@ -63,8 +62,8 @@ class Scene:
     """The same by story, for the nearest stories."""
     known: dict[int, Pair]
     """The same by number of the member."""
-    bearers: list[tuple[Bearers, Counter[int]]]
-    """With the number of bearers in each of the nearest stories."""
+    bearers: list[tuple[float, int, dict[int, int]]]
+    """Of each rare term: its rarity, how many bear it, how many of those in each of the nearest stories."""
     weighed: float
     """Sum of the rarity of the terms that anything bears."""
     likeness: float
@@ -123,12 +122,17 @@ def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:
         stories.setdefault(story_of(found.seq), []).append(found)
     told = dict(islice(stories.items(), _STORIES))
     words = [found for found in words if found.seqs]
+    lists = [found.seqs for found in words]
     members = {story: window.members(pairs[0].seq) for story, pairs in told.items()}
     return Scene(
         near,
         told,
         {found.seq: found for found in near},
-        list(zip(words, _borne(window, [found.seqs for found in words], members), strict=True)),
+        [
+            (rarity, len(seqs), counts)
+            for (rarity, seqs), counts in zip(words, _borne(window, lists, members), strict=True)
+            if counts
+        ],
         sum([found.rarity for found in words]),
         sum([found.cosine for found in near]),
         window.rarity.dominance(asked.footprint.title),
@@ -137,12 +141,13 @@ def _scene(window: Window, arrival: Arrival, asked: Query) -> Scene:
 
 def _near(window: Window, arrival: Arrival, asked: Query, candidates: list[int]) -> list[Pair]:
     """The entry beside each candidate of its language that is no earlier issue of it, most alike first."""
-    own, outlet = asked.footprint.lang, arrival.outlet
+    outlet = arrival.outlet
+    own = f"{asked.footprint.lang}\0".encode("utf-8", "surrogatepass")
     glance, outlet_of = window.shelf.glance, window.shelf.outlet
     near = []
     for seq in candidates:
         other = glance(seq)
-        if own and other.lang and other.lang != own:
+        if len(own) > 1 and not other.names.startswith((own, b"\0")):
             continue
         if outlet_of(seq) != outlet or not recurs(window, arrival, seq):
             near.append(pair(asked, other))
@@ -150,17 +155,26 @@ def _near(window: Window, arrival: Arrival, asked: Query, candidates: list[int])
     return near
 
 
-def _borne(window: Window, bearers: list[list[int]], members: dict[int, Sequence[int]]) -> list[Counter[int]]:
-    """How many entries of each list belong to each of the stories.
+def _borne(
+    window: Window, bearers: list[list[int]], members: dict[int, Sequence[int]]
+) -> list[dict[int, int]]:
+    """How many entries of each list belong to each of the stories; what is not named has none.
 
     The stories are mostly small: their members are looked for among the entries, rather than the story of
     each of the entries.
     """
     stories = window.shelf.stories
     if sum(map(len, members.values())) > _READ:
-        return [Counter(filter(members.__contains__, stories(seqs))) for seqs in bearers]
-    there = frozenset(chain.from_iterable(members.values()))
-    return [Counter(stories(there.intersection(seqs))) for seqs in bearers]
+        return [_counts(filter(members.__contains__, stories(seqs))) for seqs in bearers]
+    there = {seq: story for story, own in members.items() for seq in own}
+    return [_counts(map(there.__getitem__, there.keys() & seqs)) for seqs in bearers]
+
+
+def _counts(stories: Iterable[int]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for story in stories:
+        counts[story] = counts.get(story, 0) + 1
+    return counts
 
 
 def _bearers(window: Window, asked: Query) -> tuple[list[Bearers], list[Bearers]]:
@@ -206,16 +220,14 @@ def _exemplars(window: Window, asked: Query, seq: int, scene: Scene) -> Exemplar
 
 def _grip(story: int, scene: Scene) -> float:
     """Of the entries that bear the rare terms, the story's share, each term by its rarity."""
-    held = sum([found.rarity * counts[story] / len(found.seqs) for found, counts in scene.bearers])
+    held = sum([rarity * told.get(story, 0) / count for rarity, count, told in scene.bearers])
     return held / scene.weighed if scene.weighed else 0.0
 
 
 def _hold(story: int, scene: Scene) -> float:
     """The same for the one term that points to the story most; a term seen once points little."""
-    return max(
-        [found.rarity * counts[story] / (len(found.seqs) + _SCARCE) for found, counts in scene.bearers],
-        default=0.0,
-    )
+    held = [rarity * told.get(story, 0) / (count + _SCARCE) for rarity, count, told in scene.bearers]
+    return max(held, default=0.0)
 
 
 def _purity(pairs: list[Pair], scene: Scene) -> float:

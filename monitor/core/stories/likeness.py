@@ -19,6 +19,10 @@ _LARGE = 9.0
 """Rarity of a term that one entry in 8,000 holds."""
 
 
+Share = tuple[int, float, float, float, int]
+"""A term; its rarity; the same times its weight; its rarity if it is in the title, and whether it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """An entry to place: its footprint, the rarity of each of its terms and entities, its vector."""
@@ -33,6 +37,8 @@ class Query:
     numbers: frozenset[int]
     entities: dict[str, float]
     """Rarity of each entity."""
+    shares: dict[int, Share]
+    """What each term brings to a pair."""
 
 
 class Pair(NamedTuple):
@@ -46,7 +52,7 @@ class Pair(NamedTuple):
     """Share of the entry's title, by rarity, that stands in the member."""
     shared: float
     """Sum of the rarity of shared terms."""
-    common: list[int]
+    common: list[Share]
     """The shared terms."""
 
 
@@ -54,8 +60,10 @@ def query(footprint: Footprint, idf: dict[int, float], entities: dict[str, float
     """Weigh an entry's terms."""
     vector = {term: idf[term] for term in footprint.title}
     title_mass = sum(vector.values())
+    shares: dict[int, Share] = {term: (term, one, one * one, one, 1) for term, one in vector.items()}
     for term in footprint.body:
-        vector[term] = BODY * idf[term]
+        vector[term] = weight = BODY * idf[term]
+        shares[term] = (term, idf[term], idf[term] * weight, 0.0, 0)
     return Query(
         footprint=footprint,
         idf=idf,
@@ -65,32 +73,28 @@ def query(footprint: Footprint, idf: dict[int, float], entities: dict[str, float
         title_mass=title_mass,
         numbers=footprint.numbers,
         entities=entities,
+        shares=shares,
     )
 
 
 def pair(entry: Query, other: Footprint | Glance) -> Pair:
     """Compare an entry with a member of a story; cost follows the terms in common."""
-    idf, vector = entry.idf, entry.vector
+    get = entry.shares.get
     shared = dot = covered = 0.0
     count = 0
-    titled = entry.footprint.title
-    common = [*filter(vector.__contains__, other.title)]
-    for term in common:
-        rarity = idf[term]
+    common = [*filter(None, map(get, other.title))]
+    for _, rarity, product, titled, in_title in common:
         shared += rarity
-        dot += rarity * vector[term]
-        if term in titled:
-            count += 1
-            covered += rarity
-    below = [*filter(vector.__contains__, other.body)]
-    for term in below:
-        rarity = idf[term]
+        dot += product
+        covered += titled
+        count += in_title
+    below = [*filter(None, map(get, other.body))]
+    for _, rarity, product, titled, _ in below:
         shared += rarity
-        dot += BODY * rarity * vector[term]
-        if term in titled:
-            covered += rarity
+        dot += BODY * product
+        covered += titled
     lengths = entry.norm * other.norm
-    union = len(titled) + len(other.title) - count
+    union = len(entry.footprint.title) + len(other.title) - count
     return Pair(
         other.seq,
         min(1.0, dot / lengths) if lengths else 0.0,
@@ -154,8 +158,7 @@ def measures(
     bodies = 0.0
     if entry.footprint.body:
         bodies = sum([bool(other.body) for other in exemplars.seen]) / len(exemplars.seen)
-    told: set[int] = set()
-    told.update(*[found.common for found in exemplars.pairs])
+    told = {share[0] for found in exemplars.pairs for share in found.common}
     common = len(entry.numbers & told) if entry.numbers else 0
     return (
         nearest,

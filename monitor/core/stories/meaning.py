@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from monitor.core.stories.common import STEMS
 from monitor.core.stories.concepts import COUNT, PLACES, concept
 from monitor.core.stories.names import sound
 from monitor.core.stories.trace import entity_key
-from monitor.core.stories.words import term, words
+from monitor.core.stories.words import term
 from monitor.core.text import fold
 
 _NAME = re.compile(r"(?<!\w)[A-ZÀ-ÞА-ЯЁІЇЄҐ][^\W\d_]+(?:['’ʼ][^\W\d_]+)?")
@@ -33,21 +34,33 @@ class Meaning:
     """The word of the text for each token, to show."""
 
 
-def meaning(title: str, lead: str) -> Meaning:
-    """Read the tokens of a title and of what follows it, in order of appearance, at most sixteen."""
-    own, rest = dict(_tokens(title)), dict(_tokens(lead))
+def meaning(title: str, lead: str, *, cut: tuple[Iterable[str], Iterable[str]]) -> Meaning:
+    """Read the tokens of a title and of what follows it, in order of appearance, at most sixteen.
+
+    Args:
+        title: as written, since capitals tell names.
+        lead: what follows it.
+        cut: the folded words of both.
+    """
+    own, rest = _tokens(title, cut[0]), _tokens(lead, cut[1])
     body = tuple(token for token in rest if token not in own)
     return Meaning(tuple(own)[:_TITLE], body[:_BODY], rest | own)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    for found in _NAME.finditer(text):
-        word = fold(found[0]).removesuffix("'s")
-        if concept(word) is None and term(word) and (heard := sound(word)):
-            yield heard, found[0]
-    for word in words(text):
+def _tokens(text: str, words: Iterable[str]) -> dict[str, str]:
+    """The tokens, each with the word that stands for it last."""
+    found = {heard: name for name in _NAME.findall(text) if (heard := _heard(name))}
+    for word in words:
         if (number := concept(word)) is not None:
-            yield chr(_FIRST + number), word
+            found[chr(_FIRST + number)] = word
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _heard(name: str) -> str:
+    """The sound of a name as written; empty for what is no name, or too short to tell."""
+    word = fold(name).removesuffix("'s")
+    return sound(word) if concept(word) is None and term(word) else ""
 
 
 def is_concept(token: str) -> bool:
@@ -60,11 +73,13 @@ def is_name(token: str) -> bool:
     return ord(token[0]) < _FIRST + PLACES
 
 
+@lru_cache(maxsize=1 << 14)
 def token_key(token: str) -> int:
     """Hash a token to a key that no word and no entity has: its rarity is counted under it."""
     return entity_key(f"~{token}")
 
 
+@lru_cache(maxsize=1 << 14)
 def key_in(lang: str, token: str) -> int:
     """Hash a token, of a sound its beginning, to the key under which texts in one language are found."""
     return entity_key(f"~{lang} {token[:_BEGINNING]}")

@@ -43,7 +43,7 @@ _LONGEST, _SHORTEST = 6, 3
 _MAY_DIFFER = 2
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 14)
 def sound(word: str) -> str:
     """Return what a folded name sounds like, in small letters; empty for what is too short to tell.
 

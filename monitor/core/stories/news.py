@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from math import log
 
 from monitor.core.models import Entry, News, Placement
 from monitor.core.stories.copies import Arrival, Found
 from monitor.core.stories.likeness import Query
 from monitor.core.stories.observe import named
-from monitor.core.stories.trace import Flag, Footprint
+from monitor.core.stories.trace import Flag, Glance
 from monitor.core.stories.window import Window
 
 SURE_AT = 0.75
@@ -35,7 +36,7 @@ def news_of(
     news = [] if arrival.outlet < 0 or window.tells(seq, arrival.outlet) else [News.OUTLET]
     if found is not None and found.placement is Placement.COPY:
         return tuple(news)
-    known = [window.shelf.footprint(number) for number in window.members(seq)[-_READ:]]
+    known = [*map(window.shelf.glance, window.members(seq)[-_READ:])]
     facts = _facts(asked, known)
     if found is None and arrival.entry.full_text:
         return tuple(one for one in facts if one is News.CORRECTION)
@@ -69,14 +70,15 @@ def revised(entry: Entry) -> str:
     return f"revision {entry.changes} of an article already known"
 
 
-def _facts(asked: Query, known: list[Footprint]) -> list[News]:
+def _facts(asked: Query, known: list[Glance]) -> list[News]:
     own = asked.footprint
     news = []
     if own.lang and own.lang not in {other.lang for other in known}:
         news.append(News.LANGUAGE)
-    if set(named(own.entities)) - {name for other in known for name in other.entities}:
+    names = set(named(own.entities))
+    if names and names - {name for other in known for name in other.entities}:
         news.append(News.ENTITY)
-    if asked.numbers - {term for other in known for term in other.numbers}:
+    if asked.numbers and asked.numbers.difference(*_texts(known)):
         news.append(News.NUMBER)
     flags = 0
     for other in known:
@@ -84,8 +86,13 @@ def _facts(asked: Query, known: list[Footprint]) -> list[News]:
     return news + [kind for flag, kind in _KINDS if own.flags & flag & ~flags]
 
 
-def unseen(asked: Query, known: list[Footprint]) -> float:
+def unseen(asked: Query, known: list[Glance]) -> float:
     """The share of an entry's terms, by rarity, that no known entry of the story holds."""
-    seen = {term for other in known for term in other.terms}
-    missing = sum(weight for term, weight in asked.idf.items() if term not in seen)
+    new = asked.idf.keys() - set(chain.from_iterable(_texts(known)))
+    missing = sum([weight for term, weight in asked.idf.items() if term in new])
     return missing / asked.mass if asked.mass else 0.0
+
+
+def _texts(known: list[Glance]) -> list[tuple[int, ...]]:
+    """The terms of titles and of bodies."""
+    return [terms for other in known for terms in (other.title, other.body)]

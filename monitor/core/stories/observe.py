@@ -96,7 +96,7 @@ def observe(entry: Entry, findings: Findings) -> Observed:
         flags=_flags(entry, title, text, correction=correction),
         agency=credited(f"{entry.author} {text[:_CREDITED]} {text[-_LEAD:]}") or "",
         claims=findings.claims,
-        meaning=meaning(title, text[:_LEAD]),
+        meaning=meaning(title[:_LEAD], text[:_LEAD], cut=(title_words, lead)),
     )
 
 

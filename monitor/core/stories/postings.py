@@ -11,9 +11,9 @@ from itertools import islice, takewhile
 _CHUNK_BITS = 14
 _CHUNK = 1 << _CHUNK_BITS
 _LOW = _CHUNK - 1
-_DOC_BITS = 20
+_DOC_BITS = 21
 _DOC = (1 << _DOC_BITS) - 1
-_SLOT_BITS = 20
+_SLOT_BITS = 21
 _SLOT = (1 << _SLOT_BITS) - 1
 _REST = 0xFFFFFFFF & ~_SLOT
 """The bits of a key that its slot does not tell; they stand beside the number of the document."""
@@ -35,7 +35,7 @@ class Postings:
     nobody walks past it, and reading it is copying a slice. Either way a look-up costs what it returns and a
     short walk, however many documents there are.
 
-    Documents are numbered in order of arrival; those that count never span more than 2^20 numbers.
+    Documents are numbered in order of arrival; those that count never span more than 2^21 numbers.
     """
 
     def __init__(self) -> None:

@@ -18,6 +18,7 @@ from monitor.core.stories.trace import (
     Glance,
     Keys,
     decode,
+    entries,
     flags,
     foreign,
     glance,
@@ -158,7 +159,7 @@ class Shelf:
             return known
         if len(self._glances) >= _GLANCED:
             self._glances.clear()
-        self._glances[seq] = found = glance(self._traces[seq - self._start])
+        self._glances[seq] = found = glance(seq, self._traces[seq - self._start])
         return found
 
     def keys(self, seq: int) -> Keys:
@@ -239,26 +240,30 @@ class Shelf:
         self._shown[seq] = source = self._unpacked(seq)
         return source
 
+    def title(self, seq: int) -> str:
+        """The title of an entry that is there."""
+        return self._cards[seq - self._start].split(b"\0", 2)[2].decode("utf-8", "surrogatepass")
+
     def _unpacked(self, seq: int) -> Source:
         entry, link, title = self._cards[seq - self._start].decode("utf-8", "surrogatepass").split("\0", 2)
-        footprint = self.footprint(seq)
         return Source(
             entry=entry,
             outlet=self._outlet_names[self.outlet(seq)],
             title=title,
             link=link or None,
-            lang=footprint.lang or None,
+            lang=self.glance(seq).lang or None,
             at=moment(self.time(seq)),
-            placement=_placement(footprint),
+            placement=_placement(self._traces[seq - self._start]),
         )
 
     def __iter__(self) -> Iterator[int]:
         return (seq for seq in range(self.first, self.end) if self._there[seq - self._gone])
 
 
-def _placement(footprint: Footprint) -> Placement:
-    if footprint.flags & Flag.REVISED:
+def _placement(trace: bytes) -> Placement:
+    bits = flags(trace)
+    if bits & Flag.REVISED:
         return Placement.REVISION
-    if footprint.flags & Flag.COPY:
+    if bits & Flag.COPY:
         return Placement.COPY
-    return Placement.OPENS if footprint.entries == 1 else Placement.JOINS
+    return Placement.OPENS if entries(trace) == 1 else Placement.JOINS

@@ -15,7 +15,7 @@ from monitor.core.stories.observe import key64
 from monitor.core.stories.postings import Postings
 from monitor.core.stories.rarity import Rarity
 from monitor.core.stories.shelf import Group, Shelf, micros
-from monitor.core.stories.trace import Flag, Footprint, Glance, entity_key
+from monitor.core.stories.trace import Flag, Footprint, Glance, decode, entity_key
 
 _PRIOR = 2000.0
 _EXEMPLARS = 8
@@ -147,17 +147,17 @@ class Window:
     def regroup(self, rows: Sequence[tuple[int, Remembered]]) -> None:
         """Give entries on the shelf, by number and in order, the story and the trace that their rows say."""
         for seq, _ in rows:
-            self._leave_group(seq)
+            self._leave_group(seq, self.shelf.footprint(seq))
             self.shelf.set_alone(seq)
         for seq, row in rows:
             self.shelf.retrace(seq, row.trace)
         for seq, row in rows:
             self._group(seq, row.source.entry, row.story, self.shelf.footprint(seq))
 
-    def _leave_group(self, seq: int, *, keep: str = "") -> None:
+    def _leave_group(self, seq: int, footprint: Footprint, *, keep: str = "") -> None:
         group = self.shelf.group(seq)
         if group is not None:
-            self._leave(seq, group)
+            self._leave(seq, footprint, group)
             if not group.members and group.id != keep:
                 del self.groups[group.id]
 
@@ -191,16 +191,15 @@ class Window:
             opener = self.find(story)
             group = self._new_group(story, footprint.opened)
             if opener is not None and opener < seq and self.shelf.group(opener) is None:
-                self._join(opener, group)
-        self._join(seq, group)
+                self._join(opener, self.shelf.footprint(opener), group)
+        self._join(seq, footprint, group)
 
     def _new_group(self, story: str, opened: int) -> Group:
         self._last_group += 1
         group = self.groups[story] = Group(story, self._last_group, opened)
         return group
 
-    def _join(self, seq: int, group: Group) -> None:
-        footprint = self.shelf.footprint(seq)
+    def _join(self, seq: int, footprint: Footprint, group: Group) -> None:
         group.members.append(seq)
         if not footprint.flags & Flag.COPY:
             group.originals.append(seq)
@@ -214,8 +213,7 @@ class Window:
         group.texts = max(group.texts, footprint.texts)
         self.shelf.set_group(seq, group)
 
-    def _leave(self, seq: int, group: Group) -> None:
-        footprint = self.shelf.footprint(seq)
+    def _leave(self, seq: int, footprint: Footprint, group: Group) -> None:
         group.members.remove(seq)
         if not footprint.flags & Flag.COPY:
             group.originals.remove(seq)
@@ -232,8 +230,8 @@ class Window:
 
     def remove(self, seq: int, *, keep: str = "") -> None:
         """Take an entry off the shelf; `keep` names a story that stays though it may be empty."""
-        footprint = self.shelf.footprint(seq)
-        self._leave_group(seq, keep=keep)
+        footprint = decode(self.shelf.trace(seq))
+        self._leave_group(seq, footprint, keep=keep)
         if not footprint.flags & Flag.COPY:
             self.rarity.remove(_counted(footprint))
         self.languages[footprint.lang] -= 1

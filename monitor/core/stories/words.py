@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"(?<!\w)\d+(?:[.,]\d+)*")
 _GROUPED = re.compile(r"[.,](?=\d{3}\b)")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
+_SIMPLE = re.compile(r"[\"«“„(\[]*([a-zA-Z]+|[А-Яа-яЁёІіЇїЄєҐґ]+)[.,:;!?…\"»”)\]]*")
+"""A chunk that is one word of letters that all look alike folded, but for their case and the ё."""
 _LONG = 40
 
 NUMBER = 1
@@ -58,6 +60,8 @@ def words(text: str) -> list[str]:
 
 def _cut(chunk: str) -> tuple[str, ...]:
     """Cut what stands between two spaces; `3,000` becomes 3000, `7.1` stays whole, `5-year` does not."""
+    if simple := _SIMPLE.fullmatch(chunk):
+        return (simple[1].lower().replace("ё", "е"),)
     if not _DIGIT.search(chunk):
         return _plain(chunk)
     found: list[str] = []
