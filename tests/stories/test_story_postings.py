@@ -7,9 +7,10 @@ from collections import defaultdict
 
 import pytest
 
+from monitor.core.stories import postings
 from monitor.core.stories.postings import Postings
 
-_KEYS = 1 << 20
+_KEYS = 1 << 21
 _READ = 50
 
 
@@ -32,7 +33,7 @@ def test_an_index_finds_what_a_plain_list_would(window: int, seed: int) -> None:
     """Frequent keys, keys that share a slot, withdrawn documents, documents that left, gaps in numbers."""
     dice = random.Random(seed)
     slots = [dice.randrange(_KEYS) for _ in range(60)]
-    keys = [slot | rest << 20 for slot in slots for rest in range(40)]
+    keys = [slot | rest << 21 for slot in slots for rest in range(40)]
     weights = [1 / (place + 1) for place in range(len(keys))]
     dice.shuffle(keys)
     index, plain, doc = Postings(), Plain(), 0
@@ -68,10 +69,26 @@ def test_an_index_holds_no_more_after_ten_windows_than_after_two() -> None:
     assert max(sizes[40:80]) * 1.1 >= max(sizes[160:])
 
 
+def test_positions_are_counted_anew_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that has seen billions of postings finds what one that counted on would find."""
+    monkeypatch.setattr(postings, "_FAR", 1 << 16)
+    dice = random.Random(4)
+    index, plain = Postings(), Plain()
+    for doc in range(1, 12_000):
+        keys = list({dice.randrange(1 << 32) for _ in range(15)} | {dice.randrange(3_000)})
+        index.add(doc, keys)
+        for key in keys:
+            plain.docs[key].append(doc)
+        plain.tail = max(0, doc - 3_000)
+        index.drop_before(plain.tail)
+        asked = [*keys, dice.randrange(3_000)] if doc % 50 == 0 else ()
+        assert all(index.newest(key, _READ) == plain.newest(key, _READ) for key in asked)
+
+
 def test_numbers_may_pass_the_width_of_a_posting() -> None:
-    """A posting keeps the last twenty bits of a document's number; the window tells the others."""
+    """A posting keeps the last twenty-one bits of a document's number; the window tells the others."""
     index = Postings()
-    start = (1 << 20) * 5 - 3
+    start = (1 << 21) * 5 - 3
     for doc in range(start, start + 6):
         index.drop_before(doc - 3)
         index.add(doc, [7])

@@ -154,7 +154,7 @@ class StoryBook:
         rarity = self._window.rarity
         idf = rarity.weights(observed.title + observed.body)
         keys = {name: entity_key(name) for name in observed.entities}
-        rare = rarity.weights(keys.values())
+        rare = rarity.noted(keys.values())
         footprint = Footprint(
             seq=self._window.shelf.end,
             opened=0,

@@ -17,6 +17,8 @@ _SLOT_BITS = 21
 _SLOT = (1 << _SLOT_BITS) - 1
 _REST = 0xFFFFFFFF & ~_SLOT
 """The bits of a key that its slot does not tell; they stand beside the number of the document."""
+_FAR = 1 << 31
+"""Position from which all are counted from the oldest chunk again, since heads have 32 bits."""
 _CROWDED = 24
 """Postings of one slot at which its frequent keys move out."""
 _FREQUENT = 8
@@ -39,7 +41,7 @@ class Postings:
     """
 
     def __init__(self) -> None:
-        self._heads = array("Q", (0,)) * (1 << _SLOT_BITS)
+        self._heads = array("I", (0,)) * (1 << _SLOT_BITS)
         self._lengths = bytearray(1 << _SLOT_BITS)
         self._chunks: list[array[int]] = []
         self._newest: list[int] = []
@@ -144,7 +146,16 @@ class Postings:
         if gone:
             del self._chunks[:gone], self._newest[:gone]
             self._first += gone
+            if self._first << _CHUNK_BITS >= _FAR:
+                self._count_anew()
         self._sweep(steps * _SWEPT)
+
+    def _count_anew(self) -> None:
+        """Number the positions from the oldest chunk on; heads that lie before it lead nowhere any more."""
+        gone = self._first << _CHUNK_BITS
+        self._heads = array("I", [max(0, head - gone) for head in self._heads])
+        self._next -= gone
+        self._first = 0
 
     def _relieve(self, slot: int) -> None:
         """Move the frequent keys of a crowded slot to lists of their own; the others are chained anew."""

@@ -45,6 +45,15 @@ class Rarity:
         most = max((counts[term & _MASK] for term in terms), default=0)
         return most / (self.documents + _FEW)
 
+    def noted(self, names: Iterable[int]) -> dict[int, float]:
+        """The same for names, of which no background is known, by what was seen alone.
+
+        With the prior of words, what every entry names would count as rare until thousands have come.
+        """
+        counts = self._counts
+        total = log(self.documents + _FEW + 1.0)
+        return {name: max(0.0, total - log(counts[name & _MASK] + 0.5)) for name in names}
+
     def weights(self, terms: Iterable[int]) -> dict[int, float]:
         """The inverse document frequency of each term, natural logarithm, never below zero."""
         counts, background, prior = self._counts, self._background, self._prior

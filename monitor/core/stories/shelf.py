@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -62,7 +61,8 @@ class Group:
     """Those members that are no copies."""
     firsts: dict[int, int] = field(default_factory=dict)
     """The first member of each outlet."""
-    entities: Counter[str] = field(default_factory=Counter)
+    entities: dict[str, int] = field(default_factory=dict)
+    """How many members mention each."""
     partly: int = 0
     """How many members stand in part in another."""
     speaking: list[int] = field(default_factory=list)

@@ -34,7 +34,7 @@ def told(window: Window, seq: int) -> Story:
         outlets=_outlets(window, sorted(firsts, key=firsts.__getitem__)),
         texts=texts,
         languages=tuple(dict.fromkeys(source.lang for source in sources if source.lang)),
-        entities=named(sorted(+group.entities) if group else shelf.footprint(seq).entities),
+        entities=named(sorted(group.entities) if group else shelf.glance(seq).entities),
         sources=sources,
         claims=_claims(window, seq),
         partly=group.partly if group else 0,

@@ -205,7 +205,8 @@ class Window:
             group.originals.append(seq)
         outlet = self.shelf.outlet(seq)
         group.firsts[outlet] = min(seq, group.firsts.get(outlet, seq))
-        group.entities.update(footprint.entities)
+        for name in footprint.entities:
+            group.entities[name] = group.entities.get(name, 0) + 1
         if footprint.claims:
             group.speaking.append(seq)
         group.partly += bool(footprint.flags & Flag.PARTLY)
@@ -223,7 +224,10 @@ class Window:
             later = next((number for number in group.members if self.shelf.outlet(number) == outlet), None)
             if later is not None:
                 group.firsts[outlet] = later
-        group.entities.subtract(footprint.entities)
+        for name in footprint.entities:
+            group.entities[name] -= 1
+            if not group.entities[name]:
+                del group.entities[name]
         group.partly -= bool(footprint.flags & Flag.PARTLY)
         if footprint.claims:
             group.speaking.remove(seq)
