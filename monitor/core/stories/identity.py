@@ -59,9 +59,10 @@ _CONFIRMATION = re.compile(
 )
 
 _DENIAL_HINTS = ("den", "refut", "disput", "dismiss", "опров", "отриц", "спрост", "запереч")
-_LIVE_HINTS = (
-    "live", "happened", "glance", "brief", "digest", "round", "day", "events", "developments",
-    "трансляц", "хроник", "наживо", "онлайн:", "главное", "головне", "дайджест",
+_LIVE_HINTS = ("live", "happened", "briefing", "трансляц", "хроник", "наживо", "онлайн:")
+_ROUND_UP_HINTS = (
+    "glance", "brief", "key", "know", "digest", "recap", "round", "update", "week",
+    "главное", "итоги", "дайджест", "головне", "підсумки",
 )  # fmt: skip
 _LIVE_PATHS = ("live", "online")
 _CONFIRMATION_HINTS = ("confirm", "подтверд", "підтверд")
@@ -107,7 +108,7 @@ def is_live(title: str, url: str | None) -> bool:
 
 def sums_up(title: str) -> bool:
     """Whether a title says that the article sums up what others told: a briefing, a digest, a chronicle."""
-    return bool(_ROUND_UP.search(title))
+    return _hinted(title, _ROUND_UP_HINTS) and bool(_ROUND_UP.search(title))
 
 
 @lru_cache(maxsize=1024)
