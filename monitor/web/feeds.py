@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from monitor.core.rhythm import mean_rate
 from monitor.feeds.opml import write_opml
 from monitor.web.access import MAY_CHANGE
 from monitor.web.charts import bar_path
-from monitor.web.forms import back_to, refused
+from monitor.web.forms import back_to, page_number, refused
 from monitor.web.ports import World
 from monitor.web.rendering import page
 
@@ -29,7 +28,6 @@ _HERE: Final = "/feed-health"
 PAGE: Final = 200
 """Feeds of one page."""
 _DAY: Final = 86_400
-_PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +85,7 @@ class Feeds:
         unwell = [one for one in states if not is_well(one.health.state)]
         only = request.query.get("only") == "unwell"
         chosen = sorted(unwell if only else states, key=self._place)
-        number = _number(request.query.get("page"))
+        number = page_number(request.query.get("page"))
         first = (number - 1) * PAGE
         delays = await self._store.usual_delays()
         return page(
@@ -192,8 +190,3 @@ class Feeds:
 def feed_id(url: str) -> str:
     """Name a feed in an address of ours without its own, which may hold a token."""
     return blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-def _number(said: str | None) -> int:
-    """Read the number of a page; what cannot be read is the first."""
-    return int(said) if said and _PAGE_NUMBER.fullmatch(said) else 1

@@ -21,6 +21,7 @@ _COOKIE: Final = "desk-name"
 _YEAR: Final = 365 * 86_400
 _NAME: Final = 40
 _TEXT: Final = 200
+_PAGE_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 _OWN_PATH: Final = re.compile(r"/(?:[^/\\\s\x00-\x20\x7f][^\\\s\x00-\x20\x7f]*)?")
 
 
@@ -53,6 +54,11 @@ def person_of(request: web.Request) -> Person:
 def signature(request: web.Request) -> str:
     """Write that person as judgements, silences and edits keep them: `Anna (desk)`, or `desk`."""
     return author_of(person_of(request))
+
+
+def page_number(said: str | None) -> int:
+    """Read the number of a page; what cannot be read is the first."""
+    return int(said) if said and _PAGE_NUMBER.fullmatch(said) else 1
 
 
 def back_to(address: str) -> web.Response:

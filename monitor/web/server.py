@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from monitor.core.settings.web import WebSettings, split_address
 from monitor.telemetry import fields
@@ -18,6 +19,15 @@ from monitor.web.guards import guard
 from monitor.web.login import AuditLog, Door
 
 log = logging.getLogger(__name__)
+_protocol_log = logging.getLogger(f"{__name__}.protocol")
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Say whether a line is of more than a client that speaks no HTTP of ours: a scanner, TLS, a long header."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+_protocol_log.addFilter(_is_our_fault)
 
 _STATIC = Path(__file__).parent / "static"
 _DRAIN = 1.0
@@ -59,7 +69,7 @@ class WebServer:
     ) -> None:
         self._settings = settings
         made = application(routes, Access(settings, clock=clock), closing=closing, audit=audit)
-        self._runner = web.AppRunner(made, access_log=None, shutdown_timeout=_DRAIN)
+        self._runner = web.AppRunner(made, access_log=None, logger=_protocol_log, shutdown_timeout=_DRAIN)
         self.address: str | None = None
         """Where it is served; None while it is not."""
 

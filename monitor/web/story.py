@@ -13,12 +13,15 @@ from monitor.core.models import Decision, Handling, ListedAlert, Silence, Stored
 from monitor.core.stories.confirmation import confirmation
 from monitor.core.stories.strands import Strand, strands
 from monitor.web.charts import plot
-from monitor.web.forms import name_of, token
+from monitor.web.forms import name_of, page_number, token
 from monitor.web.ports import World
 from monitor.web.rendering import Piece, page, pieces
 
 PAGE: Final = 60
-"""Texts of a story that are shown at first, the latest; each with its copies."""
+"""Texts of a story on one page, the latest on the first; each with its copies."""
+
+MOST: Final = 200
+"""Outlets that are named, and copies of one text that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,16 @@ class Told:
     handling: Handling | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """Which of the texts of a story a page shows."""
+
+    number: int
+    """From 1, the latest."""
+    begin: int
+    end: int
+
+
 class StoryPage:
     """Shows a story."""
 
@@ -71,7 +84,8 @@ class StoryPage:
         entries = await self._store.entries_of_story(found.id)
         decisions = await self._decisions(entries)
         texts = strands(entries)
-        shown = texts if request.query.get("all") else texts[-PAGE:]
+        leaf = _leaf(len(texts), request.query.get("page"))
+        shown = texts[leaf.begin : leaf.end]
         alerts = await self._told(found)
         return page(
             "story.html",
@@ -79,7 +93,11 @@ class StoryPage:
             confirmation=confirmation(found),
             articles=len(entries),
             texts=[_text(one, decisions) for one in shown],
-            left_out=len(texts) - len(shown),
+            most=MOST,
+            anchors={one.first.entry.id for one in shown},
+            leaf=leaf,
+            earlier=leaf.begin,
+            later=len(texts) - leaf.end,
             plot=plot(entries, [one.alert.record.created_at for one in alerts]),
             alerts=alerts,
             events=f"/events?story={found.id}&after={mark}",
@@ -120,6 +138,15 @@ class StoryPage:
         in_force = await self._store.silences(self._world.clock())
         of_story = [one for one in in_force if dict(one.matchers) == {"story": story.id}]
         return max(of_story, key=lambda one: one.ends_at, default=None)
+
+
+def _leaf(texts: int, said: str | None) -> Leaf:
+    """Find the page that is asked for; what cannot be read, or lies beyond the last, is the first."""
+    number = page_number(said)
+    if (number - 1) * PAGE >= texts:
+        number = 1
+    end = texts - (number - 1) * PAGE
+    return Leaf(number=number, begin=max(end - PAGE, 0), end=end)
 
 
 def _text(strand: Strand, decisions: Mapping[str, Sequence[Decision]]) -> Text:

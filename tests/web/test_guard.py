@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 
@@ -89,3 +90,31 @@ async def test_the_address_said_is_the_one_served() -> None:
     finally:
         await server.stop()
     assert server.address is None
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"GET / HTTP/1.1\r\nCookie: " + b"a" * 9000],
+    ids=["TLS", "a long header"],
+)
+async def test_what_is_no_http_of_ours_is_refused_without_a_trace_in_the_log(
+    sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever looks at every port of a machine must not fill the log of its operators."""
+    server = WebServer(WebSettings(listen="127.0.0.1:0"), [web.get("/", said)], clock=clock)
+    await server.start()
+    try:
+        assert server.address is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.address.rpartition(":")[2]))
+        writer.write(sent + b"\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.0 400")
+        writer.close()
+        await writer.wait_closed()
+    finally:
+        await server.stop()
+    assert caplog.records == []
+
+
+async def test_an_answer_says_nothing_of_the_versions_behind_it(desk: Desk) -> None:
+    """On any page."""
+    assert (await desk.get("/")).headers["Server"] == "news-monitor"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from monitor.core.models import NewEntry
 from monitor.store import Store
 from monitor.web.ports import World
 from monitor.web.rendering import told
+from monitor.web.story import PAGE
+from tests.store.samples import NOW, claim
 from tests.web.conftest import Desk, read
-from tests.web.gallery import RULES, RUSSIAN, hang
+from tests.web.gallery import FEEDS, RULES, RUSSIAN, Told, entries_of, hang, polled, put_together
 
 
 @pytest.fixture
@@ -79,3 +84,32 @@ async def test_a_silence_names_the_story_that_it_is_of(desk: Desk, world: World,
 def test_a_sentence_made_for_a_terminal_is_shown_as_a_page_would_say_it(text: str, shown: str) -> None:
     """Code as code, moments in the reader's zone; whatever else it holds stays text."""
     assert told(text) == shown
+
+
+async def test_a_story_of_a_thousand_outlets_is_a_page_of_bounded_length(
+    desk: Desk, world: World, store: Store
+) -> None:
+    """Its texts come page by page, each once, the latest first; outlets are named up to a number."""
+    world.in_force.feeds = {FEEDS[0].url: FEEDS[0]}
+    [state] = await claim(store, FEEDS[0], now=NOW - timedelta(days=2))
+    told_by = Told(title="Raid told by all", outlets=tuple(f"o{number:03}.example" for number in range(260)))
+    entries = entries_of(told_by, 0, 1)
+    match = world.in_force.rulebook.matcher.match
+    await store.commit_polls([polled(state, [NewEntry(entry=one, findings=match(one)) for one in entries])])
+    await store.commit_assembled(put_together(told_by, await store.pending_entries(limit=1000)))
+    address, seen = f"/stories/{entries[0].id}", list[str]()
+    tree = read(await (await desk.get(address)).text())
+    while True:
+        seen += reversed([one.split("-")[1] for one in tree.xpath("//ol/li/@id")])
+        following = tree.xpath("//a[.='Earlier texts']/@href")
+        if not following:
+            break
+        text = await (await desk.get(following[0])).text()
+        assert len(text) < 200_000
+        tree = read(text)
+    assert len(seen) == len(set(seen)) > PAGE * 2
+    assert tree.xpath("//a[.='Later texts']/@href") == [f"{address}?page={len(seen) // PAGE}"]
+    for nonsense in ("0", "x", "99", "-1"):
+        again = read(await (await desk.get(f"{address}?page={nonsense}")).text())
+        assert len(again.xpath("//ol/li")) == PAGE
+        assert "and 60 more" in again.xpath("string(//details[summary[contains(., '260 outlets')]])")
