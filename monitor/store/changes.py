@@ -1,4 +1,4 @@
-"""What changed in stories since somebody last looked: three counters say it, whatever the archive's size."""
+"""What changed in stories since somebody last looked: four counters say it, whatever the archive's size."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Final
 
 from sqlalchemy import Connection, Text, func, select, type_coerce
 
-from monitor.core.models import Among, Changes, Mark, Verdict
-from monitor.store.schema import assignments, decisions, stories, story_edits
+from monitor.core.models import Act, Among, Changes, Mark, Verdict
+from monitor.store.audit_table import audit
+from monitor.store.schema import alerts, assignments, decisions, stories, story_edits
 
 _MOST: Final = 60
 """Rows of each kind that one answer looks at: more news in a second is read by nobody."""
 
+_ON_ALERTS: Final = tuple(act.value for act in (Act.ACKNOWLEDGE, Act.JUDGE, Act.RELEASE))
 _COUNTED: Final = 100
 """Alerts that are counted; nobody tells more apart."""
 
@@ -23,11 +25,12 @@ def latest(connection: Connection) -> Mark:
         placements=connection.scalar(select(func.max(assignments.c.seq))) or 0,
         decisions=connection.scalar(select(func.max(decisions.c.seq))) or 0,
         edits=connection.scalar(select(func.max(story_edits.c.seq))) or 0,
+        deeds=connection.scalar(select(func.max(audit.c.seq))) or 0,
     )
 
 
 def since(connection: Connection, mark: Mark) -> Changes:
-    """The stories that entries came to, that were decided on or edited by hand after a mark."""
+    """The stories that entries came to, that were decided on, edited or acted on by hand after a mark."""
     upto = latest(connection)
     if upto == mark:
         return Changes(mark=upto)
@@ -40,14 +43,20 @@ def since(connection: Connection, mark: Mark) -> Changes:
     edited = connection.execute(
         select(story_edits.c.source, story_edits.c.target).where(story_edits.c.seq > mark.edits).limit(_MOST)
     ).all()
-    changed: dict[str, None] = {row.story: None for row in (*placed, *decided)}
+    acted = connection.execute(
+        select(alerts.c.story)
+        .join(audit, audit.c.what == alerts.c.id)
+        .where(audit.c.seq > mark.deeds, audit.c.act.in_(_ON_ALERTS))
+        .limit(_MOST)
+    ).all()
+    changed: dict[str, None] = {row.story: None for row in (*placed, *decided, *acted)}
     changed.update((story, None) for row in edited for story in row)
     return Changes(
         mark=upto,
         stories=tuple(changed),
         alerted=frozenset(row.story for row in decided if row.verdict == Verdict.ALERT.value),
         rules=_rules(connection, list(changed)),
-        complete=max(len(placed), len(decided), len(edited)) < _MOST,
+        complete=max(len(placed), len(decided), len(edited), len(acted)) < _MOST,
     )
 
 

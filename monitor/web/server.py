@@ -23,7 +23,7 @@ _protocol_log = logging.getLogger(f"{__name__}.protocol")
 
 
 def _is_our_fault(record: logging.LogRecord) -> bool:
-    """Say whether a line is of more than a client that speaks no HTTP of ours: a scanner, TLS, a long header."""
+    """Say whether a line tells of more than a client that speaks no HTTP: a scanner, TLS, a long header."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 

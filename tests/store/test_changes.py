@@ -43,7 +43,7 @@ async def test_a_story_that_opened_or_grew_is_named_once_with_rules_and_alert(st
 
 def test_a_mark_is_read_as_it_was_written() -> None:
     """And nothing else is."""
-    mark = Mark(placements=3, decisions=40, edits=5)
+    mark = Mark(placements=3, decisions=40, edits=5, deeds=6)
     assert Mark.read(str(mark)) == mark
     assert Mark.read("3.4") is None
-    assert Mark.read("a.b.c") is None
+    assert Mark.read("a.b.c.d") is None

@@ -57,9 +57,9 @@ async def test_a_page_is_told_only_of_what_it_chose(desk: Desk, store: Store) ->
     """By severity and language; the page of a story of that story alone."""
     await kept(store, "a" * 32, "b" * 32, title="Рейд")
     async with (
-        listening(desk, f"/events?story={'b' * 32}&after=0.0.0") as of_one,
-        listening(desk, "/events?severity=critical&after=0.0.0") as critical,
-        listening(desk, "/events?severity=critical&lang=ru&after=0.0.0") as russian,
+        listening(desk, f"/events?story={'b' * 32}&after=0.0.0.0") as of_one,
+        listening(desk, "/events?severity=critical&after=0.0.0.0") as critical,
+        listening(desk, "/events?severity=critical&lang=ru&after=0.0.0.0") as russian,
     ):
         assert (await of_one.next(event="story"))["id"] == "b" * 32
         assert (await critical.next(event="story"))["id"] == "a" * 32

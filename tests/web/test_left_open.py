@@ -14,6 +14,7 @@ from tests.web.browser import reading
 from tests.web.conftest import Desk
 from tests.web.keeping import kept
 from tests.web.test_browser import address
+from tests.web.test_story_actions import sent
 
 HIDING = """(hidden) => {
   Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
@@ -124,3 +125,18 @@ async def test_past_midnight_yesterday_is_called_so(desk: Desk, store: Store) ->
         await page.clock.run_for(timedelta(hours=24) // timedelta(milliseconds=1))
         await expect(shown).not_to_have_text(today)
         await expect(shown).to_contain_text("Mar")
+
+
+async def test_what_a_colleague_took_on_is_seen_at_once(desk: Desk, store: Store) -> None:
+    """In the list and on the page of the story, without a reload: two people must not do the same."""
+    await kept(store, "a" * 32)
+    async with reading() as reader:
+        page = reader.page
+        await opened(page, desk)
+        await sent(desk, "/name", name="Olena", back="/")
+        await sent(desk, f"/stories/{'a' * 32}/alerts/{'a' * 32}/acknowledge")
+        await expect(page.locator("#stories > li").first).to_contain_text("✓ Olena (desk)")
+        await opened(page, desk, f"/stories/{'a' * 32}")
+        await sent(desk, f"/stories/{'a' * 32}/alerts/{'a' * 32}/noise")
+        await expect(page.locator(".acts")).to_contain_text("noise, says Olena (desk)")
+        assert reader.complaints == []

@@ -61,7 +61,7 @@ class Events:
 
 @asynccontextmanager
 async def listening(
-    desk: Desk, address: str = "/events?after=0.0.0", **headers: str
+    desk: Desk, address: str = "/events?after=0.0.0.0", **headers: str
 ) -> AsyncIterator[Events]:
     """Listen as a page does."""
     async with desk.get(address, headers=headers) as answer:

@@ -166,21 +166,23 @@ class Mark:
     placements: int = 0
     decisions: int = 0
     edits: int = 0
+    deeds: int = 0
+    """Lines of the audit log."""
 
     def __str__(self) -> str:
         """Write it for a browser to hand back."""
-        return f"{self.placements}.{self.decisions}.{self.edits}"
+        return f"{self.placements}.{self.decisions}.{self.edits}.{self.deeds}"
 
     @classmethod
     def read(cls, said: str) -> Mark | None:
         """Read what `str` wrote; None if it is something else."""
         numbers = said.split(".")
-        if len(numbers) != len(("placements", "decisions", "edits")):
+        if len(numbers) != len(("placements", "decisions", "edits", "deeds")):
             return None
         if not all(one.isascii() and one.isdigit() and len(one) < _DIGITS for one in numbers):
             return None
-        placements, decisions, edits = map(int, numbers)
-        return cls(placements=placements, decisions=decisions, edits=edits)
+        placements, decisions, edits, deeds = map(int, numbers)
+        return cls(placements=placements, decisions=decisions, edits=edits, deeds=deeds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
