@@ -66,7 +66,7 @@ def _collect(element: etree._Element, folders: tuple[str, ...], found: dict[str,
             continue
         said = {etree.QName(str(name)).localname.lower(): str(value) for name, value in child.attrib.items()}
         title = (said.get("title") or said.get("text") or "").strip()
-        url = said.get("xmlurl", "").strip()
+        url = _web_address(said.get("xmlurl", "").strip())
         if url and url not in found:
             found[url] = Outline(
                 url=url,
@@ -78,6 +78,14 @@ def _collect(element: etree._Element, folders: tuple[str, ...], found: dict[str,
         if len(folders) < _DEEPEST:
             inner = (*folders, _tag(title)) if title and not url else folders
             _collect(child, inner, found)
+
+
+def _web_address(url: str) -> str:
+    """Read `feed://host/path` and `feed:https://host/path`, as older readers write them, as web addresses."""
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() != "feed":
+        return url
+    return f"http:{rest}" if rest.startswith("//") else rest
 
 
 def _line(element: etree._Element) -> int:

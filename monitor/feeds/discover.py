@@ -29,6 +29,11 @@ _MAX_ROBOTS = 512 * 2**10
 _NO_FEED = re.compile(r"oembed|/wp-json/")
 _COMMENTS = re.compile(r"comments?[/_.-]|[?&]feed=comments|-comments\b", re.IGNORECASE)
 _SITEMAP = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,2048})", re.IGNORECASE | re.MULTILINE)
+_OFTEN = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/rss")
+"""WordPress and its like; Hugo, Jekyll, Ghost and what is written by hand."""
+_PARAMETER = re.compile(
+    r";\s{0,9}(rel|type|title)\s{0,9}=\s{0,9}(?:\"([^\"]{0,500})\"|([^\s;,\"]{1,500}))", re.IGNORECASE
+)
 _LIKELY = re.compile(
     r"(?:^|[/._-])(?:rss|atom|feeds?|rdf)(?:[/._?-]|xml|json|$)|\.(?:rss|rdf|atom)$", re.IGNORECASE
 )
@@ -67,6 +72,29 @@ def advertised_feeds(page: bytes, url: str) -> tuple[Advertised, ...]:
             title = tidy.text(element.get("title"), limits.TITLE)
             found[address] = Advertised(url=address, title=title)
     return tuple(found.values())
+
+
+def feeds_in_header(header: str, url: str) -> tuple[Advertised, ...]:
+    """Return the feeds that Link headers name, joined by commas (RFC 8288); resolved against the address."""
+    found: dict[str, Advertised] = {}
+    for part in header.split("<")[1:]:
+        href, closed, rest = part.partition(">")
+        said = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(rest)}
+        kind = said.get("type", "").lower().split(";")[0].strip()
+        if closed and "alternate" in said.get("rel", "").lower().split() and kind in _TYPES:
+            address = _resolved(url, href)
+            if address and not _NO_FEED.search(address) and len(found) < _MOST:
+                title = tidy.text(said.get("title"), limits.TITLE)
+                found.setdefault(address, Advertised(url=address, title=title))
+    return tuple(found.values())
+
+
+def where_feeds_often_are(url: str) -> tuple[Advertised, ...]:
+    """Return the addresses at which the usual publishing software has the feed of a site."""
+    parts = urlsplit(url)
+    section = parts.path.rstrip("/")
+    paths = [*([f"{section}/feed/"] if section else []), *_OFTEN]
+    return tuple(Advertised(url=f"{parts.scheme}://{parts.netloc}{path}") for path in paths)
 
 
 def best_first(found: Iterable[Advertised]) -> tuple[Advertised, ...]:

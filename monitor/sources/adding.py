@@ -24,7 +24,7 @@ from monitor.config.settings import Loaded, feed_of, load_settings
 from monitor.core.errors import Mistake
 from monitor.core.models import Entry, Failure, Feed
 from monitor.core.settings import FeedSettings
-from monitor.feeds.discover import Advertised, best_first
+from monitor.feeds.discover import Advertised, best_first, where_feeds_often_are
 from monitor.opml import Outline
 from monitor.sources.probing import Probed, Prober, with_pages
 from monitor.sources.pushed import with_bundle
@@ -129,15 +129,31 @@ async def _from_site(site: _Site) -> Addition:
     feeds = _candidates(best_first(site.page.advertised))
     if addition := await _first_readable(site, feeds, noun="feed"):
         return addition
+    if not feeds and (addition := await _often_there(site)):
+        return addition
     sitemaps = _candidates(await _sitemaps(site))
     if addition := await _first_readable(site, sitemaps, noun="sitemap"):
         return addition
     everything = [*feeds, *sitemaps]
     if not everything:
-        words = f"{site.page.failure}; it names no feed, and its robots.txt no sitemap"
-        return _without(site.page, words)
+        nothing = "it names no feed, has none where they often are, and its robots.txt names no sitemap"
+        return _without(site.page, f"{site.page.failure}; {nothing}")
     words = f"nothing that {site.wanted.url} names can be read, as far as tried: {everything[0].verdict}"
     return _without(site.page, words, everything)
+
+
+async def _often_there(site: _Site) -> Addition | None:
+    """Try the usual addresses of feeds on a site whose page names none; those that are none are not told."""
+    page = site.page.final_url or site.wanted.url
+    for guess in where_feeds_often_are(page):
+        probed = await _look(site, guess.url)
+        if probed.is_feed:
+            addition = await _take_up(site.loaded, site.wanted, probed)
+            said = f"{site.wanted.url} names no feed, but there is one where feeds often are"
+            return replace(addition, sentence=f"{said}; {addition.sentence}")
+        if probed.status is None:
+            return None
+    return None
 
 
 async def _first_readable(site: _Site, candidates: list[Candidate], *, noun: str) -> Addition | None:

@@ -24,7 +24,7 @@ from monitor.core.models import (
 from monitor.core.normalise import normalise
 from monitor.core.settings import PollingSettings
 from monitor.feeds.bundle import MAGIC
-from monitor.feeds.discover import Advertised, advertised_feeds, sitemaps_in_robots
+from monitor.feeds.discover import Advertised, advertised_feeds, feeds_in_header, sitemaps_in_robots
 from monitor.feeds.fetch import HttpFetcher
 from monitor.feeds.following import SitemapFollower
 from monitor.feeds.parse import ParserPool
@@ -141,7 +141,10 @@ class Prober:
             conditional=bool(answer.etag or answer.last_modified) or answer.body.startswith(MAGIC),
         )
         if isinstance(parsed, NotAFeed):
-            found = advertised_feeds(answer.body, answer.url)
+            in_header = feeds_in_header(answer.links, answer.url)
+            on_page = advertised_feeds(answer.body, answer.url)
+            known = {one.url for one in on_page}
+            found = (*on_page, *(one for one in in_header if one.url not in known))
             return replace(common, failure=parsed.message, advertised=found)
         return _described(common, parsed, feed, self._now)
 

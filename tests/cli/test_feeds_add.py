@@ -155,7 +155,10 @@ def test_what_cannot_be_added_is_one_clear_sentence(folder: Path, add: Run, run:
     """And the file stays as it was."""
     before = (folder / "config.yaml").read_text()
     for result, sentence in (
-        (add(f"{site}/silent"), "instead of a feed; it names no feed, and its robots.txt no sitemap"),
+        (
+            add(f"{site}/silent"),
+            "it names no feed, has none where they often are, and its robots.txt names no sitemap",
+        ),
         (
             add(f"{site}/dead"),
             f"nothing that {site}/dead names can be read, as far as tried: the server answered",

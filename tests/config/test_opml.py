@@ -51,3 +51,15 @@ def test_entities_are_neither_expanded_nor_fetched() -> None:
       <opml><body><outline text="x" xmlUrl="https://x.example/"/>&f;&b;</body></opml>"""
     read = read_opml(bomb.encode())
     assert [found.url for found in read.outlines] == ["https://x.example/"]
+
+
+def test_addresses_of_older_readers_are_web_addresses() -> None:
+    """`feed:` is what browsers once handed to readers."""
+    document = b"""<opml><body><outline xmlUrl="feed://a.example/rss"/><outline xmlUrl="feed:https://b.example/"/>
+        <outline xmlUrl="FEED://c.example/x"/><outline xmlUrl="https://feed.example/"/></body></opml>"""
+    assert [found.url for found in read_opml(document).outlines] == [
+        "http://a.example/rss",
+        "https://b.example/",
+        "http://c.example/x",
+        "https://feed.example/",
+    ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.models import Feed
-from monitor.feeds.discover import advertised_feeds
+from monitor.feeds.discover import advertised_feeds, feeds_in_header, where_feeds_often_are
 from monitor.feeds.opml import write_opml
 from monitor.opml import read_opml
 
@@ -72,3 +72,24 @@ def test_written_list_is_read_again() -> None:
     ]
     assert b"secret" not in document
     assert b"hunter2" not in document
+
+
+def test_feeds_are_read_from_link_headers() -> None:
+    """As RFC 8288 writes them; what is no feed, or no web address, is left out."""
+    header = (
+        '</feed/>; rel="alternate"; type="application/rss+xml"; title="All, of it", </hub>; rel=hub, '
+        "</json>; rel=alternate; type=application/json, <javascript:x>; rel=alternate; "
+        'type="application/rss+xml", </wp-json/x>; rel="alternate"; type="application/json"'
+    )
+    named = feeds_in_header(header, URL)
+    assert [(one.url, one.title) for one in named] == [
+        ("https://news.example/feed/", "All, of it"),
+        ("https://news.example/json", ""),
+    ]
+
+
+def test_the_section_comes_first_where_feeds_often_are() -> None:
+    """A blog beneath a site has its feed beneath it."""
+    guesses = [one.url for one in where_feeds_often_are("https://news.example/blog/?page=2")]
+    assert guesses[:2] == ["https://news.example/blog/feed/", "https://news.example/feed/"]
+    assert where_feeds_often_are("https://news.example")[0].url == "https://news.example/feed/"
