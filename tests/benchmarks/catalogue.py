@@ -125,6 +125,14 @@ CATALOGUE = (
         peer_packages=("feedparser",),
     ),
     Benchmark(
+        "full-text",
+        _module("bench_full_text"),
+        "polling",
+        "Pages of articles a second of CPU, and how much of their texts is found again.",
+        quick=("100",),
+        recorded=True,
+    ),
+    Benchmark(
         "copies",
         _module("bench_copies"),
         "stories",
