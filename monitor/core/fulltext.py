@@ -94,11 +94,14 @@ def _too_old(entry: Entry, now: datetime, ages: Ages) -> str:
     return f"it was older than {spoken(most)} when it was seen, and can alert no more"
 
 
-def again_after(page: Page, *, now: datetime) -> datetime | None:
-    """Return when to ask again for a page that did not come; None if that is no use."""
+def again_after(page: Page, *, now: datetime, wait: timedelta | None = None) -> datetime | None:
+    """Return when to ask again for a page that did not come; None if that is no use.
+
+    `wait` is how long its server wants to be left alone.
+    """
     if page.attempts > len(_AGAIN):
         return None
-    moment = now + _AGAIN[page.attempts - 1]
+    moment = now + max(_AGAIN[page.attempts - 1], wait or timedelta(0))
     return moment if moment - page.wanted_at <= WITHIN else None
 
 

@@ -114,7 +114,7 @@ class Articles:
                 return await self.extracted(answer)
             case FetchFailed() as failed:
                 passing = failed.failure in _PASSING or (failed.status or 0) >= _FAULT
-                return PageFailed(message=failed.message, passing=passing)
+                return PageFailed(message=failed.message, passing=passing, wait=failed.retry_after)
             case HostBusy():
                 return PageFailed(message="its host is busy with other requests", passing=True)
             case NotModified():

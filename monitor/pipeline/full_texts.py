@@ -81,6 +81,8 @@ class FullTexts:
         self._clock, self._on_entries = clock, on_entries
         self._under_way: dict[asyncio.Task[None], str] = {}
         """The host that each is asking."""
+        self._resting: dict[str, datetime] = {}
+        """Hosts that asked to be left alone, and until when."""
         self._lately: defaultdict[str, deque[tuple[bytes, str]]] = defaultdict(lambda: deque(maxlen=_LATELY))
         self._judged: tuple[Mapping[str, Feed], bool] = ({}, False)
 
@@ -142,8 +144,10 @@ class FullTexts:
         free = _AT_ONCE - len(self._under_way)
         if free <= 0:
             return 0
-        busy = tuple(self._under_way.values())
-        claimed = await self._store.claim_pages(self._clock(), lease=_LEASE, limit=free, but=busy)
+        now = self._clock()
+        self._resting = {host: until for host, until in self._resting.items() if until > now}
+        left_alone = (*self._under_way.values(), *self._resting)
+        claimed = await self._store.claim_pages(now, lease=_LEASE, limit=free, but=left_alone)
         for page, entry in claimed:
             task = asyncio.create_task(self._settled(page, entry))
             self._under_way[task] = host_of(page.address)
@@ -178,7 +182,9 @@ class FullTexts:
         now = self._clock()
         match answer:
             case PageFailed():
-                again = again_after(page, now=now) if answer.passing else None
+                if answer.wait:
+                    self._resting[host_of(page.address)] = now + answer.wait
+                again = again_after(page, now=now, wait=answer.wait) if answer.passing else None
                 if again is not None:
                     return replace(page, due_at=again, said=answer.message), None
                 return replace(page, state=PageState.FAILED, done_at=now, said=answer.message), None

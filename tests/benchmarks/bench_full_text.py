@@ -71,7 +71,7 @@ def made(title: str, text: str, dice: random.Random) -> Made:
     body: list[str] = []
     for paragraph in paragraphs:
         body.append(f"<p>{escape(paragraph)}</p>")
-        if dice.random() < 0.2:  # noqa: PLR2004 - one in five
+        if dice.random() < 0.2:
             body.append('<aside class="promo"><a href="/p">zzpromo: read also</a></aside>')
     html = (
         f'<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>{escape(title)}</title>{script}'
@@ -91,7 +91,7 @@ def quality(pages: list[Made], found: list[str]) -> str:
         there = len(of_text & set(of_found))
         wanted, kept, words = wanted + len(of_text), kept + there, words + len(of_found)
         leaked += sum(word.startswith(_SURROUNDINGS) for word in of_found)
-        whole += there >= 0.95 * len(of_text)  # noqa: PLR2004
+        whole += there >= 0.95 * len(of_text)
     return (
         f"{kept / wanted:.1%} of the words found, {leaked / max(words, 1):.2%} of what was taken is of the "
         f"surroundings; {whole} of {len(pages)} texts whole to 95 %"

@@ -22,6 +22,7 @@ from monitor.core.models import (
 )
 from monitor.feeds.articles import ACCEPT, Articles
 from monitor.feeds.fetch import HttpFetcher
+from monitor.pipeline.archive import texts_since
 from monitor.pipeline.full_texts import FullTexts
 from monitor.store import Store
 from tests.feeds.conftest import zoo
@@ -310,3 +311,35 @@ async def test_plain_feeds_leave_no_rows_and_no_requests(press: Press) -> None:
     entry = await press.entry("Collapsed bridge over the river Orla")
     assert await press.store.pages_of([entry.id]) == {}
     assert [request.path for request in press.rig.zoo.requests] == ["/plain"]
+
+
+async def test_a_host_that_wants_to_be_left_alone_is(press: Press) -> None:
+    """Retry-After holds for all pages of the host; beyond a quarter of an hour they are let be."""
+    refused = respond(429, b"", Retry_After="120")
+    press.rig.zoo.answers["/orla"] = press.rig.zoo.answers["/rosa"] = refused
+    rosa = Teaser(slug="rosa", title="Morning shift on the Rosa", summary="A word.")
+    await press.publishes(ORLA, rosa)
+    await press.through()
+    assert press.asked("orla") + press.asked("rosa") == 1
+    press.rig.later(seconds=100)
+    await press.through()
+    assert press.asked("orla") + press.asked("rosa") == 1
+    for slug in ("orla", "rosa"):
+        press.prints(slug, page(ORLA.title, prose(TELLING)))
+    press.rig.later(seconds=25)
+    await press.through()
+    assert (press.asked("orla"), press.asked("rosa")) in {(2, 1), (1, 2)}
+
+
+async def test_a_look_back_meets_both_texts_in_their_order(press: Press) -> None:
+    """What rules are tried on is what they would have seen: the feed's words, then the article."""
+    press.prints("orla", page(ORLA.title, prose(TELLING)))
+    await press.publishes(ORLA)
+    await press.rig.through()
+    press.rig.later(seconds=5)
+    await press.through()
+    seen = [text async for text in texts_since(press.store, press.rig.clock() - timedelta(hours=1))]
+    assert [(one.revision, one.full_text, one.changes, bool(one.content)) for one in seen] == [
+        (0, False, 0, False),
+        (1, True, 0, True),
+    ]

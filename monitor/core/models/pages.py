@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -82,6 +82,8 @@ class PageFailed:
     """One sentence without secrets."""
     passing: bool = False
     """Whether it may come a little later."""
+    wait: timedelta | None = None
+    """How long the server wants its host to be left alone, if it says so."""
 
 
 PageAnswer = Article | NoArticle | PageFailed
