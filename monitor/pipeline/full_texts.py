@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,9 +38,11 @@ from monitor.telemetry import fields
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 12
 """Hosts that are asked for pages at a time, each for one."""
-_LEASE: Final = timedelta(minutes=2)
+_OF_A_FEED: Final = 4
+"""Pages under way of one feed, from which no more of it are begun: its links may lead to hosts that hang."""
+_LEASE: Final = timedelta(minutes=4)
 """A page takes the time of a fetch, of waiting for its host, and of the pages that are read before it."""
 _LOOK: Final = 0.5
 """Seconds between two looks at the queue while any feed wants full texts."""
@@ -56,9 +58,9 @@ class PageStore(Protocol):
     """What is kept of pages."""
 
     async def claim_pages(
-        self, now: datetime, *, lease: timedelta, limit: int, but: Collection[str]
+        self, now: datetime, *, lease: timedelta, limit: int, but: Collection[str], but_of: Collection[str]
     ) -> list[tuple[Page, Entry]]:
-        """Take up to `limit` pages that are due, one a host and none of the hosts in `but`."""
+        """Take up to `limit` pages that are due, one a host, but of these hosts and of these feeds none."""
 
     async def settle_page(self, page: Page, new: NewEntry | None = None) -> bool:
         """Write down what came of a page, with its entry's new text; False if the claim was lost."""
@@ -79,8 +81,8 @@ class FullTexts:
     ) -> None:
         self._store, self._reads, self._in_force = store, reads, in_force
         self._clock, self._on_entries = clock, on_entries
-        self._under_way: dict[asyncio.Task[None], str] = {}
-        """The host that each is asking."""
+        self._under_way: dict[asyncio.Task[None], tuple[str, str]] = {}
+        """The host that each is asking, and on behalf of which feed."""
         self._resting: dict[str, datetime] = {}
         """Hosts that asked to be left alone, and until when."""
         self._lately: defaultdict[str, deque[tuple[bytes, str]]] = defaultdict(lambda: deque(maxlen=_LATELY))
@@ -146,11 +148,15 @@ class FullTexts:
             return 0
         now = self._clock()
         self._resting = {host: until for host, until in self._resting.items() if until > now}
-        left_alone = (*self._under_way.values(), *self._resting)
-        claimed = await self._store.claim_pages(now, lease=_LEASE, limit=free, but=left_alone)
+        left_alone = (*(host for host, _ in self._under_way.values()), *self._resting)
+        of_feeds = Counter(feed for _, feed in self._under_way.values())
+        enough = [feed for feed, number in of_feeds.items() if number >= _OF_A_FEED]
+        claimed = await self._store.claim_pages(
+            now, lease=_LEASE, limit=min(free, _OF_A_FEED), but=left_alone, but_of=enough
+        )
         for page, entry in claimed:
             task = asyncio.create_task(self._settled(page, entry))
-            self._under_way[task] = host_of(page.address)
+            self._under_way[task] = host_of(page.address), page.feed
             task.add_done_callback(lambda done: self._under_way.pop(done, None))
         return len(claimed)
 

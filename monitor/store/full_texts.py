@@ -18,10 +18,17 @@ class FullTexts(Opened):
     """Pages claimed and settled."""
 
     async def claim_pages(
-        self, now: datetime, *, lease: timedelta, limit: int, but: Collection[str]
+        self,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        but: Collection[str] = (),
+        but_of: Collection[str] = (),
     ) -> list[tuple[Page, Entry]]:
-        """Take up to `limit` pages that are due, one a host and none of the hosts in `but`; with entries.
+        """Take up to `limit` pages that are due, one a host, with their entries.
 
+        None are of the hosts in `but` or the feeds in `but_of`, of which enough are being fetched.
         One of several workers takes pages of the hosts that are its own. Those wanted for too long are given
         up here.
         """
@@ -30,7 +37,7 @@ class FullTexts(Opened):
             if not self._share.lasts:
                 return []
             within = shards.within(self._share.part, page_rows.c.shard)
-        wish = pages.Claim(at=now, until=now + lease, limit=limit, but=but)
+        wish = pages.Claim(at=now, until=now + lease, limit=limit, but=but, but_of=but_of)
         if not await self._database.read(pages.is_any_due, now):
             return []
         return await self._database.write(pages.claim, wish, *within)

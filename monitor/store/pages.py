@@ -62,6 +62,8 @@ class Claim(NamedTuple):
     limit: int
     but: Collection[str]
     """Hosts that are being asked."""
+    but_of: Collection[str] = ()
+    """Feeds of which enough pages are being fetched."""
 
 
 def claim(connection: Connection, wish: Claim, *within: ColumnElement[bool]) -> list[tuple[Page, Entry]]:
@@ -74,7 +76,7 @@ def claim(connection: Connection, wish: Claim, *within: ColumnElement[bool]) -> 
     due = [is_wanted, _p.due_at <= wish.at, *within]
     first = (
         select(func.min(_p.due_at).label("due_at"), _p.host)
-        .where(*due, _p.host.not_in(list(wish.but)))
+        .where(*due, _p.host.not_in(list(wish.but)), _p.feed.not_in(list(wish.but_of)))
         .group_by(_p.host)
         .order_by(func.min(_p.due_at))
         .limit(wish.limit)
@@ -83,7 +85,7 @@ def claim(connection: Connection, wish: Claim, *within: ColumnElement[bool]) -> 
     rows = connection.execute(
         select(_p.entry, _p.host)
         .join(first, (first.c.host == _p.host) & (first.c.due_at == _p.due_at))
-        .where(*due)
+        .where(*due, _p.feed.not_in(list(wish.but_of)))
         .order_by(_p.due_at, _p.entry)
         .with_for_update(skip_locked=True, of=pages)
     )
@@ -112,9 +114,11 @@ def settle(connection: Connection, page: Page, new: NewEntry | None) -> bool:
     Nothing is written, and False returned, if the claim is no longer its owner's, if the feed has changed the
     entry since, or if it is gone.
     """
-    mine = update(pages).where(_p.entry == page.entry, is_wanted, _p.attempts == page.attempts)
+    before = page.revision if new is None else new.entry.revision - 1
+    mine = update(pages).where(
+        _p.entry == page.entry, is_wanted, _p.attempts == page.attempts, _p.revision == before
+    )
     if new is not None:
-        before = new.entry.revision - 1
         here = select(entry_rows.c.id).where(entry_rows.c.id == page.entry, entry_rows.c.revision == before)
         if connection.execute(here.with_for_update()).first() is None:
             return False

@@ -56,6 +56,7 @@ async def test_one_page_a_host_is_given_out_at_a_time(store: Store) -> None:
     assert sorted(page.address.split("/")[2] for page, _ in first) == ["one.example", "two.example"]
     assert {entry.id for _, entry in first} == {page.entry for page, _ in first}
     assert await store.claim_pages(NOW, lease=LEASE, limit=8, but=("one.example",)) == []
+    assert await store.claim_pages(NOW, lease=LEASE, limit=8, but_of=(FEED.url,)) == []
     (second,) = await store.claim_pages(NOW, lease=LEASE, limit=8, but=())
     assert second[0].entry not in {page.entry for page, _ in first}
     assert await store.claim_pages(NOW, lease=LEASE, limit=8, but=()) == []
@@ -152,3 +153,17 @@ async def test_a_restart_asks_at_once_for_what_was_under_way(url: str) -> None:
     store = await open_store(url, owner="two", exclusive=True)
     assert len(await store.claim_pages(NOW, lease=LEASE, limit=1, but=())) == 1
     await store.close()
+
+
+async def test_what_is_known_of_former_words_says_nothing_of_new_ones(store: Store) -> None:
+    """The feed has changed its words meanwhile: their page is asked for, whatever came of the former."""
+    (entry,) = await stored(store, "one.example")
+    ((late, _),) = await store.claim_pages(NOW, lease=LEASE, limit=1)
+    changed = replace(entry, summary="Other words.", revision=1, text_hash="other")
+    (state,) = await store.feed_states()
+    record = NewEntry(entry=changed, findings=Findings(), page=a_page(changed))
+    await store.commit_polls([PollRecord(state=state, entries=(record,))])
+    ((page, _),) = await store.claim_pages(NOW, lease=LEASE, limit=1)
+    assert page.attempts == late.attempts
+    assert not await store.settle_page(replace(late, state=PageState.FAILED, done_at=NOW))
+    assert (await store.pages_of([entry.id]))[entry.id] == page
