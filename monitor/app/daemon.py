@@ -49,7 +49,7 @@ from monitor.pipeline.listening import Listening
 from monitor.pipeline.lookback import LookBack
 from monitor.pipeline.machine import OwnMachine
 from monitor.pipeline.membership import Membership
-from monitor.pipeline.notices import Notices
+from monitor.pipeline.notices import Around, Notices
 from monitor.pipeline.outage import OutageNotice
 from monitor.pipeline.pace import Bell, pause
 from monitor.pipeline.poll import Poller
@@ -365,9 +365,8 @@ class Daemon:
             clock=clock,
         )
         told = self._on_alerts
-        notices = Notices(
-            self._store, self._in_force, machine, clock=clock, on_alerts=told, walk=lambda: self.walks.late
-        )
+        around = Around(walk=lambda: self.walks.late, bulk=lambda: housekeeper.bulk)
+        notices = Notices(self._store, self._in_force, machine, clock=clock, on_alerts=told, around=around)
         daily = DailyLine(self._store, self._in_force, clock=clock, on_alerts=self._on_alerts)
         only = self._keeping.only_keeper
         planned = timetable(housekeeper, notices, daily, self._in_force, clock=clock, only_keeper=only)

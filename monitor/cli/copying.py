@@ -12,7 +12,7 @@ from monitor.store.carrying import Progress
 from monitor.store.engine import address_of
 from monitor.store.examining import Condition
 from monitor.store.files import backup as copy_file
-from monitor.store.files import integrity
+from monitor.store.files import integrity, write_anew
 from monitor.store.ownership import Ownership
 
 _SQLITE = b"SQLite format 3\0"
@@ -38,6 +38,23 @@ async def back_up(url: str, file: Path, progress: Progress) -> None:
         await store.export_to(file, progress)
     finally:
         await store.close()
+
+
+def compact_file(path: Path) -> None:
+    """Write an SQLite file anew, without free pages, and so that later ones can be given back.
+
+    Raises:
+        DatabaseHeldError: a daemon holds it.
+        DatabaseUnusableError: there is none, or its disk has no room for another.
+    """
+    if not path.exists():
+        message = f"there is no database {path} yet: `news-monitor run` makes it"
+        raise DatabaseUnusableError(message)
+    lock = Ownership(path)
+    try:
+        write_anew(path)
+    finally:
+        lock.release()
 
 
 async def restore_from(url: str, file: Path, progress: Progress) -> Condition:

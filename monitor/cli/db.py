@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from monitor.cli.common import (
     now,
     print_json,
 )
-from monitor.cli.copying import back_up, restore_from
+from monitor.cli.copying import back_up, compact_file, restore_from
 from monitor.cli.database import opened, run_async
 from monitor.cli.guard import Exit
 from monitor.cli.tables import print_table
@@ -58,11 +59,14 @@ def status(*, as_json: bool, config: Path) -> None:
             return await store.condition()
 
     found = run_async(look())
+    limit = loaded.accepted().retention.max_size
     if as_json:
-        print_json(found)
+        print_json({**asdict(found), "max_size": limit})
         return
     click.echo(f"{found.backend} {found.shown}")
-    click.echo(f"revision {found.revision}, {size(found.size)}", nl=found.free is None)
+    most = f" of at most {size(limit)}" if limit else ""
+    used = f"revision {found.revision}, {size(found.size)}, {size(found.used)}{most} in use"
+    click.echo(used, nl=found.free is None)
     if found.free is not None:
         click.echo(f", {size(found.free)} free on its disk")
     if found.oldest and found.newest:
@@ -78,6 +82,23 @@ def size(number: int) -> str:
             return f"{length:.0f} {unit}" if unit == "B" else f"{length:.1f} {unit}"
         length /= thousand
     return f"{length:.1f} GB"
+
+
+@command.command(name="compact")
+@config_option
+def compact(*, config: Path) -> None:
+    """Write an SQLite file anew without its free pages; the daemon is stopped, and the disk has room for it.
+
+    From then on freed pages can be given back while a daemon runs, as in files made by this version.
+    PostgreSQL has VACUUM for this.
+    """
+    path = address_of(configured(config).accepted().database.get_secret_value()).path
+    if path is None:
+        message = "PostgreSQL keeps house by itself; `VACUUM FULL` makes its files smaller, daemons stopped"
+        raise DatabaseUnusableError(message)
+    before = path.stat().st_size if path.exists() else 0
+    compact_file(path)
+    click.echo(f"{path}: {size(before)} before, {size(path.stat().st_size)} now")
 
 
 @command.command(name="migrate")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from monitor.core.limiting import is_near
 from monitor.core.models import Ailment, Held, Measures, Room, Trouble
 from monitor.core.render.display import line
 from monitor.core.render.times import dated, lasting
@@ -48,6 +49,7 @@ def ailing(measures: Measures, told: Collection[str]) -> tuple[Ailment, ...]:
         *(_at_host(one, measures.own.host) for one in own),
         *_slow(measures, told),
         *_walks(measures),
+        *_bulk(measures, told),
         *(_dead_letters(one) if one.given_up else _channel(one) for one in measures.troubles),
     )
 
@@ -164,6 +166,33 @@ def _walks(measures: Measures) -> Iterator[Ailment]:
             over=f"The synthetic entry{whose} arrives again",
             since=measures.at - late.lasted,
         )
+
+
+def _bulk(measures: Measures, told: Collection[str]) -> Iterator[Ailment]:
+    bulk = measures.bulk
+    if bulk is None or not is_near(bulk, told="size" in told):
+        return
+    kept = lasting(measures.at - bulk.oldest) if bulk.oldest else "no time"
+    size, used = _mebibytes(bulk.limit), _mebibytes(bulk.extent.used)
+    said = f"The database is near `retention.max_size`: {used} of {size} are used. "
+    if bulk.extent.used > bulk.limit:
+        said += (
+            f"Nothing more can go: stories of `stories.window` ({kept}), messages under way and the marks of "
+            "former entries need the rest. Raise the limit, or take fewer feeds or a shorter window."
+        )
+    else:
+        gone = f"{bulk.dropped:,} of the oldest entries went just now. " if bulk.dropped else ""
+        said += (
+            f"{gone}The oldest entries go first: they are kept for {kept}, where `retention.entries` says "
+            f"{lasting(measures.kept_for)}. Raise `retention.max_size` if that is too short."
+        )
+    yield Ailment(
+        key="size",
+        title="The size of the database decides how long entries are kept",
+        said=said,
+        over="The database is well below `retention.max_size` again",
+        since=measures.at,
+    )
 
 
 def _refused(measures: Measures) -> Iterator[Ailment]:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import Counts, DeliveryState, Keep, Purged
+from monitor.core.models import Bulk, Counts, DeliveryState, Keep
 from monitor.core.settings import RetentionSettings
 from monitor.elapsed import since_boot
 from monitor.pipeline.assemble import Assembler
+from monitor.pipeline.limiting import Limited, keep_below
 from monitor.pipeline.ports import Clock
 from monitor.telemetry import fields, notify
 
@@ -23,11 +24,8 @@ _LEAP = 86_400.0
 """Seconds by which the clock may be set before retention waits, and for how long it then waits."""
 
 
-class Archive(Protocol):
+class Archive(Limited, Protocol):
     """What housekeeping needs of the store."""
-
-    async def purge(self, now: datetime, keep: Keep) -> Purged:
-        """Delete what is older than it is kept."""
 
     async def counts(self) -> Counts:
         """How much there is of everything."""
@@ -54,6 +52,8 @@ class Housekeeper:
         self._elapsed = elapsed
         self._offset = self._measured()
         self._leapt_at: float | None = None
+        self.bulk: Bulk | None = None
+        """The database beside its limit, as last measured; None: it has none."""
 
     def _measured(self) -> float:
         """Seconds between the clock and the time that has really passed: the same unless the clock is set."""
@@ -100,6 +100,20 @@ class Housekeeper:
             "retention.done",
             extra=fields(entries=purged.entries, stories=purged.stories, deliveries=purged.deliveries),
         )
+
+    async def limit_size(self, retention: RetentionSettings, window: timedelta) -> None:
+        """Keep the database below its limit, if it has one."""
+        if retention.max_size is None:
+            self.bulk = None
+            return
+        if self._clock_leapt():  # the window would end at another moment
+            return
+        try:
+            self.bulk = await keep_below(
+                self._archive, retention.max_size, retention=retention, window=window, now=self._clock()
+            )
+        except StoreUnavailableError as error:
+            log.warning("retention.postponed", extra=fields(error=str(error)))
 
     async def distrust_clock(self) -> None:
         """Make due what a clock that was ahead has put off for longer than anything waits."""

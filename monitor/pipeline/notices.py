@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from typing import ClassVar, Final, Protocol
 
 from monitor.core.ailing import LASTING, Course, News, ailing, followed, is_ours, news_of
 from monitor.core.errors import StoreUnavailableError
-from monitor.core.models import Ailment, Delivery, LateWalk, Measures, Message, Own, Trouble, Walk
+from monitor.core.models import Ailment, Bulk, Delivery, LateWalk, Measures, Message, Own, Trouble, Walk
 from monitor.core.render.blocks import section, words
 from monitor.core.render.times import lasting
 from monitor.pipeline.in_force import InForce
@@ -63,6 +64,16 @@ class Machine(Protocol):
         """Look at stages, disk, clock and files."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What other chores of the daemon have found."""
+
+    walk: Callable[[], LateWalk | None] = lambda: None
+    """Its own synthetic entry, where that is late."""
+    bulk: Callable[[], Bulk | None] = lambda: None
+    """The database beside its limit, where it has one."""
+
+
 class Notices:
     """Tells of ailments; what it told is stored, so that no restart repeats a begin or forgets an end."""
 
@@ -77,11 +88,11 @@ class Notices:
         *,
         clock: Clock,
         on_alerts: Bell,
-        walk: Callable[[], LateWalk | None] = lambda: None,
+        around: Around = Around(),
     ) -> None:
-        """Take what to look at; `walk` is this daemon's own synthetic entry, where that is late."""
+        """Take what to look at."""
         self._store, self._in_force, self._machine = store, in_force, machine
-        self._clock, self._walk = clock, walk
+        self._clock, self._around = clock, around
         self._on_alerts = on_alerts
         self._courses: dict[str, Course] = {}
 
@@ -106,6 +117,8 @@ class Notices:
             at=now,
             own=own,
             troubles=await self._store.troubles(before=now - PATIENCE),
+            bulk=self._around.bulk(),
+            kept_for=self._in_force.settings.retention.entries,
             walks=await self._late_walks(),
             oldest_pending_at=await self._store.oldest_pending_at(),
         )
@@ -116,7 +129,7 @@ class Notices:
         return await self._tell(news, now)
 
     async def _late_walks(self) -> list[LateWalk]:
-        own = self._walk()
+        own = self._around.walk()
         others = [
             LateWalk(
                 worker=one.worker, stage=one.stage, said=one.said, lasted=timedelta(seconds=one.late_for or 0)

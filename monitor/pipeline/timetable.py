@@ -18,6 +18,7 @@ _RELEASE_EVERY = 2
 """Seconds, as the others."""
 _STATUS_EVERY = 3600
 _DISTRUST_CLOCK_EVERY = 60
+_MEASURE_EVERY = 300
 _FIRST_PURGE = timedelta(minutes=2)
 
 
@@ -37,12 +38,17 @@ def timetable(
         current = in_force.settings
         await housekeeper.purge(current.retention, current.stories.window)
 
+    async def limit_size() -> None:
+        current = in_force.settings
+        await housekeeper.limit_size(current.retention, current.stories.window)
+
     jobs: tuple[tuple[Chore, float], ...] = (
         (only_keeper(housekeeper.release_overdue), _RELEASE_EVERY),
         (housekeeper.say_status, _STATUS_EVERY),
         (only_keeper(notices.look), notices.every),
         (only_keeper(daily.look), daily.every),
         (only_keeper(housekeeper.distrust_clock), _DISTRUST_CLOCK_EVERY),
+        (only_keeper(limit_size), _MEASURE_EVERY),
         (only_keeper(purge), in_force.settings.retention.every.total_seconds()),
     )
     for job, seconds in jobs:

@@ -42,7 +42,13 @@ _PATIENCE_MS = 5000
 """How long a statement waits for another program's lock on an SQLite file."""
 _PRAGMAS = ("foreign_keys=ON", "temp_store=MEMORY", "cache_size=-16000")
 # FULL: a commit survives a power cut. With NORMAL the last ones may roll back, their alerts already sent.
-_FILE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864")
+# auto_vacuum first: it is heeded by a new file alone, and only before anything is written to it.
+_FILE_PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "journal_size_limit=67108864",
+)
 _BUGS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
 _UNUSABLE = (
     ("unable to open database file", "cannot be opened: check that the folder exists and may be written to"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, or_, select, text
 
 from monitor.core.models import DeliveryState
-from monitor.store import carrying, files, migration
+from monitor.store import carrying, files, migration, sizing
 from monitor.store.dialect import is_sqlite
 from monitor.store.schema import alerts, assignments, deliveries, entries, entry_keys, stories, tombstones
 
@@ -28,6 +28,8 @@ class Condition:
     revision: str | None
     size: int
     """Bytes on disk, write-ahead log included; of PostgreSQL without its log."""
+    used: int
+    """Of that, bytes in use: the rest is used again before it grows."""
     free: int | None
     """Bytes free where the file lies; None for PostgreSQL, whose disk is not seen from here."""
     oldest: datetime | None
@@ -55,6 +57,7 @@ def condition(connection: Connection, shown: str, path: Path | None) -> Conditio
         shown=shown,
         revision=migration.revision(connection),
         size=_size(connection, path),
+        used=sizing.extent(connection).used,
         free=shutil.disk_usage(path.parent).free if path else None,
         oldest=oldest,
         newest=newest,

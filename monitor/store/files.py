@@ -44,6 +44,23 @@ def backup(database: Path, copy: Path) -> None:
         raise DatabaseUnusableError(message) from error
 
 
+def write_anew(database: Path) -> None:
+    """Write a file anew without its free pages; what is freed later can be given back to the disk.
+
+    Raises:
+        DatabaseUnusableError: something else uses it, or there is no room for another.
+    """
+    try:
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")  # in WAL mode the file would stay as it is
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        message = f"{database} cannot be written anew: {error}; stop what uses it, and free some space"
+        raise DatabaseUnusableError(message) from error
+
+
 def integrity(database: Path) -> list[str]:
     """Check every page, index and reference, and return what is wrong; empty if nothing is."""
     try:

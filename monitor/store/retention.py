@@ -21,6 +21,7 @@ from monitor.store.schema import (
     entries,
     holds,
     holds_still,
+    is_open,
     pending,
     stories,
     tombstones,
@@ -30,8 +31,8 @@ from monitor.store.schema import (
 def bury_entries(connection: Connection, before: datetime, limit: int) -> int:
     """Delete entries first seen before a moment, and leave a tombstone for each.
 
-    Kept are those still waiting for their story and those whose story has changed since. Their keys stay, so
-    that an old article that comes back is known and not news.
+    Kept are those still waiting for their story, and those whose story changed since, has an alert that is
+    held or a message under way. Their keys stay, so that an old article that comes back is known, no news.
     """
     old = (connection.scalars(_old_entries(before, limit))).all()
     if not old:
@@ -60,6 +61,11 @@ def _old_entries(before: datetime, limit: int) -> Select[tuple[str]]:
             or_(stories.c.id.is_(None), stories.c.updated_at < before),
             ~exists().where(pending.c.entry == entries.c.id),
             ~exists().where(holds.c.story == assignments.c.story, holds_still),
+            ~exists().where(alerts.c.story == assignments.c.story, alerts.c.state == Verdict.HELD.value),
+            or_(
+                assignments.c.story.is_(None),
+                assignments.c.story.not_in(select(deliveries.c.story).where(is_open)),
+            ),
         )
         .order_by(entries.c.first_seen)
         .limit(limit)

@@ -19,6 +19,7 @@ from monitor.store.full_texts import FullTexts
 from monitor.store.hearing import Hearing
 from monitor.store.judging import Judging
 from monitor.store.kept import Kept
+from monitor.store.limiting import Limiting
 from monitor.store.measuring import Measuring
 from monitor.store.ownership import Ownership
 from monitor.store.paging import Paging
@@ -80,6 +81,7 @@ class Store(
     Pushed,
     Walking,
     FullTexts,
+    Limiting,
 ):
     """One open database. Made by `open_store`; every method may raise StoreUnavailableError."""
 

@@ -89,8 +89,10 @@ from monitor.core.models.health import (
 from monitor.core.models.hubs import Advertised, Push, Subscription, SubscriptionState
 from monitor.core.models.listings import (
     Among,
+    Bulk,
     Changes,
     Counts,
+    Extent,
     Forgotten,
     Growth,
     Keep,
@@ -185,6 +187,7 @@ __all__ = [
     "Assembled",
     "Assignment",
     "Attributed",
+    "Bulk",
     "Card",
     "Changes",
     "Claim",
@@ -206,6 +209,7 @@ __all__ = [
     "Entry",
     "EntryKey",
     "Escalation",
+    "Extent",
     "Failure",
     "Feed",
     "FeedHealth",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.models.deliveries import Trouble
+from monitor.core.models.listings import Bulk
 from monitor.core.models.walks import LateWalk
 
 
@@ -77,6 +78,10 @@ class Measures:
     at: datetime
     own: Own = Own()
     troubles: Sequence[Trouble] = ()
+    bulk: Bulk | None = None
+    """The database beside its limit; None: it has none, or was not measured yet."""
+    kept_for: timedelta = timedelta(0)
+    """How long entries are kept where no limit of size decides."""
     walks: Sequence[LateWalk] = ()
     """Synthetic entries, of this daemon and of others, that should have arrived."""
     oldest_pending_at: datetime | None = None

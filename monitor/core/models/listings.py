@@ -135,6 +135,30 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """What a database takes, in bytes."""
+
+    file: int
+    """On disk, without its log."""
+    used: int
+    """Of that, by what is in it: the rest is used again before the file grows."""
+    shrinks: bool = True
+    """Whether freed space is given back to the disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """A database beside the size that it may have."""
+
+    limit: int
+    extent: Extent
+    dropped: int = 0
+    """Entries that had to go for it just now."""
+    oldest: datetime | None = None
+    """When the oldest entry that is left was first seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purged:
     """What retention deleted."""
 

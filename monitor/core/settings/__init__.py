@@ -121,6 +121,8 @@ class RetentionSettings(Strict):
     deliveries: Duration = timedelta(days=90)
     audit: Duration = timedelta(days=400)
     """Who did what by hand."""
+    max_size: Size | None = Field(default=None, ge=2**20)
+    """Bytes that the database may use: above, the oldest entries go first, whatever `entries` says."""
     every: Duration = timedelta(hours=6)
 
 
