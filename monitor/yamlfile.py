@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
@@ -33,6 +34,8 @@ MAX_NODES = 300_000
 _HASHTAG = re.compile(r"[ \t]+#[^\W_]")
 """A text cut off by what looks like a hashtag rather than a comment."""
 _CUT_OFF = "# begins a comment here; if it is part of the text, put the text in quotes, else a blank after it"
+_REMEMBERED = 4096
+"""Scalars of which is remembered what they are: in a list of feeds most are the same few."""
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -141,12 +144,12 @@ class _Composer:
         documents = 0
         for event in self._events():
             match event:
+                case yaml.ScalarEvent():  # first: nearly all are
+                    self._scalar(event)
                 case yaml.DocumentStartEvent():
                     documents += 1
                     if documents > 1:
                         self._fail(event.start_mark, "a second document begins here; keep one in a file")
-                case yaml.ScalarEvent():
-                    self._scalar(event)
                 case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                     self._begin(event)
                 case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
@@ -293,6 +296,7 @@ class _Composer:
         self.mistakes.append(Mistake(path=self.path, line=node.line, column=node.column, message=message))
 
 
+@lru_cache(_REMEMBERED)
 def _resolved(text: str) -> Scalar:
     """Return what an unquoted scalar is."""
     if text in _NULL:
@@ -304,6 +308,7 @@ def _resolved(text: str) -> Scalar:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
+@lru_cache(_REMEMBERED)
 def _trap(text: str, *, as_key: bool) -> str | None:
     """Say what YAML tools would make of a scalar that only looks like what was meant."""
     if as_key and text and (text in _NULL or text in _TRUE or text in _FALSE):

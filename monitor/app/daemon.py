@@ -71,6 +71,8 @@ log = logging.getLogger(__name__)
 
 _DRAIN = 8.0
 """Seconds that stopping may take; systemd and impatient people wait no longer than ten."""
+_SETTLE_AFTER = 3.0
+"""Seconds: a quarter of one during which nothing else is done, and better not the first one."""
 _FEEDS_AT_ONCE = 50
 """First polls of new feeds are spread so that about so many start in a second."""
 
@@ -243,7 +245,7 @@ class Daemon:
         planned.start()
         await self._web.start()
         log.info("started", extra=fields(**self._summary()))
-        self._long_lived.settle()
+        loop.call_later(_SETTLE_AFTER, self._long_lived.settle)
         notify("READY=1", f"STATUS=watching {len(self._in_force.feeds)} feeds")
         try:
             await self._until_told(stages)

@@ -152,7 +152,7 @@ def _value(path: tuple[str | int, ...], text: str) -> str | None:
 
 def password_of(url: str) -> str | None:
     """Return the password in `scheme://user:password@host`; None if the text has none or is no URL."""
-    if "://" not in url:
+    if "@" not in url or "://" not in url:
         return None
     try:
         return urlsplit(url).password or None

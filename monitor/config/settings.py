@@ -8,6 +8,7 @@ A pure function of files and environment, so that a reload is a second call.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -39,6 +40,8 @@ from monitor.files import Kind, look_at, reason_of, shortened
 from monitor.opml import MAX_BYTES, Outline, read_opml
 from monitor.yamlfile import read_yaml
 
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?/[!\"$->A-Z\\^-~]*")
+"""An address that is in its own form already: nothing but scheme, host, port and path."""
 _MAX_BYTES = 8 * 2**20
 """Enough for tens of thousands of feeds."""
 
@@ -260,9 +263,9 @@ def feed_of(feed: FeedSettings, polling: PollingSettings, *, identity: str | Non
     intervals = [tag.interval for tag in of_tags if tag.interval]
     priorities = [tag.priority for tag in of_tags if tag.priority]
     address, auth = _without_user(feed.url)
+    known_as = address if identity in {None, feed.url} else _without_user(identity or "")[0]
     if feed.auth:
         auth = (feed.auth.user, feed.auth.password.get_secret_value())
-    known_as = _without_user(identity or feed.url)[0]
     return Feed(
         url=known_as,
         address=address if address != known_as else None,
@@ -281,6 +284,8 @@ def feed_of(feed: FeedSettings, polling: PollingSettings, *, identity: str | Non
 
 
 def _without_user(url: str) -> tuple[str, tuple[str, str] | None]:
+    if _PLAIN.fullmatch(url):  # taken apart and put together it is the same
+        return url, None
     parts = urlsplit(url)
     user, at, place = parts.netloc.rpartition("@")
     name, _, password = user.partition(":")

@@ -112,8 +112,9 @@ class Poller:
                 self.turns += not self._committing
                 try:
                     await self._claims.tidy()
-                    await self._reckon()
-                    if not await self._start_due(self._world.clock()):
+                    started = await self._start_due(self._world.clock())
+                    await self._reckon()  # after the first polls have begun: it reads every feed
+                    if not started:
                         await self._wait_for_due()
                 except StoreUnavailableError as error:
                     await pause(log, "poll.store_unavailable", error)

@@ -18,12 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from monitor.core.errors import DatabaseUnusableError, StoreUnavailableError
@@ -31,6 +30,9 @@ from monitor.store.failover import Host, connector, several_hosts
 
 P = ParamSpec("P")
 T = TypeVar("T")
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
 _READERS = 4
 _POOLED: Mapping[str, Any] = {
     "pool_size": 8,
@@ -333,6 +335,8 @@ def _sqlite(address: Address, *, size: int, begin: str, echo: bool) -> Engine:
 
 def _postgresql(address: Address, owner: str, **pool: Any) -> AsyncEngine:
     """Notice a dead peer in seconds, on both sides: with the defaults a cut link blocks a row for minutes."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - the ORM with it: SQLite needs none
+
     return create_async_engine(
         address.url,
         **pool,
