@@ -40,4 +40,4 @@ class Walking(Opened):
 
     async def forget_walks_of_the_gone(self) -> None:
         """Delete what daemons that are gone have left."""
-        await self._database.write_forgettable(walks.forget_gone, [self._owner])
+        await self._database.write_forgettable(walks.forget_gone, self._owner)

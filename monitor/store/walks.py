@@ -7,10 +7,10 @@ Each stage moves the row on in the transaction, or beside the statement, of the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, not_, select, true, update
 
 from monitor.core.models import (
     Assembled,
@@ -33,9 +33,10 @@ from monitor.core.models import (
 )
 from monitor.core.walking import CHANNEL, feed_of, guid_of, number_of, worker_of
 from monitor.store import calls, codec, outbox
-from monitor.store.dialect import insert_into
+from monitor.store.dialect import insert_into, is_sqlite
 from monitor.store.schema_shared import workers
 from monitor.store.walk_table import walks
+from monitor.store.workers import is_alive
 
 _w = walks.c
 _MOVED = update(walks).where(
@@ -233,15 +234,22 @@ def _walk(row: codec.AnyRow) -> Walk:
 
 
 def listed(connection: Connection) -> list[Walk]:
-    """The entries of all daemons, by name."""
-    return [_walk(row) for row in connection.execute(select(walks).order_by(_w.worker))]
+    """The entries of all daemons at work, by name."""
+    rows = connection.execute(select(walks).where(_at_work(connection)).order_by(_w.worker))
+    return [_walk(row) for row in rows]
+
+
+def _at_work(connection: Connection) -> ColumnElement[bool]:
+    """Make the condition that a daemon lives; on SQLite there is one, which takes the others' rows away."""
+    return true() if is_sqlite(connection) else exists().where(workers.c.name == _w.worker, is_alive())
 
 
 def late(connection: Connection, but: str) -> list[Walk]:
-    """Entries that daemons other than one, alive, say are late."""
-    alive = exists().where(workers.c.name == _w.worker)
+    """Entries that daemons other than one, at work, say are late."""
     rows = connection.execute(
-        select(walks).where(_w.late_for.is_not(None), _w.worker != but, alive).order_by(_w.worker)
+        select(walks)
+        .where(_w.late_for.is_not(None), _w.worker != but, _at_work(connection))
+        .order_by(_w.worker)
     )
     return [_walk(row) for row in rows]
 
@@ -251,7 +259,7 @@ def forget(connection: Connection, worker: str) -> None:
     connection.execute(delete(walks).where(_w.worker == worker))
 
 
-def forget_gone(connection: Connection, but: Collection[str]) -> None:
-    """Take the entries of daemons off their way that are neither listed as workers nor among these."""
-    listed_too = exists().where(workers.c.name == _w.worker)
-    connection.execute(delete(walks).where(_w.worker.not_in(list(but)), ~listed_too))
+def forget_gone(connection: Connection, but: str) -> None:
+    """Take the entries of daemons other than one off their way that are not at work."""
+    gone = true() if is_sqlite(connection) else not_(_at_work(connection))
+    connection.execute(delete(walks).where(_w.worker != but, gone))

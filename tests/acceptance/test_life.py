@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.acceptance.daemon import Desk
+from tests.acceptance.test_channels_end_to_end import to_slack
+from tests.channels.slack_double import Fault, SlackDouble
 from tests.feeds.zoo import Answer, Request, respond, silent
 
 SHIPPED = Path(__file__).resolve().parent.parent.parent / "rules"
@@ -163,6 +165,33 @@ async def test_a_stop_waits_for_no_slow_server(desk: Desk) -> None:
         assert await daemon.stop() == 0
         assert time.monotonic() - started < 60
         assert daemon.event("stopped_late") is None
+
+
+async def test_a_stop_with_every_slot_and_the_channel_hanging_loses_nothing(
+    desk: Desk, slack: SlackDouble
+) -> None:
+    """Feeds take every turn at their host and hang, Slack took a message and is silent: it exits in order.
+
+    The next start asks Slack, and tells each alert once.
+    """
+    to_slack(desk, slack, timeout=60)
+    desk.settings["polling"] |= {"total_timeout": 120, "read_timeout": 120, "concurrency": 20}
+    desk.feed("/one", [("a", "Bridge reopens"), ("b", "Flood at Karst")])
+    for number in range(30):
+        desk.feed(f"/slow{number}", [])
+        desk.zoo.answers[f"/slow{number}"] = silent
+    slack.faults.append(Fault.ACCEPT_THEN_HANG)
+    async with desk.running() as daemon:
+        await daemon.until(lambda: slack.called("chat.postMessage") == 1)
+        await daemon.until(lambda: sum(one.path.startswith("/slow") for one in desk.zoo.requests) >= 10)
+        assert await daemon.stop() == 0
+        assert daemon.event("stopped_late") is None
+    states = desk.rows("select state from deliveries order by seq")
+    assert [state for (state,) in states] == ["unsure", "ready"]
+    async with desk.running() as again:
+        await again.until(lambda: desk.rows("select 1 from deliveries where state <> 'sent'") == [])
+        assert await again.stop() == 0
+    assert len(slack.messages) == 2
 
 
 async def test_whatever_servers_answer_the_daemon_lives_on(desk: Desk) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -72,8 +74,10 @@ def _term(daemon: Daemon) -> int:
 
 
 @asynccontextmanager
-async def newsroom(folder: Path, url: str, *, machines: int) -> AsyncIterator[Newsroom]:
-    """Run so many daemons, whatever happens to them until the end."""
+async def newsroom(
+    folder: Path, url: str, *, machines: int, more: Mapping[str, Any] = MappingProxyType({})
+) -> AsyncIterator[Newsroom]:
+    """Run so many daemons, with `more` settings, whatever happens to them until the end."""
     async with AsyncExitStack() as stack:
         zoo = await stack.enter_async_context(open_zoo())
         slack = await stack.enter_async_context(SlackDouble())
@@ -85,7 +89,7 @@ async def newsroom(folder: Path, url: str, *, machines: int) -> AsyncIterator[Ne
             desk.environment["SLACK_BOT_TOKEN"] = slack.token
             desk.feed("/one", [])
             desk.settings["database"] = url
-            desk.settings["channels"] = {"osint": _channel(slack)}
+            desk.settings |= {"channels": {"osint": _channel(slack)}, **more}
         room = Newsroom(desks, slack)
         running = [stack.enter_async_context(desk.running()) for desk in desks]
         room.daemons += await asyncio.gather(*running)
