@@ -229,8 +229,8 @@ decisions = Table(
     Column("at", UtcTime, nullable=False),
     Column("detail", Text, nullable=False),
     Index("ix_decisions_entry", "entry"),
-    Index("ix_decisions_story", "story"),
-    Index("ix_decisions_rule", "rule", "verdict", "at"),
+    Index("ix_decisions_story", "story", "rule"),
+    Index("ix_decisions_rule", "rule", "verdict", "at", "story"),
     Index("ix_decisions_at", "at"),
     sqlite_autoincrement=True,
 )
@@ -267,6 +267,7 @@ alerts = Table(
     Column("acknowledged_by", Text, nullable=False, server_default=""),
     UniqueConstraint("story", "rule"),
     Index("ix_alerts_created_at", "created_at"),
+    Index("ix_alerts_rule", "rule", "created_at"),
 )
 is_held = alerts.c.state == literal_column("'held'")
 Index("ix_alerts_held", alerts.c.deadline, **only(is_held))
