@@ -1,4 +1,4 @@
-"""Three daemons on one PostgreSQL while daemons are killed and frozen and the server restarts, at random.
+"""Three daemons on one PostgreSQL: killed, frozen, cut off, the server restarted, at random.
 
     python -m tests.benchmarks.run_faults [--feeds 10000] [--seconds 300] [--interval 120] [--seed 1]
         [--rate 4] [--quiet 6] [--folder DIR]
@@ -36,6 +36,7 @@ from tests.benchmarks.fault_world import CODE, World, serve
 from tests.channels.slack_double import SlackDouble
 from tests.feeds.zoo import open_zoo
 from tests.many.clusters import Cluster, a_cluster
+from tests.many.link import Link
 
 WORKERS = 3
 _UNUSABLE = 4
@@ -65,11 +66,15 @@ class Run:
     cluster: Cluster
     slack: SlackDouble
     desks: list[Desk]
+    links: list[Link]
+    """The way of each daemon to the database."""
     daemons: dict[int, Daemon] = field(default_factory=dict)
     frozen: set[int] = field(default_factory=set)
     faults: Counter[str] = field(default_factory=Counter)
     ended: list[str] = field(default_factory=list)
     """How daemons ended that nobody killed."""
+    loads: list[float] = field(default_factory=list)
+    """Of the whole machine, as its load averages of a minute."""
 
     def say(self, what: str) -> None:
         """Write what happens, and when."""
@@ -82,9 +87,11 @@ class Run:
     async def disturb(self) -> None:
         """Do one thing after another until the time is over."""
         end = time.monotonic() + self.terms.seconds
-        acts: tuple[Callable[[], Awaitable[None]], ...] = (self.kill, self.freeze, self.restart, self.cut)
+        acts: tuple[Callable[[], Awaitable[None]], ...]
+        acts = self.kill, self.freeze, self.part, self.restart, self.cut
         while time.monotonic() < end:
             await asyncio.sleep(self.dice.uniform(0.5, 1.5) * self.terms.quiet)
+            self.loads.append(os.getloadavg()[0])
             await self.dice.choice(acts)()
             for number, daemon in list(self.daemons.items()):
                 if daemon.process.returncode is not None:
@@ -109,6 +116,15 @@ class Run:
         os.kill(self.daemons[number].process.pid, signal.SIGSTOP)
         await asyncio.sleep(span)
         os.kill(self.daemons[number].process.pid, signal.SIGCONT)
+
+    async def part(self) -> None:
+        """Part a daemon from the server for longer than a lease, silently; what was sent comes late."""
+        number, span = self.dice.randrange(WORKERS), self.dice.uniform(8, 20)
+        self.say(f"worker {number} parted from PostgreSQL for {span:.0f} s")
+        self.faults["partition"] += 1
+        self.links[number].cut()
+        await asyncio.sleep(span)
+        self.links[number].heal()
 
     async def restart(self) -> None:
         """Restart the server, in good order or by a crash."""
@@ -226,17 +242,19 @@ async def run(terms: Terms, folder: Path, cluster: Cluster) -> Run:
         stack.callback(server.close)
         addresses = list(world.addresses(port))
         await prepare(cluster.url, addresses, terms)
-        desks = []
+        desks: list[Desk] = []
+        links: list[Link] = []
         for number in range(WORKERS):
             (folder / str(number)).mkdir()
             desks.append(desk := Desk(folder / str(number), zoo))
-            configure(desk, number, cluster.url, slack, terms)
+            links.append(link := await stack.enter_async_context(Link(cluster.url)))
+            configure(desk, number, link.url, slack, terms)
             desk.settings["feeds"] = [
                 {"url": address, "outlet": f"f{feed}.example", "allow_private": True}
                 for feed, address in enumerate(addresses)
             ]
             desk.write()
-        made = Run(terms, dice, world, cluster, slack, desks)
+        made = Run(terms, dice, world, cluster, slack, desks, links)
         try:
             await _played(made)
         finally:
@@ -287,6 +305,10 @@ def table(made: Run, stored: set[str], left: str) -> None:
         ("requests to a host that another daemon was asking", f"{len(world.overlaps)} {world.overlaps[:3]}"),
         ("overlaps by second", f"{dict(Counter(round(one[0]) for one in world.overlaps))}"),
         ("daemons that ended by themselves", f"{len(made.ended)}"),
+        (
+            "load of the machine, a minute's mean",
+            f"{sum(made.loads) / len(made.loads):.0f} on {os.cpu_count()} processors",
+        ),
     )
     for name, value in rows:
         print(f"| {name} | {value} |")

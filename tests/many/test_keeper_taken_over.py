@@ -75,9 +75,13 @@ def _term(daemon: Daemon) -> int:
 
 @asynccontextmanager
 async def newsroom(
-    folder: Path, url: str, *, machines: int, more: Mapping[str, Any] = MappingProxyType({})
+    folder: Path, url: str | Sequence[str], *, machines: int, more: Mapping[str, Any] = MappingProxyType({})
 ) -> AsyncIterator[Newsroom]:
-    """Run so many daemons, with `more` settings, whatever happens to them until the end."""
+    """Run so many daemons, with `more` settings, whatever happens to them until the end.
+
+    Each may have a way of its own to the database.
+    """
+    urls = [url] * machines if isinstance(url, str) else url
     async with AsyncExitStack() as stack:
         zoo = await stack.enter_async_context(open_zoo())
         slack = await stack.enter_async_context(SlackDouble())
@@ -88,7 +92,7 @@ async def newsroom(
             desk.rules(RULE)
             desk.environment["SLACK_BOT_TOKEN"] = slack.token
             desk.feed("/one", [])
-            desk.settings["database"] = url
+            desk.settings["database"] = urls[number]
             desk.settings |= {"channels": {"osint": _channel(slack)}, **more}
         room = Newsroom(desks, slack)
         running = [stack.enter_async_context(desk.running()) for desk in desks]
