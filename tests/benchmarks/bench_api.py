@@ -3,8 +3,8 @@
     python -m tests.benchmarks.bench_api [--small 50000] [--large 1000000] [--postgres] [--folder DIR]
 
 Both sizes are asked in turn, with other ids each time, by a client in the same process: its own share is what
-`rules`, a list in memory, takes. Beside them the CPU of this process, which no other load on the machine
-changes much. Sixty days of entries; of each hundred one is an alert with ten deliveries,
+`rules`, a list in memory, takes. Beside them the median of the CPU of this process, and with --postgres of the
+server's as well, which other load on the machine changes little. Sixty days of entries; of each hundred one is an alert with ten deliveries,
 and five were silenced.
 """
 
@@ -34,6 +34,7 @@ from monitor.web.server import application
 from tests.benchmarks.bench_growth import another
 from tests.benchmarks.growing import fill, make_tables, server
 from tests.benchmarks.growing_file import FEEDS, SILENCES, extras, fill_feeds, fill_file, name
+from tests.benchmarks.server_time import ServerTime
 
 TIMES = 100
 DAYS = 60
@@ -89,18 +90,23 @@ async def measure(sizes: dict[str, int]) -> dict[str, list[tuple[float, float, f
         for what, path in calls().items():
             taken: dict[str, list[float]] = {url: [] for url in sizes}
             used: dict[str, list[float]] = {url: [] for url in sizes}
+            busy_there = {url: await _server_time(url) for url in sizes}
             for turn in range(TIMES + 5):
                 for url, entries in sizes.items():
                     where = f"{ROOT}/{path(1 + (turn * 7919 * 104729) % entries)}"
-                    begun, busy = time.perf_counter(), time.process_time()
+                    begun, busy = time.perf_counter(), busy_there[url].milliseconds()
                     async with clients[url].get(where) as answer:
                         await answer.read()
                     if turn >= 5:
                         taken[url].append((time.perf_counter() - begun) * 1000)
-                        used[url].append((time.process_time() - busy) * 1000)
+                        used[url].append(busy_there[url].milliseconds() - busy)
                     assert answer.status == 200, (where, answer.status)
             found[what] = [(*_percentiles(taken[url]), statistics.median(used[url])) for url in sizes]
         return found
+
+
+async def _server_time(url: str) -> ServerTime:
+    return ServerTime(()) if url.startswith("sqlite") else await ServerTime.of(url)
 
 
 def _percentiles(times: list[float]) -> tuple[float, float]:
