@@ -3,9 +3,9 @@
     python -m tests.benchmarks.bench_api [--small 50000] [--large 1000000] [--postgres] [--folder DIR]
 
 Both sizes are asked in turn, with other ids each time, by a client in the same process: its own share is what
-`rules`, a list in memory, takes. Beside them the median of the CPU of this process, and with --postgres of the
-server's as well, which other load on the machine changes little. Sixty days of entries; of each hundred one is an alert with ten deliveries,
-and five were silenced.
+`rules`, a list in memory, takes. Beside them the median of the CPU of this process, and of the server's where
+that is PostgreSQL: other load on the machine changes it little. Sixty days of entries; of each hundred one is
+an alert with ten deliveries, and five were silenced.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Unchanged polls a second on PostgreSQL: claimed and committed in batches by 1, 2 and 4 workers.
 
     python -m tests.benchmarks.bench_claims [--feeds 20000] [--batch 200] [--seconds 5] [--folder DIR]
+        [--plot build/claims.png]
 
 Each worker is a process of its own with the store as the daemon uses it; commits are as safe as by default.
 The hosts are shared out among them, as among daemons. What is counted are polls committed after their claim,
 so two transactions for each batch; beside it, the processor time that a worker took for each: on a busy
-machine that changes less.
+machine that changes less. The picture is drawn where matplotlib is installed (the extra `plots`).
 """
 
 from __future__ import annotations
@@ -83,12 +84,29 @@ def rate(url: str, workers: int, batch: int, seconds: float) -> tuple[float, flo
     return sum(float(one[0]) for one in said), sum(float(one[1]) for one in said) / workers
 
 
+def draw(curve: dict[int, float], target: Path) -> None:
+    """Draw polls a second by workers."""
+    import matplotlib  # noqa: PLC0415 (an extra)
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot  # noqa: PLC0415
+
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    axes.plot(list(curve), list(curve.values()), marker="o")
+    axes.axhline(3000, linestyle=":", color="grey")
+    axes.set(xlabel="workers", ylabel="unchanged polls a second", xticks=list(curve), ylim=(0, None))
+    axes.set_title(f"Claimed and committed, {os.cpu_count()} processors, load {os.getloadavg()[0]:.0f}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, dpi=120)
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--feeds", type=int, default=20_000)
     options.add_argument("--batch", type=int, default=200)
     options.add_argument("--seconds", type=float, default=5)
     options.add_argument("--folder", type=Path)
+    options.add_argument("--plot", type=Path, help="draw the curve into this PNG")
     options.add_argument("--url", help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.url:
@@ -98,11 +116,13 @@ def main() -> None:
         asyncio.run(make_tables(url))
         asyncio.run(configure(url, chosen.feeds))
         print(f"unchanged polls a second, {chosen.feeds:,} feeds, batches of {chosen.batch}")
-        first = 0.0
+        curve: dict[int, float] = {}
         for workers in WORKERS:
             reached, each = rate(url, workers, chosen.batch, chosen.seconds)
-            first = first or reached
-            print(f"{workers} workers: {reached:8,.0f}  {reached / first:.2f}  {1e6 * each:.0f} us each")
+            curve[workers] = reached
+            print(f"{workers} workers: {reached:8,.0f}  {reached / curve[1]:.2f}  {1e6 * each:.0f} us each")
+    if chosen.plot:
+        draw(curve, chosen.plot)
 
 
 if __name__ == "__main__":
