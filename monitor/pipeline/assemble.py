@@ -235,7 +235,11 @@ class Assembler:
         judge = Judge(self._store, self._in_force, self._clock())
         await judge.recall(placed)
         walked = [judged(self._store, self._in_force, one, now=self._clock()) for one in synthetic]
-        return (*walked, *without_overtaken([self._judged(judge, one) for one in placed]))
+        decided = []
+        for one in placed:
+            decided.append(self._judged(judge, one))
+            await asyncio.sleep(0)  # on a busy machine a batch lasts, and a keeper's lease wants renewing
+        return (*walked, *without_overtaken(decided))
 
     def _judged(self, judge: Judge, one: Placed) -> Assembled:
         if self._moment_of is not None:

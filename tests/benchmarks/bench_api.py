@@ -90,6 +90,8 @@ async def measure(sizes: dict[str, int]) -> dict[str, list[tuple[float, float, f
         for what, path in calls().items():
             taken: dict[str, list[float]] = {url: [] for url in sizes}
             used: dict[str, list[float]] = {url: [] for url in sizes}
+            for url in sizes:
+                await (await clients[url].get(f"{ROOT}/{path(1)}")).read()
             busy_there = {url: await _server_time(url) for url in sizes}
             for turn in range(TIMES + 5):
                 for url, entries in sizes.items():

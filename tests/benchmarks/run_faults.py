@@ -20,6 +20,7 @@ import signal
 import sys
 import tempfile
 import time
+from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -36,7 +37,6 @@ from tests.benchmarks.fault_world import CODE, World, serve
 from tests.channels.slack_double import SlackDouble
 from tests.feeds.zoo import open_zoo
 from tests.many.clusters import Cluster, a_cluster
-from tests.many.link import Link
 
 WORKERS = 3
 _UNUSABLE = 4
@@ -66,8 +66,8 @@ class Run:
     cluster: Cluster
     slack: SlackDouble
     desks: list[Desk]
-    links: list[Link]
-    """The way of each daemon to the database."""
+    links: list[Process]
+    """The way of each daemon to the database: a process of its own, so that the feeds do not slow it down."""
     daemons: dict[int, Daemon] = field(default_factory=dict)
     frozen: set[int] = field(default_factory=set)
     faults: Counter[str] = field(default_factory=Counter)
@@ -122,9 +122,9 @@ class Run:
         number, span = self.dice.randrange(WORKERS), self.dice.uniform(8, 20)
         self.say(f"worker {number} parted from PostgreSQL for {span:.0f} s")
         self.faults["partition"] += 1
-        self.links[number].cut()
+        self.links[number].send_signal(signal.SIGSTOP)
         await asyncio.sleep(span)
-        self.links[number].heal()
+        self.links[number].send_signal(signal.SIGCONT)
 
     async def restart(self) -> None:
         """Restart the server, in good order or by a crash."""
@@ -187,6 +187,18 @@ class Run:
         await asyncio.sleep(5)  # what comes twice comes now
 
 
+async def link_to(url: str) -> Process:
+    """Start a link to the server."""
+    command = (sys.executable, "-m", "tests.many.link", url)
+    return await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+
+
+async def address_of(link: Process) -> str:
+    """Return the address of the server by way of a link."""
+    assert link.stdout is not None
+    return (await link.stdout.readline()).decode().strip()
+
+
 def configure(desk: Desk, number: int, run_url: str, slack: SlackDouble, terms: Terms) -> None:
     """Write what a machine needs, but for its feeds."""
     desk.rules(RULE)
@@ -243,12 +255,13 @@ async def run(terms: Terms, folder: Path, cluster: Cluster) -> Run:
         addresses = list(world.addresses(port))
         await prepare(cluster.url, addresses, terms)
         desks: list[Desk] = []
-        links: list[Link] = []
+        links: list[Process] = []
         for number in range(WORKERS):
             (folder / str(number)).mkdir()
             desks.append(desk := Desk(folder / str(number), zoo))
-            links.append(link := await stack.enter_async_context(Link(cluster.url)))
-            configure(desk, number, link.url, slack, terms)
+            links.append(link := await link_to(cluster.url))
+            stack.callback(link.kill)
+            configure(desk, number, await address_of(link), slack, terms)
             desk.settings["feeds"] = [
                 {"url": address, "outlet": f"f{feed}.example", "allow_private": True}
                 for feed, address in enumerate(addresses)

@@ -1,11 +1,14 @@
 """A way to a server that can be cut as a network is: silently, in both directions, and later healed.
 
+    python -m tests.many.link URL      # says its own address; stopped by SIGSTOP it is cut, by SIGCONT healed
+
 What is under way when it is cut is not lost but late: it arrives when the link is whole again, as TCP has it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -85,3 +88,14 @@ class Link:
             writer.close()
         except OSError:
             writer.close()
+
+
+async def serve(url: str) -> None:
+    """Be a link until killed."""
+    async with Link(url) as link:
+        print(link.url, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1]))
