@@ -235,9 +235,9 @@ class Assembler:
         judge = Judge(self._store, self._in_force, self._clock())
         await judge.recall(placed)
         walked = [judged(self._store, self._in_force, one, now=self._clock()) for one in synthetic]
-        decided = []
-        for one in placed:
-            decided.append(self._judged(judge, one))
+        decided: list[Assembled] = []
+        for to_judge in placed:
+            decided.append(self._judged(judge, to_judge))
             await asyncio.sleep(0)  # on a busy machine a batch lasts, and a keeper's lease wants renewing
         return (*walked, *without_overtaken(decided))
 
