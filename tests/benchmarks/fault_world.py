@@ -22,6 +22,8 @@ _LONGEST = 0.15
 _AGENT = re.compile(rb"\r\nuser-agent: *([^\r]+)", re.IGNORECASE)
 _TAG = re.compile(rb"\r\nif-none-match: *([^\r]+)", re.IGNORECASE)
 _STEMS = ("vosk", "tarim", "quell", "zyban", "hodrel")
+_QUIET = ("arden", "bolm", "cresk", "dulva", "ephor")
+"""Of what each feed begins with: the same words in all of them would be one story of ten thousand outlets."""
 CODE = re.compile(r"vosk([a-z]{4})")
 
 
@@ -96,7 +98,8 @@ class World:
 
     def answer(self, feed: int, request: bytes) -> bytes:
         """Answer as a conditional request wants it."""
-        body = document([("old", "Nothing new"), *self._items[feed]], host=f"f{feed}.example")
+        old = ("old", "Quiet " + " ".join(stem + code_of(feed) for stem in _QUIET))
+        body = document([old, *self._items[feed]], host=f"f{feed}.example")
         tag = b'"%s"' % blake2b(str(len(self._items[feed])).encode(), digest_size=8).hexdigest().encode()
         asked = _TAG.search(request)
         if asked and asked[1] == tag:
