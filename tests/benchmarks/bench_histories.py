@@ -46,7 +46,7 @@ def told(run: Run, tally: Tally) -> Callable[[History], None]:
     def lived(history: History) -> None:
         verdict = run(history)
         tally.verdicts.append(verdict)
-        if len(tally.verdicts) % 25 == 0:
+        if len(tally.verdicts) % 10 == 0:
             print(tally.line(), flush=True)
         assert not verdict.broken, "\n".join((verdict.timeline, *verdict.broken))
 

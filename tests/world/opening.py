@@ -5,13 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from monitor.config.settings import load_settings
-from monitor.store import open_store
+from monitor.store import open_store, outbox
 from tests.channels.slack_double import Fault
 from tests.channels.smtp_server import MailFault
 from tests.world.happenings import OUTLETS
@@ -73,6 +74,9 @@ def hurried() -> Iterator[None]:
         patch.setattr("monitor.pipeline.poll._LINGER", 0.0)
         patch.setattr("monitor.store.engine._PATIENCE_MS", 2)
         patch.setattr("socket.getaddrinfo", _looked_up)
+        patch.setattr(
+            "monitor.store.outbox.may_go", cache(outbox.may_go)
+        )  # the dearest of what is asked most
         patch.setattr("monitor.store.engine._FILE_PRAGMAS", ("journal_mode=WAL", "synchronous=OFF"))
         for name in ("run", "run_forgettable"):
             patch.setattr(f"monitor.store.engine._Threads.{name}", _at_once)
