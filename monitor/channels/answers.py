@@ -82,6 +82,15 @@ def refused(status: int, place: str, *, pause: timedelta | None) -> Deferred | U
     return Rejected(why=f"{place}: HTTP {status}; check the address and whether it is still in use")
 
 
+def dated(header: str | None) -> datetime | None:
+    """Read a header that dates an answer; None if there is none, or it says nothing usable."""
+    try:
+        said = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return said if said.tzinfo else said.replace(tzinfo=UTC)
+
+
 def pause_of(header: str | None, *, now: datetime | None = None) -> timedelta | None:
     """Read Retry-After: seconds, or a date where `now` is given; None if it says nothing usable."""
     if header is None:
@@ -89,13 +98,9 @@ def pause_of(header: str | None, *, now: datetime | None = None) -> timedelta | 
     text = header.strip()
     if text.isascii() and text.isdigit():
         return min(timedelta(seconds=min(int(text[:9]), 10**8)), LONGEST_PAUSE)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
+    until = dated(text)
+    if now is None or until is None:
         return None
-    if now is None:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(until - now, timedelta(0)), LONGEST_PAUSE)
 
 

@@ -39,7 +39,7 @@ def build_channel(
     Args:
         name: the channel's name in config.yaml.
         settings: what stands under the name, checked and with secrets resolved.
-        clock: says the time, aware UTC; dates the signatures of webhooks.
+        clock: says the time, aware UTC; dates the signatures of webhooks, and is held against Slack's.
         stream: where a console writes; standard output by default.
         handling: says what people did about an alert, where a channel shows that.
     """
@@ -51,7 +51,7 @@ def build_channel(
         case SlackChannel() if settings.token is None:
             return SlackHook(name, settings, post_interval=settings.pace)
         case SlackChannel():
-            return Slack(name, settings, post_interval=settings.pace, handling=handling)
+            return Slack(name, settings, post_interval=settings.pace, handling=handling, clock=clock)
         case WebhookChannel():
             return Webhook(name, settings, clock=clock)
         case AppriseChannel():

@@ -3,7 +3,8 @@
     POST   chat.postMessage with the delivery's id as metadata -> "C123:1700000000.000100"
     UPDATE chat.update of the alert's first message; where Slack forbids that, a reply in its thread
     THREAD chat.postMessage in that message's thread
-    find   conversations.history or .replies, all metadata, from two minutes before the attempt
+    find   conversations.history or .replies, all metadata, from two minutes before the attempt; where our
+           clock is ahead of Slack's, once more from as much earlier
 
 The SDK's own retries are off (a repeat after a lost answer posts twice): the ledger alone repeats.
 """
@@ -16,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from monitor.channels.answers import DEFAULT_PAUSE
+from monitor.channels.answers import DEFAULT_PAUSE, dated
 from monitor.channels.pacing import Pace
 from monitor.channels.slack_calls import Refusal, SlackCalls
 from monitor.channels.slack_payload import blocks, carries, escaped, fallback, literal, metadata
@@ -48,7 +49,9 @@ POST_INTERVAL: Final = timedelta(seconds=1)
 UPDATE_INTERVAL: Final = timedelta(seconds=1.2)
 """Tier 3: fifty a minute."""
 LOOK_BACK: Final = timedelta(seconds=120)
-"""How far our clock may run ahead of Slack's."""
+"""How far our clock may run ahead of Slack's before that has to be found out."""
+CLOCK_SET: Final = timedelta(days=1)
+"""How far history is looked through where our clock was set back since the attempt, nobody knows when."""
 MAX_PAGES: Final = 10
 PAGE: Final = 200
 _SHORTEST_ID: Final = 9
@@ -77,8 +80,11 @@ class Slack:
         handling: HandlingOf = nobody_can_say,
         post_interval: timedelta = POST_INTERVAL,
         update_interval: timedelta = UPDATE_INTERVAL,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         """Take the settings of a channel with `token` and `channel`; opens nothing until it is used.
+
+        `clock` is the one that dates attempts; without it, it is taken to agree with Slack's.
 
         `handling` is asked at every post and edit: a message shows what people did, and the buttons that
         are left, if there is an `app_token` by which presses come back.
@@ -93,6 +99,9 @@ class Slack:
         self._updates = Pace(update_interval)
         self._calls = SlackCalls(settings)
         self._handling = handling
+        self._clock = clock
+        self._slack_now: datetime | None = None
+        """What Slack's clock said in the latest answer of its history."""
         self._team = ""
         self._editing = asyncio.Lock()
         """What a message shows below is read and sent as one: of two edits the later one knows more."""
@@ -117,12 +126,22 @@ class Slack:
             )
             return Unknown(why=why)
         latest = delivery.started_at if delivery.doubts <= 1 else None
-        since = (latest or delivery.created_at) - LOOK_BACK
+        since, thread = (latest or delivery.created_at) - LOOK_BACK, root[1] if root else None
+        found = await self._look_through(delivery, channel, thread, since)
+        earlier = self._by_slacks_clock(since) if isinstance(found, Absent) else since
+        if earlier < since:
+            found = await self._look_through(delivery, channel, thread, earlier)
+        return found
+
+    async def _look_through(
+        self, delivery: Delivery, channel: str, thread: str | None, since: datetime
+    ) -> Lookup:
         cursor = ""
         for _ in range(MAX_PAGES):
-            page = await self._page(channel, root[1] if root else None, since, cursor)
+            page = await self._page(channel, thread, since, cursor)
             if isinstance(page, Unknown):
                 return page
+            self._slack_now = dated(page.headers.get("Date"))
             for message in page.get("messages") or ():
                 if carries(message, delivery):
                     return Sent(remote_id=f"{channel}:{message.get('ts')}")
@@ -130,6 +149,16 @@ class Slack:
             if not cursor:
                 return Absent()
         return Unknown(why=f"{self.name}: more than {MAX_PAGES * PAGE} messages since the attempt")
+
+    def _by_slacks_clock(self, since: datetime) -> datetime:
+        """Give the moment in Slack's time from which history shows an attempt, if that is earlier."""
+        if self._clock is None or self._slack_now is None:
+            return since
+        ours = self._clock()
+        if since > ours - LOOK_BACK:
+            return min(since, self._slack_now - CLOCK_SET)
+        ahead = ours - self._slack_now
+        return since - ahead if ahead > LOOK_BACK / 2 else since
 
     @property
     def channel_id(self) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 from monitor.core.matcher import Matcher
 from monitor.core.models import (
     Act,
+    Ailment,
     Among,
     Changes,
     Counts,
@@ -185,6 +186,9 @@ class SystemStore(Protocol):
 
     async def workers(self) -> list[Worker]:
         """The daemons that work on it, the eldest first; on SQLite none."""
+
+    async def ailments_told(self) -> list[Ailment]:
+        """What the `ops` channels were told has begun, and not that it ended."""
 
 
 class ChangeReader(Protocol):

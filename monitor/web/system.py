@@ -74,6 +74,8 @@ class System:
             stuck=world.stuck(),
             walk=world.walk(),
             walk_late=sentence_on(late) if (late := world.walk().late) else "",
+            ailments=sorted(await self._store.ailments_told(), key=lambda one: (one.since, one.key)),
+            told_to=world.in_force.settings.ops,
             standing=standing,
             waiting=sum(standing.open.values()),
             parked=counts.deliveries.get(DeliveryState.PARKED, 0),

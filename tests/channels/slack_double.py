@@ -21,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from enum import StrEnum
 from typing import Any, Self
 
@@ -150,6 +151,7 @@ class SlackDouble:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
+        app.on_response_prepare.append(self._date)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/services/T0/B0/planted-hook-secret", self._webhook)
         app.router.add_get("/link/{ticket}", self.sockets.serve)
@@ -165,6 +167,9 @@ class SlackDouble:
             task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def _date(self, _request: web.Request, answer: web.StreamResponse) -> None:
+        answer.headers["Date"] = formatdate(self.wall(), usegmt=True)
 
     @property
     def api_url(self) -> str:

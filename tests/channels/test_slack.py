@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -237,6 +237,38 @@ async def test_a_lost_answer_is_found_in_the_history(
     assert isinstance(await channel.send(doubtful), Unsure)
     await channel.send(delivery(id="2" * 32))
     assert await channel.find(doubtful) == Sent(remote_id=f"{slack.channel}:{slack.messages[1].ts}")
+
+
+@pytest.mark.parametrize(
+    ("at_attempt", "at_look_up"),
+    [
+        (timedelta(hours=8), timedelta(hours=8)),
+        (timedelta(hours=8), timedelta(0)),
+        (timedelta(minutes=3), timedelta(minutes=3)),
+        (timedelta(days=-365), timedelta(days=-365)),
+        (timedelta(0), timedelta(days=365)),
+    ],
+)
+async def test_a_message_is_found_whatever_our_clock_says(
+    slack: SlackDouble, at_attempt: timedelta, at_look_up: timedelta
+) -> None:
+    """Ahead of Slack's by hours, set right since, or behind: what Slack's own clock says is heeded."""
+    true = datetime.fromtimestamp(slack.wall(), UTC)
+    built = Slack("osint", settings_for(slack), post_interval=NO_WAIT, clock=lambda: true + at_look_up)
+    slack.faults.append(Fault.ACCEPT_THEN_DROP)
+    doubtful = delivery(started_at=true + at_attempt, doubts=1)
+    assert isinstance(await built.send(doubtful), Unsure)
+    assert await built.find(doubtful) == Sent(remote_id=f"{slack.channel}:{slack.messages[0].ts}")
+    await built.close()
+
+
+async def test_a_clock_that_agrees_costs_no_second_look(slack: SlackDouble) -> None:
+    """What never arrived is looked for once."""
+    true = datetime.fromtimestamp(slack.wall(), UTC)
+    built = Slack("osint", settings_for(slack), post_interval=NO_WAIT, clock=lambda: true)
+    assert await built.find(delivery(started_at=true - timedelta(minutes=2), doubts=1)) == Absent()
+    assert slack.called("conversations.history") == 1
+    await built.close()
 
 
 async def test_a_message_that_never_arrived_is_absent(slack: SlackDouble, channel: Slack) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.core.models import DeliveryState
+from monitor.core.models import Ailment, DeliveryState
 from monitor.core.settings import Settings
 from monitor.store import Store
 from monitor.web.metrics import own_version
@@ -51,3 +51,27 @@ async def test_stages_that_stand_still_are_said_first(desk: Desk, around: Around
     around.stuck.append("assemble")
     tree = read(await (await desk.get("/system")).text())
     assert "Standing still: assemble." in tree.xpath("string(//*[@role='alert'])")
+
+
+async def test_what_the_ops_channels_were_told_is_shown_until_it_is_over(
+    desk: Desk, store: Store, world: World
+) -> None:
+    """Title, since when, and what to do; without `ops` the page says that nobody is told."""
+    assert "name a channel under ops: of config.yaml" in await text_of(desk, "/system")
+    world.in_force.settings = Settings.model_validate(
+        {"channels": {"night": {"type": "console"}}, "ops": ["night"]}
+    )
+    assert "ops:" not in await text_of(desk, "/system")
+    full = Ailment(
+        key="disk",
+        title="The disk of the database is nearly full",
+        said="The disk of the database is nearly full: 12 MiB free.",
+        over="The disk of the database has room again",
+        since=NOW,
+    )
+    await store.tell_ailments([full], [], [])
+    page = await text_of(desk, "/system")
+    assert "What is wrong The disk of the database is nearly full since" in page
+    assert "12 MiB free." in page
+    await store.tell_ailments([], [full], [])
+    assert "What is wrong" not in await text_of(desk, "/system")
