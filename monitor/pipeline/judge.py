@@ -148,6 +148,7 @@ class Judge:
         entry, entities = one.pending.entry, one.pending.findings.entities
         labels = labels_of(entry, rule=rule.id, severity=rule.severity, tags=rule.tags, entities=entities)
         possibly = self._told_likely(rule, one)
+        beside = possibly if possibly and entry.lang in {None, *possibly.languages} else None
         subject = Subject(
             match=match,
             entry=entry,
@@ -159,6 +160,7 @@ class Judge:
             labels=labels,
             judgements=self._past.judged(rule, entry, match, self.now),
             possibly_told=possibly is not None,
+            nearly=self._known.records.get((rule.id, beside.id)) if beside else None,
             sums_up=_sums_up(one),
         )
         alerts = self._known.settings.alerts
@@ -208,6 +210,7 @@ class Judge:
     def _card(self, case: _Case, ruling: Ruling, record: AlertRecord) -> Card:
         """Return what the message shows."""
         decision, rule = ruling.decision, case.rule
+        beside = decision.reason is Reason.POSSIBLY_TOLD
         return Card(
             alert=record.id,
             rule=rule.id,
@@ -224,7 +227,7 @@ class Judge:
             root_hits=record.hits,
             names=self._names,
             template=rule.template,
-            possibly=case.possibly if ruling.kind is DeliveryKind.POST else None,
+            possibly=case.possibly if ruling.kind is DeliveryKind.POST or beside else None,
             matches=self._past.others(rule, case.entry, self.now) if ruling.kind is DeliveryKind.POST else (),
         )
 

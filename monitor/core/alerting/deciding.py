@@ -1,7 +1,7 @@
 """Whether: match + story + history + silences -> Alert, Update, Held or Suppressed, with the reason.
 
-    first match in a story -> too old? silenced? nowhere to go? as usual? round-up? cooling down? few outlets?
-                              -> alert
+    first match in a story -> too old? silenced? no channel? as usual? round-up? cooling down?
+                           -> likely one already alerted? few outlets? -> alert
     a held alert           -> enough outlets now? -> alert
     an alert already out   -> copy? cosmetic revision? as the rule's `follow_up` says
 
@@ -40,6 +40,7 @@ _TELLING = frozenset({News.CORRECTION, News.DENIAL, News.CONFIRMATION})
 """News for which a revision, or a copy, of something already alerted is told again."""
 
 
+_THREADED = frozenset({FollowUp.UPDATE, FollowUp.THREAD})
 _SUMMED_UP = timedelta(hours=12)
 """How long after an alert of its rule a briefing or a digest is taken to sum up what was told."""
 
@@ -69,6 +70,8 @@ class Subject:
     """On the rule's `spike` and `first_seen`; a first match alerts only if all of them find it unusual."""
     possibly_told: bool = False
     """Whether the rule has alerted on a story in another language that is likely the same."""
+    nearly: AlertRecord | None = None
+    """The rule's alert on a story in the same language that is likely the same."""
     sums_up: bool = False
     """Whether the entry is a briefing, a digest or the like: it tells what others told."""
 
@@ -112,7 +115,7 @@ def decide(
     """
     if record is None:
         refusal = _refusal(subject, silences=silences, last_alert_at=last_alert_at, limits=limits, now=now)
-        return refusal or _first(subject, now)
+        return refusal or _beside(subject, silences, now) or _first(subject, now)
     if record.state is Verdict.HELD and record.deadline is not None:
         return _held(subject, record, silences=silences, now=now)
     return _follow_up(subject, record, silences=silences, last_alert_at=last_alert_at, now=now)
@@ -216,15 +219,27 @@ def _cooling(subject: Subject, last_alert_at: datetime | None, now: datetime) ->
 
 
 def _summing_up(subject: Subject, last_alert_at: datetime | None, now: datetime) -> Ruling | None:
-    """Keep a round-up from ringing while the rule alerts on what it sums up.
-
-    A rule that finds nothing but a daily briefing is told of each.
-    """
-    told = last_alert_at is not None and now - last_alert_at < _SUMMED_UP
-    if not (subject.sums_up and told) or subject.judgements:
+    """Keep a round-up from ringing while its rule alerts; a rule that finds nothing else is told of each."""
+    if not subject.sums_up or subject.judgements:
+        return None
+    if last_alert_at is None or now - last_alert_at >= _SUMMED_UP:
         return None
     return _suppressed(
         subject, Reason.ROUND_UP, now, f"the rule alerted at {last_alert_at:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _beside(subject: Subject, silences: Sequence[Silence], now: datetime) -> Ruling | None:
+    """Tell of a new story in the thread of one that is likely the same; its second article would ring."""
+    record, policy = subject.nearly, subject.policy
+    if record is None or record.state is not Verdict.ALERT or policy.follow_up not in _THREADED:
+        return None
+    if subject.judgements or policy.corroboration or _silence(subject.labels, record.story, silences):
+        return None
+    return Ruling(
+        decision=_decision(subject, Verdict.ALERT, Reason.POSSIBLY_TOLD, now, subject.assignment.reason),
+        record=replace(record, updated_at=now, follow_ups=record.follow_ups + 1),
+        kind=DeliveryKind.THREAD,
     )
 
 

@@ -26,7 +26,7 @@ class Reason(StrEnum):
     """Why: stored with each decision, logged and shown."""
 
     NEW_STORY = "first match in this story"
-    POSSIBLY_TOLD = "possibly told already, in another language"
+    POSSIBLY_TOLD = "possibly told already"
     NEW_INFORMATION = "new information in a known story"
     CORROBORATED = "enough outlets tell it"
     UNCONFIRMED = "deadline passed without corroboration"
@@ -181,7 +181,7 @@ class Card:
     template: str = ""
     """What the rule wants its messages to look like; empty: as each channel says."""
     possibly: Story | None = None
-    """A story in another language, alerted before, that is likely the same."""
+    """A story alerted before that is likely the same."""
     matches: tuple[Source, ...] = ()
     """The articles that make an alert on the pace of matches: listed instead of the story's sources."""
 

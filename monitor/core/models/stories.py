@@ -47,7 +47,7 @@ class Assignment:
     """A sentence, stored and shown."""
     news: tuple[News, ...] = ()
     possibly: tuple[str, ...] = ()
-    """Ids of stories in other languages that may be the same, likeliest first: to show, never to suppress."""
+    """Ids of other stories that may be the same, likeliest first: to show, never to suppress."""
     likely: str = ""
     """The first of them where it had better be told with the entry, else empty; not stored."""
     partly_of: str | None = None

@@ -71,7 +71,7 @@ class View:
     claims: str
     """`Claimed by A (outlet) · Denied by B (outlet)`; empty if nobody is known to."""
     possibly: SourceLine | None
-    """The first article of a story in another language that is likely the same and was alerted before."""
+    """The first article of a story that is likely the same and was alerted before."""
     to_merge: str
     """The command that makes the two stories one; empty if there is no such story."""
     sources: tuple[SourceLine, ...]
@@ -265,6 +265,8 @@ def _tells(told_by: str, outlet: str) -> bool:
 
 
 def _news(card: Card) -> str:
+    if card.reason is Reason.POSSIBLY_TOLD:
+        return card.reason.value
     outlets = [line(outlet, 60) for outlet in card.story.outlets]
     latest = line(card.entry.outlet, 60)
     other = [news.value for news in card.news if news is not News.OUTLET]

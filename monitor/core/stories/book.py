@@ -16,7 +16,7 @@ from monitor.core.models import Assignment, Entry, Findings, News, Placement, Re
 from monitor.core.stories.across import Abroad, abroad, in_common, joins_abroad
 from monitor.core.stories.copies import Arrival, Found, copied, is_label, last_issue, partly
 from monitor.core.stories.identity import bare_title
-from monitor.core.stories.joining import joins, ranked
+from monitor.core.stories.joining import Ranked, joins, nearly, ranked
 from monitor.core.stories.likeness import Query, query
 from monitor.core.stories.news import news_of, revised
 from monitor.core.stories.observe import Observed, observe, untitled
@@ -74,7 +74,7 @@ class StoryBook:
         found = joins_abroad(self._window, arrival, offered)
         if found is not None:
             return self._follow(arrival, asked, found)
-        return self._open(arrival, asked, offered)
+        return self._open(arrival, asked, offered, nearly(stories))
 
     def _kind_of_page(self, arrival: Arrival) -> str:
         """Say what keeps an entry from being taken for one with others like it, empty if nothing does."""
@@ -227,12 +227,19 @@ class StoryBook:
         )
         return self._enter(arrival, assignment, footprint)
 
-    def _open(self, arrival: Arrival, asked: Query, offered: list[Abroad]) -> tuple[Assignment, Story]:
-        possibly = tuple(self._window.story_id(found.seq) for found in offered)
+    def _open(
+        self, arrival: Arrival, asked: Query, offered: list[Abroad], near: Ranked | None = None
+    ) -> tuple[Assignment, Story]:
+        seqs = ([near.seq] if near else []) + [found.seq for found in offered]
+        possibly = tuple(dict.fromkeys(map(self._window.story_id, seqs)))
         reason = "nothing like it in the window"
-        if offered:
+        if near:
+            alike = f"likeness of rare words {near.pair.cosine:.2f}"
+            reason = f"possibly the same as the story of {self._window.named(near.seq)}: {alike}"
+        elif offered:
             nearest, shared = self._window.named(offered[0].seq), in_common(arrival, offered[0])
             reason += f"; possibly the same as the story of {nearest}: shares {shared}"
+        likely = near is not None or (bool(offered) and offered[0].likely)
         assignment = Assignment(
             entry=arrival.entry.id,
             story=arrival.entry.id,
@@ -240,7 +247,7 @@ class StoryBook:
             reason=reason + self._kind_of_page(arrival),
             news=(News.CORRECTION,) if asked.footprint.flags & Flag.CORRECTION else (),
             possibly=possibly,
-            likely=possibly[0] if offered and offered[0].likely else "",
+            likely=possibly[0] if likely else "",
         )
         return self._enter(arrival, assignment, replace(asked.footprint, opened=arrival.at, norm=asked.norm))
 

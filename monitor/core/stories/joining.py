@@ -36,6 +36,9 @@ _GROWN = log1p(12)
 _ALIKE_PER_GROWTH = 0.1
 _TELLING = 1.0
 """Rarity from which an entity leads to candidates: what more than every third text names leads anywhere."""
+_NEARLY = 0.35
+_SAME_TEXTS = 0.25
+_SAME_TITLES = 0.4
 _HOUR = 3_600_000_000
 _NAMED = 3
 
@@ -85,6 +88,19 @@ def ranked(window: Window, arrival: Arrival, asked: Query) -> list[Ranked]:
         score = belongs(measured) if pairs[0].cosine >= _least(measured) else 0.0
         result.append(Ranked(pairs[0].seq, score, measured, pairs[0]))
     return sorted(result, key=lambda story: (-story.score, story.seq))
+
+
+def nearly(stories: Sequence[Ranked]) -> Ranked | None:
+    """Of stories, likeliest first, the one that an entry is likely to tell though it opens its own.
+
+    It is half sure to belong, and some member is as alike to it as two reports of one happening are: titles
+    alone more than texts.
+    """
+    if not stories or stories[0].score < _NEARLY:
+        return None
+    bodies = stories[0].measured[_BODIES]
+    alike = bodies * _SAME_TEXTS + (1 - bodies) * _SAME_TITLES
+    return stories[0] if stories[0].pair.cosine >= alike else None
 
 
 def _youth(window: Window) -> float:
