@@ -63,6 +63,7 @@ class Timeline:
         placement: Placement = Placement.OPENS,
         news: tuple[News, ...] = (),
         texts: int | None = None,
+        nearly: str = "",
         **fields: Any,
     ) -> Timeline:
         """Let an outlet tell a story."""
@@ -84,11 +85,12 @@ class Timeline:
             policy=self.policy,
             channels=self.channels,
             labels=LABELS,
+            nearly=self.records.get(nearly),
+            possibly_told=nearly in self.records,
             sums_up=sums_up(entry.title),
         )
         in_force = [one for one in self.silences if one.starts_at <= self.now < one.ends_at]
         self._take(
-            story,
             decide(
                 subject,
                 self.records.get(story),
@@ -114,7 +116,7 @@ class Timeline:
             channels=self.channels,
             now=self.now,
         )
-        self._take(story, ruling)
+        self._take(ruling)
         return self
 
     def want(self, verdict: Verdict, reason: Reason, kind: DeliveryKind | None = None) -> Timeline:
@@ -126,10 +128,10 @@ class Timeline:
         assert decision.at == self.now
         return self
 
-    def _take(self, story: str, ruling: Ruling) -> None:
+    def _take(self, ruling: Ruling) -> None:
         self.ruling = ruling
         if ruling.record is not None:
-            self.records[story] = ruling.record
+            self.records[ruling.record.story] = ruling.record
         if ruling.decision.verdict is Verdict.ALERT:
             self.last_alert_at = self.now
         if ruling.kind is not None and ruling.record is not None:
