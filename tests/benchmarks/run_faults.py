@@ -193,6 +193,12 @@ async def link_to(url: str) -> Process:
     return await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
 
 
+async def unlink(link: Process) -> None:
+    """End a link."""
+    link.kill()
+    await link.wait()
+
+
 async def address_of(link: Process) -> str:
     """Return the address of the server by way of a link."""
     assert link.stdout is not None
@@ -260,7 +266,7 @@ async def run(terms: Terms, folder: Path, cluster: Cluster) -> Run:
             (folder / str(number)).mkdir()
             desks.append(desk := Desk(folder / str(number), zoo))
             links.append(link := await link_to(cluster.url))
-            stack.callback(link.kill)
+            stack.push_async_callback(unlink, link)
             configure(desk, number, await address_of(link), slack, terms)
             desk.settings["feeds"] = [
                 {"url": address, "outlet": f"f{feed}.example", "allow_private": True}
