@@ -200,6 +200,13 @@ CATALOGUE = (
         recorded=True,
     ),
     Benchmark(
+        "life",
+        _module("bench_life"),
+        "polling",
+        "From the start to the first poll with ten thousand feeds, and from SIGTERM to the end at full load.",
+        quick=("--runs", "1"),
+    ),
+    Benchmark(
         "hostile",
         _module("bench_hostile"),
         "polling",
