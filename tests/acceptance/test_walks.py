@@ -178,8 +178,6 @@ async def test_a_bug_in_the_judgement_is_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(Judge, "decide", broken)
     async with running(tmp_path, walk=0.3) as found:
         await found.until(lambda: found.late is not None)
-        assert found.late is not None
-        assert not found.late.dead
         assert found.arrived is None
 
 
