@@ -4,7 +4,8 @@
 
 An entry is judged beside the other entries of its document (see monitor.core.identity): a key that two of
 them carry is no key, and what is known is one of them only. Items that are skipped are not there to be looked
-at, so what they are is remembered, and wherever it could matter the whole document is read after all.
+at, so what they are is remembered, and wherever it could matter the whole document is read after all. Items
+that share a key are what they are as long as all of them stand there: if one is gone, the whole is read.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from monitor.core.models import Entry, EntryKey, KnownEntry
 _KEYS = 4
 """More than a feed can give one entry: guid, address, id in the address, and the last resort."""
 _ID = 16
-_RECORD = struct.Struct(f"<16s16sQ{_KEYS}Q")
-"""Hash of the item, id of its entry, hash of its title, and of its keys; 0 where there are fewer."""
+_RECORD = struct.Struct(f"<16s16s?Q{_KEYS}Q")
+"""Hash of the item, id of its entry, whether others share a key of it, hash of its title, and of its keys;
+0 where there are fewer."""
 
 
 def _hash(*parts: str) -> int:
@@ -42,15 +44,20 @@ class Skipped:
     entries: Set[str]
     keys: Set[int]
     titles: Counter[int]
+    sharing: bool = False
+    """Whether some of them share a key."""
+    torn: bool = False
+    """Whether one is gone with which another shared a key."""
 
     def may_judge_alone(self, body: Sequence[Entry], known: Iterable[KnownEntry]) -> bool:
         """Say whether the entries read come to the same as they would beside those skipped.
 
         Args:
             body: the entries read.
-            known: what the store remembers under any of their keys.
+            known: what the store remembers under any of their keys. Beside items that share a key nothing may
+                be known: two keys may lead to one entry there.
         """
-        if any(entry.id in self.entries for entry in known):
+        if self.torn or any(self.sharing or entry.id in self.entries for entry in known):
             return False
         if any(_of_key(key) in self.keys for entry in body for key in entry.keys):
             return False
@@ -59,7 +66,7 @@ class Skipped:
 
 
 class Seen:
-    """The items of one feed's document as last read; 72 bytes each."""
+    """The items of one feed's document as last read; 73 bytes each."""
 
     __slots__ = ("_packed",)
 
@@ -75,9 +82,7 @@ class Seen:
         *,
         before: Seen | None = None,
     ) -> Self | None:
-        """Remember a document; None where what an item is may depend on what stands beside it.
-
-        That is so where two items share a key, or where not every item is one entry.
+        """Remember a document; None where not every item is one entry.
 
         Args:
             hashes: those of all its items, in order (`ParsedFeed.seen`).
@@ -87,11 +92,18 @@ class Seen:
         """
         old = before.records() if before else {}
         fresh = [mark for mark in hashes if mark not in old]
-        keys = [key for entry in body for key in entry.keys]
-        if not hashes or len(fresh) != len(body) or len(set(keys)) != len(keys):
+        if not hashes or len(fresh) != len(body):
             return None
         ids = {place: one.id for one in recognised for place in one.places}
-        new = {mark: _record(mark, ids[place], body[place]) for place, mark in enumerate(fresh)}
+        # Items that are the same to the letter are one entry, however many there are.
+        placed = {
+            mark: (ids[place], entry) for place, (mark, entry) in enumerate(zip(fresh, body, strict=True))
+        }
+        bearers = Counter(key for _, entry in placed.values() for key in set(entry.keys))
+        new = {
+            mark: _record(mark, entry_id, entry, shared=any(bearers[key] > 1 for key in entry.keys))
+            for mark, (entry_id, entry) in placed.items()
+        }
         return cls(b"".join(new.get(mark) or old[mark] for mark in dict.fromkeys(hashes)))
 
     def records(self) -> dict[bytes, bytes]:
@@ -106,16 +118,21 @@ class Seen:
 
     def skipped(self, hashes: Iterable[bytes]) -> Skipped:
         """What is known of those of a document's items that were seen before."""
-        records = self.records()
-        found = [_RECORD.unpack(records[mark]) for mark in hashes if mark in records]
-        return Skipped(
-            entries={entry.hex() for _, entry, *_ in found},
-            keys={key for _, _, _, *keys in found for key in keys if key},
-            titles=Counter(title for _, _, title, *_ in found),
-        )
+        present = set(hashes)
+        entries, keys, titles = set[str](), set[int](), Counter[int]()
+        sharing = torn = False
+        for mark, entry, shares, title, *borne in _RECORD.iter_unpack(self._packed):
+            if mark in present:
+                entries.add(entry.hex())
+                keys.update(borne)
+                titles[title] += 1
+                sharing = sharing or shares
+            else:
+                torn = torn or shares
+        return Skipped(entries=entries, keys=keys - {0}, titles=titles, sharing=sharing, torn=torn)
 
 
-def _record(mark: bytes, entry_id: str, entry: Entry) -> bytes:
+def _record(mark: bytes, entry_id: str, entry: Entry, *, shared: bool) -> bytes:
     keys = [_of_key(key) for key in entry.keys[:_KEYS]]
     title = _hash(folded(entry.title))
-    return _RECORD.pack(mark, bytes.fromhex(entry_id), title, *keys, *[0] * (_KEYS - len(keys)))
+    return _RECORD.pack(mark, bytes.fromhex(entry_id), shared, title, *keys, *[0] * (_KEYS - len(keys)))

@@ -45,6 +45,9 @@ _T = TypeVar("_T")
 _LONGEST_KEY = 512
 FORGOTTEN = 2_000_000_000
 """In place of the revision on the tombstone of an entry that a person had forgotten: no text is later."""
+_MANY_KEYS = 8
+"""Beyond so many it is worth asking first whether the feed has any: a first reading asks for all in vain."""
+_ANY_KEY = select(entry_keys.c.entry).where(entry_keys.c.feed == bindparam("of_feed")).limit(1)
 _LATER_THAN_ANY = 1 << 62
 
 
@@ -53,6 +56,8 @@ def known(connection: Connection, feed: str, keys: Sequence[EntryKey]) -> list[K
 
     Each comes with those of its keys that were asked for.
     """
+    if len(keys) > _MANY_KEYS and not connection.execute(_ANY_KEY, {"of_feed": feed}).all():
+        return []
     asked = {(key.kind.value, kept_key(key.value)): key for key in keys}
     found: dict[str, tuple[list[EntryKey], codec.AnyRow]] = {}
     for batch in _batches(list(asked)):
