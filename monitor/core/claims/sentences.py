@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:[-'’ʼ‑]\w+)*(?:['’](?=\s|$))?")
 _END: Final = re.compile(
@@ -19,8 +19,7 @@ _SHORT: Final = re.compile(
 _LONGEST: Final = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a sentence."""
 
     text: str
@@ -120,13 +119,14 @@ def sentence(text: str, start: int, end: int, names: Sequence[Span]) -> Sentence
 def _tokens(text: str, start: int, end: int, names: Sequence[Span]) -> Iterator[Token]:
     reached = start
     for found in _WORD.finditer(text, start, end):
-        inside = next((name for name in names if name.start < found.end() and found.start() < name.end), None)
+        first, last = found.span()
+        inside = next((name for name in names if name.start < last and first < name.end), None)
         yield Token(
             text=found[0],
-            start=found.start(),
-            end=found.end(),
-            before="".join(text[reached : found.start()].split()),
+            start=first,
+            end=last,
+            before="" if text[reached:first].isspace() else "".join(text[reached:first].split()),
             name=inside.entity if inside else None,
             whole=(inside.start, inside.end) if inside else (0, 0),
         )
-        reached = found.end()
+        reached = last

@@ -14,6 +14,8 @@ from sys import intern
 from monitor.core.inflect import WordForms, endings_of
 
 _Endings = Mapping[str, int]
+_HEAD = 3
+"""Letters of a stem, or all that it has, by which words are told that belong to no class."""
 
 
 class Need(IntFlag):
@@ -29,7 +31,16 @@ class Need(IntFlag):
 class Lexicon:
     """Files the forms of classes, and finds the classes of a word."""
 
-    __slots__ = ("_endings", "_longest", "_longest_ending", "_names", "_prefixes", "_spelled", "_stems")
+    __slots__ = (
+        "_endings",
+        "_heads",
+        "_longest",
+        "_longest_ending",
+        "_names",
+        "_prefixes",
+        "_spelled",
+        "_stems",
+    )
 
     def __init__(self) -> None:
         self._stems: dict[str, tuple[tuple[_Endings, int], ...]] = {}
@@ -38,6 +49,8 @@ class Lexicon:
         self._spelled: dict[str, tuple[int, ...]] = {}
         self._prefixes: dict[str, tuple[int, ...]] = {}
         self._endings: dict[tuple[str, Need, Need], _Endings] = {}
+        self._heads: set[str] = set()
+        """First letters of the stems: most words of a text begin like none."""
         self._longest = 0
         self._longest_ending = 0
 
@@ -46,7 +59,7 @@ class Lexicon:
         copy = Lexicon()
         for name in self.__slots__:
             value = getattr(self, name)
-            setattr(copy, name, value.copy() if isinstance(value, dict) else value)
+            setattr(copy, name, value.copy() if isinstance(value, dict | set) else value)
         return copy
 
     def add_forms(
@@ -72,6 +85,7 @@ class Lexicon:
             self._longest_ending = max(self._longest_ending, longest)
             self._longest = max(self._longest, len(stem) + longest)
             stems = self._names if need & Need.CAPITAL else self._stems
+            self._heads.add(stem[:_HEAD])
             stems[stem] = (*stems.get(stem, ()), (endings, word_class))
 
     def add_spellings(self, word_class: int, spellings: Iterable[str]) -> None:
@@ -89,11 +103,14 @@ class Lexicon:
         found: list[tuple[int, int]] = []
         length = len(folded)
         if length <= self._longest:
-            if self._stems:
-                found += self._among(self._stems, folded)
-            if self._names and spelling[:1].isupper():
-                found += self._among(self._names, folded)
-            found += [(word_class, 0) for word_class in self._spelled.get(spelling, ())]
+            heads = self._heads
+            if folded[:3] in heads or folded[:2] in heads or folded[:1] in heads or "" in heads:
+                if self._stems:
+                    found += self._among(self._stems, folded)
+                if self._names and spelling[:1].isupper():
+                    found += self._among(self._names, folded)
+            if spelling in self._spelled:
+                found += [(word_class, 0) for word_class in self._spelled[spelling]]
         if self._prefixes:
             for cut in range(1, min(length, 64) + 1):
                 found += [(word_class, 0) for word_class in self._prefixes.get(folded[:cut], ())]

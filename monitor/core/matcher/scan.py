@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import compress
 from typing import Final, NamedTuple
 
 from monitor.core.matcher.lexicon import Lexicon, Need
-from monitor.core.text import Word, within, written
+from monitor.core.matcher.trie import Trie
+from monitor.core.text import Word, runs_of, within
 
 _REMEMBERED: Final = 1 << 18
 """Chunks remembered at most, about 30 MB; then memory starts afresh, which costs a few milliseconds."""
@@ -75,53 +76,6 @@ class Found(NamedTuple):
 
 Known = Token | Pieces | None
 """What is remembered of a chunk; None for one word of no class."""
-
-
-class Trie:
-    """All terms as sequences of word classes. Filled, then only read; a change is made to a copy."""
-
-    __slots__ = ("_starts", "ends", "inner", "moves", "stride")
-
-    def __init__(self, classes: int) -> None:
-        self.stride = max(1, classes)
-        self.moves: dict[int, int] = {}
-        """node * stride + class -> node"""
-        self.ends: dict[int, tuple[int, ...]] = {}
-        """node -> terms that end there"""
-        self.inner: set[int] = set()
-        """nodes from which a move leads on"""
-        self._starts: dict[int, int] = {}
-
-    def add(self, term: int, classes: tuple[int, ...]) -> None:
-        """File a term under its word classes (at least one)."""
-        node = self._starts.setdefault(classes[0], len(self._starts) + len(self.moves))
-        for word_class in classes[1:]:
-            self.inner.add(node)
-            key = node * self.stride + word_class
-            node = self.moves.setdefault(key, len(self._starts) + len(self.moves))
-        self.ends[node] = (*self.ends.get(node, ()), term)
-
-    def remove(self, term: int, classes: tuple[int, ...]) -> None:
-        """Take a term out; nodes that lead nowhere any more stay, and change nothing of what is found."""
-        node = self._starts[classes[0]]
-        for word_class in classes[1:]:
-            node = self.moves[node * self.stride + word_class]
-        left = tuple([one for one in self.ends[node] if one != term])
-        if left:
-            self.ends[node] = left
-        else:
-            del self.ends[node]
-
-    def copied(self) -> Trie:
-        """Return a trie of the same terms, to be changed."""
-        copy = Trie(self.stride)
-        for name in ("_starts", "ends", "inner", "moves"):
-            setattr(copy, name, getattr(self, name).copy())
-        return copy
-
-    def start(self, word_class: int) -> int | None:
-        """Return the node that a class leads to from the root."""
-        return self._starts.get(word_class)
 
 
 class Occurrence(NamedTuple):
@@ -252,6 +206,10 @@ class ScannedText:
 _EMPTY: Final = tuple([ScannedText("", field, [], []) for field in range(3)])
 
 
+_NOTHING: Final = (None,)
+"""What is held by a run of letters that is one word of no class."""
+
+
 class _Words(dict[str, tuple[Found | None, ...]]):
     """What is remembered of runs of letters: the words in each, None for those of no class."""
 
@@ -262,13 +220,9 @@ class _Words(dict[str, tuple[Found | None, ...]]):
         self._lexicon = lexicon
 
     def __missing__(self, run: str) -> tuple[Found | None, ...]:
-        classes = self._lexicon.classes
-        held = tuple(
-            [
-                Found(word, found) if (found := classes(word.folded, word.spelling)) else None
-                for word in within(run)
-            ]
-        )
+        held = tuple(map(self._found, within(run)))
+        if held == _NOTHING:
+            held = _NOTHING
         if len(run) <= _LONG:
             if len(self) >= _REMEMBERED:
                 self.clear()
@@ -313,12 +267,23 @@ class _Memory(dict[str, Known]):
         start = chunk.index(word)
         return Token((start, start + len(word)), found, self._trie)
 
-    def _parts(self, chunk: str) -> Iterator[Token | None]:
+    def _parts(self, chunk: str) -> Iterable[Token | None]:
         """Give the words of a chunk: hundreds in scripts without spaces, nearly all of no class."""
-        held = self._words
-        for start, run in written(chunk):
-            for one in held[run]:
+        runs = runs_of(chunk)
+        held = list(map(self._words.__getitem__, runs))
+        if all(one is _NOTHING for one in held):
+            return [None] * len(held)
+        return self._placed(chunk, runs, held)
+
+    def _placed(
+        self, chunk: str, runs: Sequence[str], held: Sequence[tuple[Found | None, ...]]
+    ) -> Iterator[Token | None]:
+        start = 0
+        for run, parts in zip(runs, held, strict=True):
+            start = chunk.index(run, start)
+            for one in parts:
                 yield None if one is None else self._token(one, start)
+            start += len(run)
 
     def _token(self, one: Found, start: int) -> Token:
         return Token((start + one.word.start, start + one.word.end), one.classes, self._trie)

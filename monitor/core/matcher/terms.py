@@ -14,7 +14,7 @@ from monitor.core.inflect import Inflector, languages_of, transliterations
 from monitor.core.inflect.forms import word_forms
 from monitor.core.matcher.lexicon import Lexicon, Need
 from monitor.core.matcher.occurrences import Company, CompiledTerm
-from monitor.core.matcher.scan import Trie
+from monitor.core.matcher.trie import Trie
 from monitor.core.matcher.wording import WordSpec, in_case_of, specs_of, with_possessive
 from monitor.core.rules.shape import placeless_term
 from monitor.core.rules.tree import Entity, Guard, Term

@@ -3,7 +3,7 @@
 from monitor.core.text.folding import composed, fold, fold_spelling
 from monitor.core.text.markup import plain_text
 from monitor.core.text.readable import readable
-from monitor.core.text.words import Word, within, words, written
+from monitor.core.text.words import Word, runs_of, within, words
 
 __all__ = [
     "Word",
@@ -12,7 +12,7 @@ __all__ = [
     "fold_spelling",
     "plain_text",
     "readable",
+    "runs_of",
     "within",
     "words",
-    "written",
 ]

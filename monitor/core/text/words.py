@@ -7,7 +7,6 @@ all over a stream of news, so whoever reads many texts remembers what a chunk he
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -70,13 +69,13 @@ def words(text: str) -> list[Word]:
     return found
 
 
-def written(text: str) -> Iterator[tuple[int, str]]:
-    """Cut a text into runs of what may be a word, each with its place: `within` says what it holds."""
-    return ((match.start(), match[0]) for match in _WORD.finditer(text))
+def runs_of(text: str) -> list[str]:
+    """Cut a text into runs of what may be a word: `within` says what each holds."""
+    return _WORD.findall(text)
 
 
 def within(run: str) -> tuple[Word, ...]:
-    """Return what a run of `written` holds, with places in the run.
+    """Return what a run of `runs_of` holds, with places in the run.
 
     One word mostly; none, or an article and its word, where signs or an apostrophe stand at its edges.
     """
