@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Self
 
-from monitor.core.identity import LABEL_AT_LEAST, Recognised, folded
+from monitor.core.identity import LABEL_AT_LEAST, Recognised, folded, title_key
 from monitor.core.models import Entry, EntryKey, KnownEntry
 
 _KEYS = 4
@@ -35,6 +35,11 @@ def _hash(*parts: str) -> int:
 
 def _of_key(key: EntryKey) -> int:
     return _hash(key.kind, key.value)
+
+
+def _may_bear(entry: Entry, *, sharing: bool) -> tuple[EntryKey, ...]:
+    """Return the keys of an entry; beside others that share them, its words may come to be one."""
+    return (*entry.keys, title_key(entry.title, entry.summary)) if sharing else entry.keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Skipped:
         """
         if self.torn or any(self.sharing or entry.id in self.entries for entry in known):
             return False
-        if any(_of_key(key) in self.keys for entry in body for key in entry.keys):
+        if any(_of_key(key) in self.keys for entry in body for key in _may_bear(entry, sharing=self.sharing)):
             return False
         titles = Counter(_hash(folded(entry.title)) for entry in body)
         return all(count + self.titles[title] < LABEL_AT_LEAST for title, count in titles.items())
@@ -133,6 +138,6 @@ class Seen:
 
 
 def _record(mark: bytes, entry_id: str, entry: Entry, *, shared: bool) -> bytes:
-    keys = [_of_key(key) for key in entry.keys[:_KEYS]]
+    keys = [_of_key(key) for key in _may_bear(entry, sharing=shared)[:_KEYS]]
     title = _hash(folded(entry.title))
     return _RECORD.pack(mark, bytes.fromhex(entry_id), shared, title, *keys, *[0] * (_KEYS - len(keys)))

@@ -22,8 +22,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.bench_parse import documents
-from tests.benchmarks.bench_poll import Spent, apart, ours_and_bare, with_reader
+from tests.benchmarks.bench_poll import Spent, apart, documents_of, ours_and_bare, with_reader
 from tests.benchmarks.poll_server import Site, served
 
 PASSES = (
@@ -101,8 +100,8 @@ def main() -> None:
     options.add_argument("--hosts", type=int, default=200)
     options.add_argument("--reader", help="the Python of an environment that has reader")
     chosen = options.parse_args()
-    bodies = documents(chosen.place, min(chosen.hosts, 120))
-    with tempfile.TemporaryDirectory() as made, served(bodies, chosen.hosts) as site:
+    bodies, others = documents_of(chosen.place, chosen.hosts)
+    with tempfile.TemporaryDirectory() as made, served(bodies, chosen.hosts, others=others) as site:
         folder = Path(made)
         ours = apart(partial(ours_and_bare, site, folder, 1))[::2]
         print(*ours, sep="\n", flush=True)

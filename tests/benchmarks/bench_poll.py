@@ -6,9 +6,10 @@ FOLDER holds feeds.tar.xz and MANIFEST.tsv. PYTHON is that of an environment in 
 
 The poller is the daemon's: HttpFetcher, parser processes, a store in an SQLite file, a rule. It and the
 peers ask one server, in a process of its own, for feeds on as many hosts (127.1.x.y), connections kept alive.
-The bare client is aiohttp with as many requests at a time, which reads the body and forgets it. Its rounds
-take turns with ours; of each the cheapest round counts. CPU is that of all processes of the one measured,
-the server left out.
+What a daemon does once after its start (imports, statements, parser processes, words met for the first time)
+has a line of its own: it first reads other documents from other hosts. The bare client is aiohttp with as
+many requests at a time, which reads the body and forgets it. Its rounds take turns with ours; of each the
+cheapest round counts. CPU is that of all processes of the one measured, the server left out.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from typing import TypeVar
 import aiohttp
 import feedparser
 
+from monitor.config.compiling import LongLived
 from monitor.config.rules import load_rules
 from monitor.core.matcher import Matcher
 from monitor.core.models import Feed
@@ -63,7 +65,7 @@ class Spent:
     wall: float
     cpu: float
     memory: float = 0.0
-    """MiB resident after it, all processes together."""
+    """MiB resident after it, all processes together, what they share counted once."""
 
     def __str__(self) -> str:
         rates = f"{self.feeds / self.wall:8,.0f} feeds/s {self.feeds / self.cpu:8,.0f} per CPU second"
@@ -82,9 +84,10 @@ def _cpu_of(process: int) -> float:
 
 
 def _memory() -> float:
-    page = os.sysconf("SC_PAGE_SIZE")
+    """Sum up what processes keep, by proportional sizes: the parsers share the interpreter's pages."""
     every = [os.getpid(), *_children(os.getpid())]
-    return sum(int(Path(f"/proc/{one}/statm").read_text().split()[1]) for one in every) * page / 2**20
+    lines = (Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines() for one in every)
+    return sum(int(line.split()[1]) for found in lines for line in found if line.startswith("Pss:")) / 1024
 
 
 async def spent(name: str, feeds: int, work: Round) -> Spent:
@@ -169,19 +172,17 @@ class Stalls:
 
 async def with_ours(site: Site, folder: Path, measured: Callable[[Ours, Bare], Awaitable[Found]]) -> Found:
     """Measure something of the poller, with its store in a folder, and a bare client."""
-    feeds = [
-        Feed(url=site.url(number), name=str(number), outlet=f"outlet-{number}.example")
-        for number in range(site.hosts)
-    ]
+    feeds, others = _feeds(site, range(site.hosts)), _feeds(site, range(site.hosts, site.hosts + site.others))
     (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
     rules = load_rules([folder / "rules.yaml"]).accepted()
     # No pause: the rounds follow each other within a second, as no host is asked in earnest.
     polling = PollingSettings(allow_networks=("127.1.0.0/16",), host_interval=timedelta(0))
     in_force = InForce(settings=Settings(polling=polling), rulebook=Rulebook.of(rules, Matcher(rules)))
-    in_force.feeds = {feed.url: feed for feed in feeds}
+    in_force.feeds = {feed.url: feed for feed in others}
+    LongLived().settle()  # as the daemon does when it has read its rules
     times = [datetime.now(UTC)]
     store = await open_store(f"sqlite:///{folder}/news-{site.port}.db", owner="bench", exclusive=True)
-    await store.sync_feeds(feeds, times[0])
+    await store.sync_feeds(others, times[0])
     trust, names = site.context(), Names() if site.keys else None
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=75, resolver=names, ssl=trust or True)
     async with (
@@ -191,11 +192,20 @@ async def with_ours(site: Site, folder: Path, measured: Callable[[Ours, Bare], A
     ):
         world = World(clock=lambda: times[0], dice=lambda: 0.5, fetcher=fetcher, parser=parser)
         ours = Ours(Poller(store, world, in_force, on_entries=Wakeup()), times)
+        print(await spent("news-monitor: other feeds, just started", len(others), ours.round), flush=True)
+        in_force.feeds = {feed.url: feed for feed in feeds}
+        await store.sync_feeds(feeds, times[0])
         found = await measured(ours, Bare(session, list(in_force.feeds), polling.concurrency))
     states = await store.feed_states()
     assert all(not state.failures and state.entries for state in states)
     await store.close()
     return found
+
+
+def _feeds(site: Site, numbers: range) -> list[Feed]:
+    return [
+        Feed(url=site.url(number), name=str(number), outlet=f"outlet-{number}.example") for number in numbers
+    ]
 
 
 async def ours_and_bare(site: Site, folder: Path, rounds: int) -> list[Spent]:
@@ -298,13 +308,13 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=ROUNDS)
     options.add_argument("--reader", help="the Python of an environment that has reader")
     chosen = options.parse_args()
-    bodies = documents(chosen.place, min(chosen.hosts, 120))
+    bodies, others = documents_of(chosen.place, chosen.hosts)
     size = sum(map(len, bodies)) / len(bodies) / 1024
     print(f"{chosen.hosts} hosts, {len(bodies)} documents, {size:.0f} KiB on average; us are CPU a feed")
     few = min(chosen.bodies, chosen.hosts)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        with served(bodies, chosen.hosts) as site:
+        with served(bodies, chosen.hosts, others=others) as site:
             tell(apart(partial(ours_and_bare, site, folder, chosen.rounds)))
             print(f"with {few} of them:")
             tell(apart(partial(plain_loop, site, few)))
@@ -312,19 +322,25 @@ def main() -> None:
                 tell(with_reader(chosen.reader, site, few, folder))
             else:
                 print("reader is left out: name the Python of an environment that has it with --reader")
-        with served(bodies, few) as site:
+        with served(bodies, few, others=others) as site:
             found, stalls = apart(partial(stalled, site, folder))
             print(found, stalls, sep="\n")
-        over_tls(bodies, few, folder, chosen.rounds)
+        over_tls((bodies, others), few, folder, chosen.rounds)
 
 
-def over_tls(bodies: Sequence[bytes], hosts: int, folder: Path, rounds: int) -> None:
+def documents_of(place: Path, hosts: int) -> tuple[list[bytes], list[bytes]]:
+    """Choose the documents that are measured, and others that are read before."""
+    every = documents(place, 2 * min(hosts, 120))
+    return every[::2], every[1::2]
+
+
+def over_tls(bodies: tuple[list[bytes], list[bytes]], hosts: int, folder: Path, rounds: int) -> None:
     """Do the same over TLS, connections kept alive after the first pass."""
     if not make_keys(folder):
         print("TLS is left out: there is no openssl to make a certificate with")
         return
     print(f"{hosts} hosts over TLS:")
-    with served(bodies, hosts, folder) as site:
+    with served(bodies[0], hosts, folder, others=bodies[1]) as site:
         tell(apart(partial(ours_and_bare, site, folder, rounds)))
 
 

@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -57,6 +58,8 @@ class Site:
     hosts: int
     keys: Path | None = None
     """The folder of certificates, over TLS."""
+    others: int = 0
+    """Hosts behind these that have documents of their own."""
 
     def url(self, number: int) -> str:
         """Name a feed."""
@@ -116,19 +119,23 @@ def make_keys(folder: Path) -> bool:
 
 
 @contextmanager
-def served(bodies: Sequence[bytes], hosts: int, keys: Path | None = None) -> Iterator[Site]:
-    """Serve the bodies on so many hosts, over TLS where there are keys."""
+def served(
+    bodies: Sequence[bytes], hosts: int, keys: Path | None = None, *, others: Sequence[bytes] = ()
+) -> Iterator[Site]:
+    """Serve the bodies on so many hosts, the others behind them; over TLS where there are keys."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    server = context.Process(target=serve, args=(bodies, hosts, theirs, keys), daemon=True)
+    every = [bodies[number % len(bodies)] for number in range(hosts)] + list(others)
+    server = context.Process(target=serve, args=(every, theirs, keys), daemon=True)
     server.start()
     try:
-        yield Site(ours.recv(), hosts, keys)
+        yield Site(ours.recv(), hosts, keys, len(others))
     finally:
         server.kill()
         server.join()
 
 
+@cache
 def without_first(body: bytes) -> bytes:
     """Return the document as it was before its first entry."""
     return _FIRST.sub(b"", body, count=1)
@@ -148,6 +155,7 @@ class _Shelf:
         self._tagged, self._version = True, 0
 
     @staticmethod
+    @cache
     def _answers(body: bytes) -> tuple[bytes, bytes, bytes, bytes]:
         """Give the tag, and the answers: 304, with a tag, without."""
         tag = b'"%s"' % blake2b(body, digest_size=8).hexdigest().encode()
@@ -162,7 +170,7 @@ class _Shelf:
             self._tagged, self._version = kind == b"tags", int(version)
             return b"HTTP/1.1 204 No Content\r\n\r\n"
         feeds = self._versions[self._version]
-        tag, unchanged, tagged, plain = feeds[int(path.split(b"/")[1]) % len(feeds)]
+        tag, unchanged, tagged, plain = feeds[int(path.split(b"/")[1])]
         if not self._tagged:
             return plain
         asked = _TAG.search(request)
@@ -192,13 +200,13 @@ def allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def serve(bodies: Sequence[bytes], hosts: int, told: Connection, keys: Path | None = None) -> None:
+def serve(bodies: Sequence[bytes], told: Connection, keys: Path | None = None) -> None:
     """Serve until killed; tell the port, once every host listens."""
     allow_many_files()
-    asyncio.run(_serve(bodies, hosts, told, keys))
+    asyncio.run(_serve(bodies, told, keys))
 
 
-async def _serve(bodies: Sequence[bytes], hosts: int, told: Connection, keys: Path | None) -> None:
+async def _serve(bodies: Sequence[bytes], told: Connection, keys: Path | None) -> None:
     shelf = _Shelf(bodies)
     loop = asyncio.get_running_loop()
     context = None
@@ -207,7 +215,7 @@ async def _serve(bodies: Sequence[bytes], hosts: int, told: Connection, keys: Pa
         context.load_cert_chain(keys / "cert.pem", keys / "key.pem")
     first = await loop.create_server(lambda: _Connection(shelf), address(0), 0, ssl=context)
     port: int = first.sockets[0].getsockname()[1]
-    others = [address(number) for number in range(1, hosts)]
+    others = [address(number) for number in range(1, len(bodies))]
     second = (
         await loop.create_server(lambda: _Connection(shelf), others, port, ssl=context) if others else None
     )

@@ -122,6 +122,20 @@ items = st.builds(
 histories = st.lists(st.lists(items, min_size=1, max_size=7), min_size=2, max_size=6)
 
 
+@st.composite
+def rolling(draw: st.DrawFn) -> list[list[Item]]:
+    """Documents of which each is the one before but for an item that left and one that came."""
+    body = draw(st.lists(items, min_size=3, max_size=8))
+    found = [list(body)]
+    for _ in range(draw(st.integers(2, 6))):
+        if len(body) > 1 and draw(st.booleans()):
+            del body[draw(st.integers(0, len(body) - 1))]
+        if draw(st.booleans()):
+            body.insert(draw(st.integers(0, len(body))), draw(items))
+        found.append(list(body))
+    return found
+
+
 @given(histories)
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_what_is_remembered_changes_nothing(tmp_path: Path, history: list[list[Item]]) -> None:
@@ -134,6 +148,41 @@ async def test_what_is_remembered_changes_nothing(tmp_path: Path, history: list[
     finally:
         await remembering.store.close()
         await forgetful.store.close()
+
+
+@given(rolling())
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_what_rolls_through_a_feed_is_told_alike(tmp_path: Path, history: list[list[Item]]) -> None:
+    """Items that share keys, skipped or gone: the same entries, revisions and texts as from whole documents.
+
+    Keys are not compared: of a revision, those that other items of the document bear are noted only where
+    these are read.
+    """
+    remembering = await opened(tmp_path, forgetful=False)
+    forgetful = await opened(tmp_path, forgetful=True)
+    try:
+        for body in history:
+            found, wanted = await remembering.poll(body), await forgetful.poll(body)
+            assert [one[:4] for one in found] == [one[:4] for one in wanted]
+    finally:
+        await remembering.store.close()
+        await forgetful.store.close()
+
+
+async def test_items_that_share_a_key_are_not_read_again_while_all_stand(tmp_path: Path) -> None:
+    """Nor are items that are the same to the letter; if one that shares its key goes, the whole is read."""
+    desk = await opened(tmp_path, forgetful=False)
+    pair = [item(1, 9, 0), item(2, 9, 1)]
+    old = [*pair, item(3, 3, 2), item(3, 3, 2)]
+    try:
+        await desk.poll(old)
+        assert len(await desk.poll([item(4, 4, 3), *old])) == 4
+        assert len(await desk.poll([item(5, 5, 3), item(4, 4, 3), *old[:-1]])) == 5
+        assert desk.serving.read == [4, 1, 1]
+        await desk.poll([item(5, 5, 3), item(4, 4, 3), *old[1:]])
+        assert desk.serving.read[3:] == [0, 5]
+    finally:
+        await desk.store.close()
 
 
 async def test_a_growing_feed_costs_its_new_items(tmp_path: Path) -> None:
