@@ -200,6 +200,18 @@ def test_the_book_keeps_no_more_than_its_limit() -> None:
         assert len(book) <= 201
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=8), timedelta(days=4), timedelta(days=365)])
+def test_after_a_clock_that_was_ahead_what_comes_is_remembered(ahead: timedelta) -> None:
+    """One entry of a year hence must not make every later one too old to be met."""
+    room, book = Newsroom(), StoryBook()
+    early = room.entry(*HUNT)
+    book.assign(replace(early, first_seen=early.first_seen + ahead), Findings())
+    first, *_ = tell(book, [room.entry(*VILLAGE)])
+    copy = room.entry(f"Wire: {VILLAGE[0]}", "From our correspondents. " + VILLAGE[1][:160])
+    assignment, _ = book.assign(copy, Findings())
+    assert (assignment.placement, assignment.story) == (Placement.COPY, first.story)
+
+
 def test_a_trace_of_a_summary_is_small() -> None:
     """The store keeps it with each entry."""
     room, book = Newsroom(), StoryBook()

@@ -24,12 +24,13 @@ from tests.world.running import Run
 HISTORIES = int(os.environ.get("NEWS_MONITOR_HISTORIES", "20"))
 """So many are tried; `python -m tests.benchmarks.bench_histories` tries hundreds."""
 
-NEWS = Published(0, Kind.ALERTED)
+NEWS, OTHER, COPY = Published(0, Kind.ALERTED), Published(2, Kind.OTHER), Published(2, Kind.COPY)
 
 
 @pytest.mark.slow
 @example(history=(Leapt(timedelta(hours=8)), SlackFaults((Fault.ACCEPT_THEN_DROP,)), NEWS, Waited(45)))
 @example(history=(SlackOut(Fault.ACCEPT_THEN_DROP), NEWS, Leapt(timedelta(days=365)), Waited(45)))
+@example(history=(Leapt(timedelta(days=365)), OTHER, Waited(15), Published(1, Kind.HELD), COPY))
 @settings(max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories())
 def test_promises_hold_whatever_happens(run: Run, history: History) -> None:

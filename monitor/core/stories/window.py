@@ -23,6 +23,8 @@ _EARLY = 4
 _LATE = 4
 _SAME_KEY = 8
 _GROUP_NUMBERS = 1 << 40
+_CLOCK_WAS_AHEAD = 24 * 3600 * 1_000_000
+"""Microseconds."""
 
 
 class Window:
@@ -44,8 +46,12 @@ class Window:
         self._last_group = _GROUP_NUMBERS
 
     def expire(self, now: int) -> None:
-        """Forget the entries first seen longer ago than the window, `now` in microseconds."""
-        self._now = max(self._now, now)
+        """Forget the entries first seen longer ago than the window, `now` in microseconds.
+
+        Entries come a little out of order, and `now` does not go back for that. Where it does by more than a
+        day, a clock was ahead and has been set right: else what comes now would be forgotten at once.
+        """
+        self._now = now if self._now - now > _CLOCK_WAS_AHEAD else max(self._now, now)
         horizon = self._now - self._length
         shelf = self.shelf
         while len(shelf) and (shelf.time(shelf.first) < horizon or len(shelf) > self._limit):
