@@ -124,6 +124,19 @@ def test_the_documents_tell_of_commands() -> None:
     assert set(cli.list_commands(click.Context(cli))) <= told
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_program_of_the_checkout_that_a_document_names_is_there(file: Path) -> None:
+    """What follows `make` is a target, what follows `python -m tests.` a module."""
+    text = file.read_text(encoding="utf-8")
+    targets = set(
+        re.findall(r"^([\w/.$()]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    made = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE))
+    assert made <= targets
+    modules = set(re.findall(r"python -m (tests\.[\w.]+\w)", text))
+    assert [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").is_file()] == []
+
+
 @pytest.mark.parametrize(
     ("typed", "complaint"),
     [
