@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from typing import NamedTuple
 
 from monitor.core.models import Placement
@@ -112,11 +112,7 @@ class _Side:
     entities: dict[str, float]
     tokens: dict[str, float]
     numbers: dict[int, float]
-
-    @property
-    def length(self) -> float:
-        weights = (*self.entities.values(), *self.tokens.values(), *self.numbers.values())
-        return max(_SHORT, sqrt(sum(weight * weight for weight in weights)))
+    length: float
 
 
 def abroad(window: Window, arrival: Arrival, asked: Query) -> list[Abroad]:
@@ -134,7 +130,7 @@ def abroad(window: Window, arrival: Arrival, asked: Query) -> list[Abroad]:
         if not other.lang or other.lang == own.lang:
             continue
         common = _common(window, side, other, seq)
-        if _hopeless(common) or _compared(side, _side(window, common), seq).likeness < OFFER_AT:
+        if _hopeless(common) or _reach(window, side, common) < OFFER_AT * side.length * _SHORT:
             continue
         found = _compared(side, _side(window, _text(window, seq, other)), seq)
         story = window.shelf.story(seq)
@@ -156,40 +152,53 @@ def _side(window: Window, text: _Text) -> _Side:
     keys = {token: token_key(token) for token in (*title, *body)}
     rare = rarity((*entities.values(), *keys.values(), *text.numbers))
     weights = {token: rare[key] * (1.0 if is_concept(token) else _NAME) for token, key in keys.items()}
-    in_title = frozenset(text.terms)
-    return _Side(
-        entities={name: _ENTITY * rare[key] for name, key in entities.items()},
-        tokens={token: weights[token] for token in title} | {token: _BODY * weights[token] for token in body},
-        numbers={
-            number: rare[number] * _NUMBER * (1.0 if number in in_title else _BODY) for number in text.numbers
-        },
-    )
+    names = {name: _ENTITY * rare[key] for name, key in entities.items()}
+    tokens = {token: weights[token] for token in title} | {token: _BODY * weights[token] for token in body}
+    numbers = {
+        number: rare[number] * _NUMBER * (1.0 if number in text.terms else _BODY) for number in text.numbers
+    }
+    whole = (*names.values(), *tokens.values(), *numbers.values())
+    return _Side(names, tokens, numbers, max(_SHORT, sqrt(sum([weight * weight for weight in whole]))))
 
 
-def _common(window: Window, one: _Side, other: Foreign, seq: int) -> _Text:
-    """What of a text in another language has a counterpart on one side.
+class _Common(NamedTuple):
+    """What of a text in another language has a counterpart on one side."""
 
-    Weighing this alone takes a fraction of the work and finds no less likeness than weighing the whole: most
-    candidates are settled by it.
-    """
-    tokens = frozenset((*other.title, *other.body))
-    met = {found for token in one.tokens for found in _counterparts(token, tokens)} if tokens else tokens
+    entities: list[str]
+    tokens: list[tuple[float, list[str]]]
+    """The weight of each token of the side, and what stands for it in the text."""
+    numbers: list[int]
+    title: tuple[str, ...]
+    """The tokens of the text's title."""
+
+
+def _common(window: Window, one: _Side, other: Foreign, seq: int) -> _Common:
+    tokens = dict.fromkeys((*other.title, *other.body))
     glance = window.shelf.glance(seq) if one.numbers else None
-    return _Text(
+    return _Common(
         [name for name in other.entities if name in one.entities],
-        tuple(filter(met.__contains__, other.title)),
-        tuple(filter(met.__contains__, other.body)),
-        glance.title if glance else (),
-        frozenset(one.numbers.keys() & {*glance.title, *glance.body}) if glance else frozenset(),
+        [(weight, met) for token, weight in one.tokens.items() if (met := _counterparts(token, tokens))],
+        [*filter(one.numbers.__contains__, (*glance.title, *glance.body))] if glance else [],
+        other.title,
     )
 
 
-def _hopeless(common: _Text) -> bool:
+def _hopeless(common: _Common) -> bool:
     """Whether a text can only be found implausible: no name and not two features in common."""
-    tokens = (*common.title, *common.body)
-    if common.entities or any(map(is_name, tokens)):
+    if common.entities or any(is_name(met[0]) for _, met in common.tokens):
         return False
-    return len(tokens) + len(common.numbers) < _OFFERED_FEATURES
+    return len(common.tokens) + len(common.numbers) < _OFFERED_FEATURES
+
+
+def _reach(window: Window, one: _Side, common: _Common) -> float:
+    """How much two texts can have in common, before they are weighed as a whole: most do not reach enough."""
+    if common.entities:
+        return inf
+    keys = {token: token_key(token) for _, met in common.tokens for token in met}
+    rare = window.rarity.weights((*keys.values(), *common.numbers))
+    weights = {token: rare[key] * (1.0 if token in common.title else _BODY) for token, key in keys.items()}
+    told = sum([weight * max(map(weights.__getitem__, met)) for weight, met in common.tokens])
+    return _NAME * told + sum([one.numbers[number] * _NUMBER * rare[number] for number in common.numbers])
 
 
 def _candidates(window: Window, side: _Side, languages: Iterable[str]) -> list[int]:

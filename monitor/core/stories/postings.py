@@ -57,29 +57,36 @@ class Postings:
         """Enter a document, numbered no lower than any before, under its keys."""
         self._latest = doc
         heads, frequent, lengths = self._heads, self._frequent, self._lengths
+        low, position, oldest = doc & _DOC, self._next, self._first << _CHUNK_BITS
+        cells = self._cells(doc, position)
         for key in keys:
-            if (docs := frequent.get(key)) is not None:
-                docs.append(doc)
+            if key in frequent:
+                frequent[key].append(doc)
                 continue
             slot = key & _SLOT
-            position = self._next
-            chunk = (position >> _CHUNK_BITS) - self._first
-            if chunk == len(self._chunks):
-                self._chunks.append(array("I", bytes(8 * _CHUNK)))
-                self._newest.append(doc)
+            if not position & _LOW:
+                cells = self._cells(doc, position)
+            head = heads[slot]
+            if not head or head < oldest:
+                head = position
+                lengths[slot] = 0
             at = (position & _LOW) * 2
-            back = position - heads[slot] if heads[slot] else 0
-            if back > position - (self._first << _CHUNK_BITS):
-                back = lengths[slot] = 0
-            cells = self._chunks[chunk]
-            cells[at] = key & _REST | doc & _DOC
-            cells[at + 1] = back
+            cells[at] = key & _REST | low
+            cells[at + 1] = position - head
             heads[slot] = position
-            self._newest[chunk] = doc
-            self._next = position + 1
+            position += 1
             lengths[slot] += 1
             if lengths[slot] == _CROWDED:
                 self._relieve(slot)
+        self._next = position
+
+    def _cells(self, doc: int, position: int) -> array[int]:
+        """The chunk in which a position lies, the last or a new one, written to by a document."""
+        if (position >> _CHUNK_BITS) - self._first == len(self._chunks):
+            self._chunks.append(array("I", bytes(8 * _CHUNK)))
+            self._newest.append(doc)
+        self._newest[-1] = doc
+        return self._chunks[-1]
 
     @property
     def cells(self) -> int:
@@ -94,8 +101,8 @@ class Postings:
         first, chunks, tail, rest = self._first, self._chunks, self._tail, key & _REST
         span = self._latest - tail
         position = self._heads[key & _SLOT]
-        oldest = first << _CHUNK_BITS
-        while position > oldest:
+        oldest = first << _CHUNK_BITS or 1
+        while position >= oldest:
             cells = chunks[(position >> _CHUNK_BITS) - first]
             at = (position & _LOW) * 2
             cell = cells[at]
@@ -151,11 +158,14 @@ class Postings:
         self._sweep(steps * _SWEPT)
 
     def _count_anew(self) -> None:
-        """Number the positions from the oldest chunk on; heads that lie before it lead nowhere any more."""
-        gone = self._first << _CHUNK_BITS
+        """Number the positions from the oldest chunk on; heads that lie before it lead nowhere any more.
+
+        It becomes the second, since position 0 stands for none.
+        """
+        gone = (self._first - 1) << _CHUNK_BITS
         self._heads = array("I", [max(0, head - gone) for head in self._heads])
         self._next -= gone
-        self._first = 0
+        self._first = 1
 
     def _relieve(self, slot: int) -> None:
         """Move the frequent keys of a crowded slot to lists of their own; the others are chained anew."""
@@ -178,7 +188,7 @@ class Postings:
         """The postings of a slot whose documents are there, newest first: position, and what stands there."""
         chain: list[tuple[int, int]] = []
         position = self._heads[slot]
-        while position > self._first << _CHUNK_BITS:
+        while position >= (self._first << _CHUNK_BITS or 1):
             cells = self._chunks[(position >> _CHUNK_BITS) - self._first]
             at = (position & _LOW) * 2
             if ((cells[at] & _DOC) - self._tail) & _DOC > self._latest - self._tail:
