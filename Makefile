@@ -13,7 +13,7 @@ demo: $(VENV)/.ok
 # Files of tests are shared out to as many processes as there are cores; JOBS=0 runs all in one.
 JOBS ?= auto
 test: $(VENV)/.ok
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0
 
 # Every page in both themes and on a phone, as pictures in build/desk; needs Debian's chromium.
 screenshots: $(VENV)/.ok

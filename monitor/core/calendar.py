@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,8 +25,9 @@ _FURTHEST: Final = 366 * 28 + 7
 """Days after which even the 29th of February on a given weekday has come round."""
 
 
+@lru_cache(maxsize=1024)
 def zone_named(name: str) -> tzinfo:
-    """Return the time zone of that name in the IANA database.
+    """Return the time zone of that name in the IANA database; its files are read the first time alone.
 
     Raises:
         ValueError: there is none; the message suggests one.

@@ -6,6 +6,7 @@ pending entries | story | decide each match | render | COMMIT story, decisions, 
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 _BATCH = 200
 _IDLE = 1.0
 """Seconds after which pending entries are looked for though nobody called."""
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""What a machine says that has no descriptors or no memory left."""
 
 
 class Assembler:
@@ -104,7 +107,12 @@ class Assembler:
             return await self._attempted(pending)
         except StoreUnavailableError:
             raise
-        except Exception as error:  # noqa: BLE001 - told by whoever is guilty of it, one by one
+        except Exception as error:
+            if (
+                isinstance(error, OSError) and error.errno in _EXHAUSTED
+            ):  # no entry's fault: try the same again
+                message = f"the machine has nothing left to decide with: {error}"
+                raise StoreUnavailableError(message) from error
             if len(pending) == 1:
                 return await self._put_aside(pending[0], error)
             log.warning("assemble.one_by_one", extra=fields(entries=len(pending), why=type(error).__name__))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from dataclasses import replace
 
 import pytest
 
+from monitor.core.errors import StoreUnavailableError
 from monitor.core.models import Assembled, Entry, Findings, Placement, Reason, Verdict
 from monitor.core.stories import StoryBook
 from monitor.pipeline.judge import Judge
@@ -56,6 +58,24 @@ async def test_an_entry_that_meets_a_bug_is_put_aside_and_the_others_go_on(
     assert stored.assignment is not None
     assert stored.assignment.placement is Placement.OPENS
     assert stored.assignment.reason == "an error of news-monitor itself: ZeroDivisionError"
+
+
+async def test_a_machine_without_descriptors_puts_no_entry_aside(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no entry's fault: the same is tried again, and alerts then."""
+
+    def exhausted(*_: object) -> object:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    await rig.serve("one", ROSA)
+    await rig.poller.run_once()
+    with monkeypatch.context() as broken:
+        broken.setattr(StoryBook, "assign", exhausted)
+        with pytest.raises(StoreUnavailableError, match="nothing left to decide with"):
+            await rig.assembler.run_once()
+    await rig.through()
+    assert len(rig.channel.got) == 1
 
 
 async def test_a_revision_that_meets_a_bug_keeps_its_story(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

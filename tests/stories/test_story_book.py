@@ -212,6 +212,19 @@ def test_after_a_clock_that_was_ahead_what_comes_is_remembered(ahead: timedelta)
     assert (assignment.placement, assignment.story) == (Placement.COPY, first.story)
 
 
+def test_a_book_restored_after_a_clock_that_was_ahead_remembers_what_came_since() -> None:
+    """Of the rows one is of a year hence: the others are no older for it."""
+    room, book, again = Newsroom(), StoryBook(), StoryBook()
+    early = room.entry(*HUNT)
+    ahead = replace(early, first_seen=early.first_seen + timedelta(days=365))
+    raid, village = room.entry(*RAID), room.entry(*VILLAGE)
+    told_so_far = [book.assign(entry, Findings()) for entry in (ahead, raid, village)]
+    again.restore([row(assignment, story) for assignment, story in told_so_far])
+    copy = room.entry(f"Wire: {RAID[0]}", "From our correspondents. " + RAID[1][:160])
+    assignment, _ = again.assign(copy, Findings())
+    assert (assignment.placement, assignment.story) == (Placement.COPY, raid.id)
+
+
 def test_a_trace_of_a_summary_is_small() -> None:
     """The store keeps it with each entry."""
     room, book = Newsroom(), StoryBook()

@@ -180,8 +180,8 @@ class AlertSettings(SendingSettings):
     """The same for the first read of a new feed, so that its backlog never floods."""
     channels: tuple[str, ...] = ()
     """Where alerts go that no route takes; by default every channel."""
-    zone: Zone = "UTC"
-    """The time zone of quiet hours and digests that name none."""
+    zone: Zone = Field(default="UTC", validate_default=True)
+    """The time zone of quiet hours and digests that name none; looked up now, not at the first alert."""
     expires_after: Duration | None = timedelta(hours=1)
 
     @property

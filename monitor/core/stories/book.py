@@ -58,6 +58,8 @@ class StoryBook:
         Returns:
             Where it belongs and why, and the story with it.
         """
+        if not entry.revision:
+            self._window.set_clock(micros(entry.first_seen))
         self.expire(entry.first_seen)
         arrival = self._arrival(entry, findings)
         asked = self._query(arrival.observed)
@@ -97,11 +99,10 @@ class StoryBook:
         """
         rows = [(row, decode(row.trace)) for row in remembered if readable(row.trace)]
         for row, footprint in sorted(rows, key=lambda pair: pair[1].seq):
-            self._window.expire(micros(row.source.at))
             known = self._window.find(row.source.entry)
             if known is not None:
                 self._window.remove(known, keep=row.story)
-            self._window.enter(row.source, footprint, row.trace, row.story)
+            self._window.restore(row.source, footprint, row.trace, row.story)
 
     def story(self, story: str) -> Story | None:
         """The story of this id as it stands, None if the window holds nothing of it."""

@@ -45,13 +45,18 @@ class Window:
         self._late: list[tuple[int, int]] = []
         self._last_group = _GROUP_NUMBERS
 
-    def expire(self, now: int) -> None:
-        """Forget the entries first seen longer ago than the window, `now` in microseconds.
+    def set_clock(self, now: int) -> None:
+        """Set the time to when a new entry was first seen, in microseconds.
 
-        Entries come a little out of order, and `now` does not go back for that. Where it does by more than a
-        day, a clock was ahead and has been set right: else what comes now would be forgotten at once.
+        Entries come a little out of order, and the time does not go back for that. Where it does by more than
+        a day, a clock was ahead and has been set right: else what comes now would be forgotten at once.
         """
-        self._now = now if self._now - now > _CLOCK_WAS_AHEAD else max(self._now, now)
+        if self._now - now > _CLOCK_WAS_AHEAD:
+            self._now = now
+
+    def expire(self, now: int) -> None:
+        """Forget the entries first seen longer ago than the window, `now` in microseconds."""
+        self._now = max(self._now, now)
         horizon = self._now - self._length
         shelf = self.shelf
         while len(shelf) and (shelf.time(shelf.first) < horizon or len(shelf) > self._limit):
@@ -60,8 +65,22 @@ class Window:
             _, seq = heapq.heappop(self._late)
             if shelf.holds(seq):
                 self.remove(seq)
-        self.keys.drop_before(shelf.first)
-        self.terms.drop_before(shelf.first)
+        self._drop_gone()
+
+    def _drop_gone(self) -> None:
+        self.keys.drop_before(self.shelf.first)
+        self.terms.drop_before(self.shelf.first)
+
+    def restore(self, source: Source, footprint: Footprint, trace: bytes, story: str) -> None:
+        """Take in a stored entry; which of them are too old is told by the next that is new.
+
+        What a clock that was ahead has dated would make all others too old.
+        """
+        while len(self.shelf) > self._limit:
+            self.remove(self.shelf.first)
+        self._drop_gone()
+        self.enter(source, footprint, trace, story)
+        self._now = max(self._now, micros(source.at))
 
     def reaches(self, at: int) -> bool:
         """Whether the window reaches back to a moment: the store's memory of it ends there as well."""
