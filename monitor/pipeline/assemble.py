@@ -108,9 +108,7 @@ class Assembler:
         except StoreUnavailableError:
             raise
         except Exception as error:
-            if (
-                isinstance(error, OSError) and error.errno in _EXHAUSTED
-            ):  # no entry's fault: try the same again
+            if isinstance(error, OSError) and error.errno in _EXHAUSTED:  # no entry is guilty
                 message = f"the machine has nothing left to decide with: {error}"
                 raise StoreUnavailableError(message) from error
             if len(pending) == 1:
