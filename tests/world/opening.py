@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from monitor.channels.pacing import Pace
 from monitor.config.settings import load_settings
 from monitor.store import open_store, outbox
 from tests.channels.slack_double import Fault
@@ -67,10 +69,13 @@ def _looked_up(host: Any, *rest: Any, **more: Any) -> Any:
 def hurried() -> Iterator[None]:
     """Take out what is waited for in real time: a batch's company, a mended store, the disk, other threads.
 
+    Who would have to wait for a turn at Slack is sent away, and comes again when the world's time has passed.
+
     A killed process, unlike a machine without power, loses nothing that was written but not yet on disk.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("monitor.pipeline.pace.PAUSE", 0.01)
+        patch.setitem(cast("dict[str, Any]", Pace.__init__.__kwdefaults__), "patience", timedelta(0))
         patch.setattr("monitor.pipeline.poll._LINGER", 0.0)
         patch.setattr("monitor.store.engine._PATIENCE_MS", 2)
         patch.setattr("socket.getaddrinfo", _looked_up)
