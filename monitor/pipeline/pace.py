@@ -45,9 +45,13 @@ async def pause(log: logging.Logger, event: str, error: StoreUnavailableError) -
 
 
 async def wait_for(wakeup: Wakeup, *, at_most: float) -> None:
-    """Wait until somebody calls, `at_most` so many seconds; the call is taken."""
+    """Wait until somebody calls, `at_most` so many seconds; the call is taken.
+
+    `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes with the call: a stage would go on.
+    """
     try:
-        await asyncio.wait_for(wakeup.wait(), at_most)
+        async with asyncio.timeout(at_most):
+            await wakeup.wait()
     except TimeoutError:
         return
     wakeup.clear()

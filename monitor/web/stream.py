@@ -135,7 +135,8 @@ class Listener:
     async def next(self) -> News | None:
         """Wait for news, at most so long as a browser waits for a sign; None is the end."""
         try:
-            return await asyncio.wait_for(self._waiting.get(), BEAT)
+            async with asyncio.timeout(BEAT):
+                return await self._waiting.get()
         except TimeoutError:
             return _HEARTBEAT
 
@@ -204,7 +205,8 @@ class Stream:
             await answer.write(b"retry: 1000\n\n")
             until = asyncio.get_running_loop().time() + LIFE
             while (one := await listener.next()) is not None:
-                await asyncio.wait_for(answer.write(one.encoded), _SLOW)
+                async with asyncio.timeout(_SLOW):
+                    await answer.write(one.encoded)
                 if asyncio.get_running_loop().time() > until:
                     break
         except (ConnectionError, TimeoutError):
