@@ -14,11 +14,11 @@ from aiohttp import ETag, web
 
 from monitor.core.models import Feed
 from monitor.samples.documents import written
+from monitor.samples.loopback import LoopbackServer
 from monitor.samples.timeline import Outlet, articles, outlets
 
 INTERVAL: Final = timedelta(seconds=5)
 """How often the sample feeds are to be polled: their news is three minutes long."""
-_LOOPBACK = "127.0.0.1"
 
 
 class SampleOutlets:
@@ -31,9 +31,8 @@ class SampleOutlets:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._outlets = outlets()
-        self._runner: web.AppRunner | None = None
+        self._server = LoopbackServer()
         self._started: datetime | None = None
-        self._port = 0
 
     async def start(self) -> None:
         """Listen on a free loopback port; the clock of the outlets begins to run.
@@ -44,15 +43,7 @@ class SampleOutlets:
         app = web.Application()
         for outlet in self._outlets:
             app.router.add_get(outlet.path, self._handler(outlet))
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, _LOOPBACK, 0).start()
-        except OSError:
-            await runner.cleanup()
-            raise
-        self._runner = runner
-        self._port = runner.addresses[0][1]
+        await self._server.start(app)
         self._started = self._now()
 
     def feeds(self) -> tuple[Feed, ...]:
@@ -67,16 +58,14 @@ class SampleOutlets:
                 interval=INTERVAL,
                 allow_private=True,
                 sample=True,
-                address=f"http://{_LOOPBACK}:{self._port}{outlet.path}",
+                address=f"{self._server.url}{outlet.path}",
             )
             for outlet in self._outlets
         )
 
     async def stop(self) -> None:
         """Close the port; harmless if it was never opened."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._server.stop()
 
     def _handler(self, outlet: Outlet) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def answer(request: web.Request) -> web.Response:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 from xml.sax.saxutils import escape
 
 from aiohttp import web
 
 from monitor.core.models import Feed
 from monitor.core.walking import feed_of, guid_of, title_of
-
-_LOOPBACK: Final = "127.0.0.1"
+from monitor.samples.loopback import LoopbackServer
 
 
 class WalkFeed:
@@ -25,8 +23,7 @@ class WalkFeed:
     def __init__(self, worker: str, secret: str) -> None:
         self._worker, self._path = worker, f"/{secret}"
         self._number = 0
-        self._runner: web.AppRunner | None = None
-        self._port = 0
+        self._server = LoopbackServer()
 
     async def start(self) -> None:
         """Listen on a free loopback port.
@@ -36,15 +33,7 @@ class WalkFeed:
         """
         app = web.Application()
         app.router.add_get(self._path, self._answer)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, _LOOPBACK, 0).start()
-        except OSError:
-            await runner.cleanup()
-            raise
-        self._runner = runner
-        self._port = runner.addresses[0][1]
+        await self._server.start(app)
 
     @property
     def feed(self) -> Feed:
@@ -57,7 +46,7 @@ class WalkFeed:
             interval=timedelta(days=1),
             allow_private=True,
             sample=True,
-            address=f"http://{_LOOPBACK}:{self._port}{self._path}",
+            address=f"{self._server.url}{self._path}",
         )
 
     def publish(self, number: int) -> None:
@@ -66,13 +55,11 @@ class WalkFeed:
 
     async def stop(self) -> None:
         """Close the port; harmless if it was never opened."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._server.stop()
 
     async def _answer(self, _request: web.Request) -> web.Response:
         guid, title = escape(guid_of(self._worker, self._number)), escape(title_of(self._number))
         item = f"<item><title>{title}</title><guid isPermaLink='false'>{guid}</guid></item>"
-        channel = f"<channel><title>walk</title><link>http://{_LOOPBACK}/</link>{item}</channel>"
+        channel = f"<channel><title>walk</title><link>http://127.0.0.1/</link>{item}</channel>"
         body = f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0">{channel}</rss>'
         return web.Response(text=body, content_type="application/rss+xml")
